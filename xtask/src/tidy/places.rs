@@ -17,6 +17,10 @@ const HTTP: &[(&str, &str)] = &[
         "crates/kernel/src/http",
         "extractors and the problem response that every api.rs uses",
     ),
+    (
+        "crates/kernel/src/module.rs",
+        "a domain hands its routes to the server",
+    ),
     ("crates/server/", "it builds the one router"),
     ("crates/testkit/", "fakes of outside services answer HTTP"),
     ("tests/", "tests speak to the router"),
