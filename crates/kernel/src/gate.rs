@@ -1,0 +1,219 @@
+//! The one way to open sealed values. A gate is made for one actor and purpose and the values at
+//! hand; it has looked up keys, choices, restrictions and grants once, and then answers in memory.
+//! A staff member's gate has written to the access log before it opens anything.
+
+use std::collections::{HashMap, HashSet};
+
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, Set};
+use uuid::Uuid;
+use zeroize::Zeroizing;
+
+use crate::cx::Cx;
+use crate::error::{Error, Result};
+use crate::id::Id;
+use crate::map::{Plane, Purpose, purpose};
+use crate::permission::Permission;
+use crate::scope::{Actor, Scope};
+use crate::seal::{KeyId, KeyOwner};
+
+/// The table `kernel_choice`: consents, objections and restrictions of a person or organisation.
+pub(crate) mod choice {
+    use sea_orm::entity::prelude::*;
+
+    #[sea_orm::model]
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "kernel_choice")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: Uuid,
+        pub owner_id: Uuid,
+        /// `consent`, `objection` or `restriction`.
+        pub kind: String,
+        /// The purpose's key; empty for a restriction of everything.
+        pub purpose: String,
+        pub given: bool,
+        pub policy_version: String,
+        pub at: i64,
+    }
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+/// The table `kernel_access`: reads of personal values by staff, seen by the owner.
+pub(crate) mod access {
+    use sea_orm::entity::prelude::*;
+
+    #[sea_orm::model]
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "kernel_access")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: Uuid,
+        pub owner_kind: String,
+        pub owner_id: Uuid,
+        pub staff_id: Uuid,
+        pub purpose: String,
+        pub permission: String,
+        pub at: i64,
+    }
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+/// What is known about one owner when a gate is made.
+#[derive(Debug, Clone, Default)]
+pub struct Facts {
+    /// Purposes consented to.
+    pub consents: HashSet<String>,
+    /// Purposes objected to.
+    pub objections: HashSet<String>,
+    /// Processing is restricted (GDPR Art. 18).
+    pub restricted: bool,
+}
+
+/// Decides whether `entry` may be opened for `purpose`; the reason if not. Pure, so that it can be tested alone.
+pub fn decide(entry: &crate::map::Entry, wanted: &Purpose, facts: &Facts, staff: bool) -> std::result::Result<(), &'static str> {
+    if !entry.serves(wanted.key) && wanted.key != purpose::RIGHTS.key {
+        return Err("the data map does not allow this purpose");
+    }
+    if wanted.optional && !facts.consents.contains(wanted.key) {
+        return Err("no consent was given");
+    }
+    if facts.objections.contains(wanted.key) {
+        return Err("the person has objected");
+    }
+    let always = [purpose::LEGAL.key, purpose::RIGHTS.key];
+    if facts.restricted && !always.contains(&wanted.key) {
+        return Err("processing is restricted at the person's request");
+    }
+    if staff && entry.plane == Plane::Customer {
+        return Err("customer content needs a grant by the customer");
+    }
+    Ok(())
+}
+
+/// Opens the values that it was made for.
+pub struct Gate {
+    cx: Cx,
+    purpose: &'static Purpose,
+    staff: bool,
+    keys: HashMap<KeyId, crate::seal::Opened>,
+    facts: HashMap<Uuid, Facts>,
+}
+
+impl Gate {
+    /// Prepares opening `sealed` for `purpose`: at most two statements whatever their number,
+    /// and one write first if the actor is staff and looks at somebody else.
+    ///
+    /// # Errors
+    /// Database errors; a wrong purpose shows only when a value is opened.
+    pub async fn new<P: Permission>(cx: &Cx, at: &Scope<P>, purpose: &'static Purpose, sealed: impl IntoIterator<Item = &[u8]>) -> Result<Self> {
+        let ids: HashSet<KeyId> = sealed.into_iter().filter_map(crate::seal::key_id).collect();
+        let keys = cx.keys().open_all(cx.db(), ids).await?;
+        let owners: HashSet<KeyOwner> = keys.values().map(|opened| opened.owner).collect();
+        let facts = facts(cx.db(), &owners).await?;
+        let staff = at.actor().is_staff();
+        if let (true, Some(person)) = (staff, at.actor().person()) {
+            let seen: Vec<KeyOwner> = owners.into_iter().filter(|owner| owner.uuid() != person.uuid()).collect();
+            log_access(cx, at, purpose, &seen).await?;
+        }
+        Ok(Self { cx: cx.clone(), purpose, staff, keys, facts })
+    }
+
+    /// Opens one value of the column `name`.
+    pub(crate) fn open(&self, name: &'static str, bytes: &[u8]) -> Result<Zeroizing<Vec<u8>>> {
+        let entry = self.cx.map().entry(name).ok_or_else(|| Error::internal(format!("{name} is not in the data map")))?;
+        let opened = crate::seal::key_id(bytes)
+            .and_then(|id| self.keys.get(&id))
+            .ok_or_else(|| Error::not_found("value").caused_by(format!("the key of {name} was destroyed or not asked for")))?;
+        let nothing = Facts::default();
+        let facts = self.facts.get(&opened.owner.uuid()).unwrap_or(&nothing);
+        decide(entry, self.purpose, facts, self.staff).map_err(|why| {
+            tracing::warn!(entry = name, purpose = self.purpose.key, why, "gate refused");
+            Error::denied(format!("This may not be read: {why}."))
+        })?;
+        opened.key.open(name, bytes)
+    }
+}
+
+async fn facts(db: &impl ConnectionTrait, owners: &HashSet<KeyOwner>) -> Result<HashMap<Uuid, Facts>> {
+    let mut all: HashMap<Uuid, Facts> = HashMap::new();
+    if owners.is_empty() {
+        return Ok(all);
+    }
+    let rows = choice::Entity::find().filter(choice::Column::OwnerId.is_in(owners.iter().map(|owner| owner.uuid()))).all(db).await?;
+    for row in rows.into_iter().filter(|row| row.given) {
+        let facts = all.entry(row.owner_id).or_default();
+        match row.kind.as_str() {
+            "consent" => {
+                facts.consents.insert(row.purpose);
+            }
+            "objection" => {
+                facts.objections.insert(row.purpose);
+            }
+            _ => facts.restricted = true,
+        }
+    }
+    Ok(all)
+}
+
+async fn log_access<P: Permission>(cx: &Cx, at: &Scope<P>, purpose: &'static Purpose, owners: &[KeyOwner]) -> Result<()> {
+    let Actor::Staff { person } = at.actor() else { return Ok(()) };
+    if owners.is_empty() {
+        return Ok(());
+    }
+    let staff = person.uuid();
+    cx.write(async |tx| {
+        let rows = owners.iter().map(|owner| access::ActiveModel {
+            id: Set(tx.cx().new_uuid()),
+            owner_kind: Set(owner.kind().to_owned()),
+            owner_id: Set(owner.uuid()),
+            staff_id: Set(staff),
+            purpose: Set(purpose.key.to_owned()),
+            permission: Set(P::INFO.name.to_owned()),
+            at: Set(tx.cx().now().0),
+        });
+        access::Entity::insert_many(rows).exec_without_returning(tx.db()).await?;
+        Ok(())
+    })
+    .await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::map::{Entry, Use, category};
+
+    const USES: &[Use] = &[Use::contract(&purpose::ACCOUNT), Use::consent(&purpose::MARKETING)];
+    const ENTRY: Entry = Entry::personal("email", &category::EMAIL, USES);
+
+    #[test]
+    fn a_purpose_outside_the_map_opens_nothing() {
+        assert!(decide(&ENTRY, &purpose::ACCOUNT, &Facts::default(), false).is_ok());
+        assert!(decide(&ENTRY, &purpose::BILLING, &Facts::default(), false).is_err());
+    }
+
+    #[test]
+    fn an_optional_purpose_waits_for_consent() {
+        let mut facts = Facts::default();
+        assert!(decide(&ENTRY, &purpose::MARKETING, &facts, false).is_err());
+        facts.consents.insert(purpose::MARKETING.key.to_owned());
+        assert!(decide(&ENTRY, &purpose::MARKETING, &facts, false).is_ok());
+        facts.objections.insert(purpose::MARKETING.key.to_owned());
+        assert!(decide(&ENTRY, &purpose::MARKETING, &facts, false).is_err());
+    }
+
+    #[test]
+    fn a_restriction_leaves_rights_only() {
+        let facts = Facts { restricted: true, ..Facts::default() };
+        assert!(decide(&ENTRY, &purpose::ACCOUNT, &facts, false).is_err());
+        assert!(decide(&ENTRY, &purpose::RIGHTS, &facts, false).is_ok());
+    }
+
+    #[test]
+    fn staff_do_not_open_customer_content() {
+        let entry = ENTRY.customer_plane();
+        assert!(decide(&entry, &purpose::ACCOUNT, &Facts::default(), true).is_err());
+        assert!(decide(&entry, &purpose::ACCOUNT, &Facts::default(), false).is_ok());
+    }
+}

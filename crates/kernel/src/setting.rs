@@ -1,0 +1,51 @@
+//! Settings of the installation that people change while it runs: one JSON document per name.
+
+use sea_orm::sea_query::OnConflict;
+use sea_orm::{ConnectionTrait, EntityTrait, Set};
+use serde::{Serialize, de::DeserializeOwned};
+
+use crate::error::{Error, Result};
+use crate::tx::Tx;
+
+/// The table `kernel_setting`.
+pub(crate) mod entity {
+    use sea_orm::entity::prelude::*;
+
+    #[sea_orm::model]
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "kernel_setting")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub name: String,
+        pub value: String,
+        pub at: i64,
+    }
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+/// The setting `name`, if it was ever written.
+///
+/// # Errors
+/// Database errors; `Internal` when the document is of another shape.
+pub async fn read<T: DeserializeOwned>(db: &impl ConnectionTrait, name: &str) -> Result<Option<T>> {
+    entity::Entity::find_by_id(name.to_owned())
+        .one(db)
+        .await?
+        .map(|row| serde_json::from_str(&row.value).map_err(|error| Error::internal(format!("the setting {name} is damaged")).caused_by(error)))
+        .transpose()
+}
+
+/// Writes the setting `name`. Never personal values: settings are readable by the instance.
+///
+/// # Errors
+/// Database errors.
+pub async fn write<T: Serialize + Sync>(tx: &Tx, name: &str, value: &T) -> Result<()> {
+    let value = serde_json::to_string(value).map_err(|error| Error::internal("cannot encode a setting").caused_by(error))?;
+    let row = entity::ActiveModel { name: Set(name.to_owned()), value: Set(value), at: Set(tx.cx().now().0) };
+    entity::Entity::insert(row)
+        .on_conflict(OnConflict::column(entity::Column::Name).update_columns([entity::Column::Value, entity::Column::At]).to_owned())
+        .exec_without_returning(tx.db())
+        .await?;
+    Ok(())
+}
