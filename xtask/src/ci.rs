@@ -26,10 +26,7 @@ pub struct Options {
 /// What a step does.
 enum Work {
     /// A program with its arguments, in a folder below the root.
-    Run {
-        folder: &'static str,
-        line: &'static [&'static str],
-    },
+    Run { folder: &'static str, line: &'static [&'static str] },
     /// A chore of this crate.
     Chore(fn(&Path) -> Result<bool>),
 }
@@ -42,107 +39,36 @@ struct Step {
 
 /// Shorthand for a program that runs in the root folder.
 const fn cargo(name: &'static str, about: &'static str, line: &'static [&'static str]) -> Step {
-    Step {
-        name,
-        about,
-        work: Work::Run { folder: "", line },
-    }
+    Step { name, about, work: Work::Run { folder: "", line } }
 }
 
 /// Shorthand for a script of the console.
 const fn console(name: &'static str, about: &'static str, line: &'static [&'static str]) -> Step {
-    Step {
-        name,
-        about,
-        work: Work::Run {
-            folder: "console",
-            line,
-        },
-    }
+    Step { name, about, work: Work::Run { folder: "console", line } }
 }
 
 /// Shorthand for a chore of this crate.
 const fn chore(name: &'static str, about: &'static str, chore: fn(&Path) -> Result<bool>) -> Step {
-    Step {
-        name,
-        about,
-        work: Work::Chore(chore),
-    }
+    Step { name, about, work: Work::Chore(chore) }
 }
 
 /// Seconds first, minutes last. The console is built before anything that embeds it is compiled.
 const STEPS: &[Step] = &[
     cargo("fmt", "formatting", &["cargo", "fmt", "--all", "--check"]),
-    chore("tidy", "house rules", |root| {
-        Ok(tidy::run(root)? == ExitCode::SUCCESS)
-    }),
-    chore("rows", "claimed requirement rows", |root| {
-        Ok(rows::run(root, &rows::Options::default())? == ExitCode::SUCCESS)
-    }),
+    chore("tidy", "house rules", |root| Ok(tidy::run(root)? == ExitCode::SUCCESS)),
+    chore("rows", "claimed requirement rows", |root| Ok(rows::run(root, &rows::Options::default())? == ExitCode::SUCCESS)),
     cargo("machete", "unused dependencies", &["cargo", "machete"]),
-    cargo(
-        "deny",
-        "licences, bans, sources",
-        &[
-            "cargo",
-            "deny",
-            "--all-features",
-            "check",
-            "licenses",
-            "bans",
-            "sources",
-        ],
-    ),
+    cargo("deny", "licences, bans, sources", &["cargo", "deny", "--all-features", "check", "licenses", "bans", "sources"]),
     chore("advisories", "known vulnerabilities", advisories),
-    console(
-        "console-install",
-        "packages of the console",
-        &["npm", "ci", "--no-audit", "--no-fund"],
-    ),
-    console(
-        "console-lint",
-        "types and lints of the console",
-        &["npm", "run", "--silent", "lint"],
-    ),
-    console(
-        "console-test",
-        "unit tests of the console",
-        &["npm", "test", "--silent"],
-    ),
-    console(
-        "console-build",
-        "the console as it is embedded",
-        &["npm", "run", "--silent", "build"],
-    ),
-    console(
-        "console-size",
-        "weight of the first load",
-        &["npm", "run", "--silent", "size"],
-    ),
-    cargo(
-        "clippy",
-        "lints, warnings are errors",
-        &[
-            "cargo",
-            "clippy",
-            "--workspace",
-            "--all-targets",
-            "--",
-            "-D",
-            "warnings",
-        ],
-    ),
+    console("console-install", "packages of the console", &["npm", "ci", "--no-audit", "--no-fund"]),
+    console("console-lint", "types and lints of the console", &["npm", "run", "--silent", "lint"]),
+    console("console-test", "unit tests of the console", &["npm", "test", "--silent"]),
+    console("console-build", "the console as it is embedded", &["npm", "run", "--silent", "build"]),
+    console("console-size", "weight of the first load", &["npm", "run", "--silent", "size"]),
+    cargo("clippy", "lints, warnings are errors", &["cargo", "clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]),
     chore("test", "unit and feature tests on both databases", test),
-    chore(
-        "openapi",
-        "API document and console types are current",
-        |root| Ok(openapi::run(root, &openapi::Options { check: true })? == ExitCode::SUCCESS),
-    ),
-    console(
-        "console-pages",
-        "pages in a real browser",
-        &["npm", "run", "--silent", "e2e"],
-    ),
+    chore("openapi", "API document and console types are current", |root| Ok(openapi::run(root, &openapi::Options { check: true })? == ExitCode::SUCCESS)),
+    console("console-pages", "pages in a real browser", &["npm", "run", "--silent", "e2e"]),
 ];
 
 /// The database server that tests make their databases on, unless the environment names another.
@@ -150,18 +76,10 @@ const POSTGRES: &str = "postgres://root@127.0.0.1:5432/postgres";
 
 /// Runs the chosen steps.
 pub fn run(root: &Path, options: &Options) -> Result<ExitCode> {
-    if let Some(unknown) = options
-        .only
-        .iter()
-        .chain(&options.skip)
-        .find(|name| STEPS.iter().all(|step| step.name != **name))
-    {
+    if let Some(unknown) = options.only.iter().chain(&options.skip).find(|name| STEPS.iter().all(|step| step.name != **name)) {
         bail!("there is no step `{unknown}`; see --list");
     }
-    let chosen: Vec<&Step> = STEPS
-        .iter()
-        .filter(|step| is_chosen(step.name, options))
-        .collect();
+    let chosen: Vec<&Step> = STEPS.iter().filter(|step| is_chosen(step.name, options)).collect();
     if options.list {
         for step in &chosen {
             println!("{:16} {}", step.name, step.about);
@@ -175,26 +93,14 @@ pub fn run(root: &Path, options: &Options) -> Result<ExitCode> {
         let start = Instant::now();
         let passed = execute(root, step)?;
         let took = start.elapsed();
-        println!(
-            "    {} {} in {:.1} s",
-            step.name,
-            if passed { "passed" } else { "FAILED" },
-            took.as_secs_f64()
-        );
+        println!("    {} {} in {:.1} s", step.name, if passed { "passed" } else { "FAILED" }, took.as_secs_f64());
         if !passed {
-            println!(
-                "Mend it and run `cargo xtask ci --only {}` again.",
-                step.name
-            );
+            println!("Mend it and run `cargo xtask ci --only {}` again.", step.name);
             return Ok(ExitCode::FAILURE);
         }
         times.push((step.name, took));
     }
-    println!(
-        "All {} steps passed in {:.0} s.",
-        times.len(),
-        begin.elapsed().as_secs_f64()
-    );
+    println!("All {} steps passed in {:.0} s.", times.len(), begin.elapsed().as_secs_f64());
     for (name, took) in times {
         println!("    {name:16} {:8.1} s", took.as_secs_f64());
     }
@@ -221,9 +127,7 @@ fn succeed(root: &Path, folder: &str, line: &[&str]) -> Result<bool> {
     if std::env::var_os("FAIRHOLD_TEST_POSTGRES").is_none() {
         command.env("FAIRHOLD_TEST_POSTGRES", POSTGRES);
     }
-    let status = command
-        .status()
-        .with_context(|| format!("starting `{}`", line.join(" ")))?;
+    let status = command.status().with_context(|| format!("starting `{}`", line.join(" ")))?;
     Ok(status.success())
 }
 
@@ -239,43 +143,18 @@ fn test(root: &Path) -> Result<bool> {
     if cargo_knows(root, "nextest") {
         return succeed(root, "", &["cargo", "nextest", "run", "--workspace"]);
     }
-    println!(
-        "    cargo-nextest is not installed (scripts/install-tools.sh installs it): using `cargo test`"
-    );
-    succeed(
-        root,
-        "",
-        &["cargo", "test", "--workspace", "--lib", "--bins", "--tests"],
-    )
+    println!("    cargo-nextest is not installed (scripts/install-tools.sh installs it): using `cargo test`");
+    succeed(root, "", &["cargo", "test", "--workspace", "--lib", "--bins", "--tests"])
 }
 
 /// Known vulnerabilities, where their database can be fetched; where it cannot, that is said.
 fn advisories(root: &Path) -> Result<bool> {
-    let fetched = succeed(
-        root,
-        "",
-        &[
-            "timeout",
-            "120",
-            "cargo",
-            "deny",
-            "--log-level",
-            "error",
-            "fetch",
-            "db",
-        ],
-    )?;
+    let fetched = succeed(root, "", &["timeout", "120", "cargo", "deny", "--log-level", "error", "fetch", "db"])?;
     if !fetched {
-        println!(
-            "    NOT CHECKED: the advisory database (github.com/rustsec/advisory-db) cannot be reached from here"
-        );
+        println!("    NOT CHECKED: the advisory database (github.com/rustsec/advisory-db) cannot be reached from here");
         return Ok(true);
     }
-    succeed(
-        root,
-        "",
-        &["cargo", "deny", "check", "--disable-fetch", "advisories"],
-    )
+    succeed(root, "", &["cargo", "deny", "check", "--disable-fetch", "advisories"])
 }
 
 #[cfg(test)]
@@ -284,11 +163,7 @@ mod tests {
 
     fn options(only: &[&str], skip: &[&str]) -> Options {
         let owned = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
-        Options {
-            only: owned(only),
-            skip: owned(skip),
-            list: false,
-        }
+        Options { only: owned(only), skip: owned(skip), list: false }
     }
 
     #[test]
@@ -302,14 +177,7 @@ mod tests {
     fn an_unknown_step_is_an_error_and_names_are_unique() {
         assert!(run(Path::new("."), &options(&["paint"], &[])).is_err());
         for (index, step) in STEPS.iter().enumerate() {
-            assert!(
-                STEPS
-                    .iter()
-                    .skip(index + 1)
-                    .all(|other| other.name != step.name),
-                "{}",
-                step.name
-            );
+            assert!(STEPS.iter().skip(index + 1).all(|other| other.name != step.name), "{}", step.name);
         }
     }
 

@@ -64,8 +64,5 @@ fn run(chore: &Chore) -> Result<ExitCode> {
 /// The folder above this crate, so that every chore works from any folder of the repository.
 fn repository_root() -> Result<PathBuf> {
     let here = std::env::var_os("CARGO_MANIFEST_DIR").context("run this as `cargo xtask`")?;
-    PathBuf::from(here)
-        .parent()
-        .map(PathBuf::from)
-        .context("xtask has no parent folder")
+    PathBuf::from(here).parent().map(PathBuf::from).context("xtask has no parent folder")
 }

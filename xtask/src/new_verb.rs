@@ -22,10 +22,7 @@ pub struct Options {
 pub fn run(root: &Path, options: &Options) -> Result<ExitCode> {
     let Options { domain, noun, verb } = options;
     for name in [domain, noun, verb] {
-        let plain = name
-            .chars()
-            .all(|letter| letter.is_ascii_lowercase() || letter == '_')
-            && !name.is_empty();
+        let plain = name.chars().all(|letter| letter.is_ascii_lowercase() || letter == '_') && !name.is_empty();
         ensure!(plain, "`{name}`: lower case letters and `_` only");
     }
     let source = root.join("crates").join(domain).join("src");
@@ -52,9 +49,7 @@ fn files(domain: &str, noun: &str, verb: &str) -> Vec<(String, String)> {
     vec![
         (
             format!("crates/{domain}/src/{noun}/{verb}.rs"),
-            format!(
-                "//! `{domain}.{noun}.{verb}`: decides.\n//! Parsing and answering are left to `api.rs`, rows to `store.rs`.\n"
-            ),
+            format!("//! `{domain}.{noun}.{verb}`: decides.\n//! Parsing and answering are left to `api.rs`, rows to `store.rs`.\n"),
         ),
         (
             format!("tests/it/{domain}/{noun}_{verb}.rs"),
@@ -74,9 +69,7 @@ fn places(domain: &str, noun: &str, verb: &str) -> Vec<String> {
         format!("crates/{domain}/src/{noun}/model.rs: states and rules that the verb needs"),
         format!("crates/{domain}/src/{noun}/{verb}.rs: `pub async fn {verb}`, one transaction"),
         format!("crates/{domain}/src/{noun}/store.rs: the queries, scoped"),
-        format!(
-            "crates/{domain}/src/events.rs: the fact, in the past tense, if others must hear of it"
-        ),
+        format!("crates/{domain}/src/events.rs: the fact, in the past tense, if others must hear of it"),
         format!("crates/{domain}/src/data_map.rs: an entry for every new column"),
         format!("crates/{domain}/src/{noun}/api.rs: handler `{noun}_{verb}`, at most 15 lines"),
         format!("tests/it/{domain}/mod.rs: `mod {noun}_{verb};`, then write the test"),
@@ -90,11 +83,7 @@ mod tests {
     use super::*;
 
     fn options(domain: &str, verb: &str) -> Options {
-        Options {
-            domain: domain.to_owned(),
-            noun: "instance".to_owned(),
-            verb: verb.to_owned(),
-        }
+        Options { domain: domain.to_owned(), noun: "instance".to_owned(), verb: verb.to_owned() }
     }
 
     #[test]
@@ -102,15 +91,9 @@ mod tests {
         let root = tempfile::tempdir().unwrap();
         std::fs::create_dir_all(root.path().join("crates/compute/src")).unwrap();
         run(root.path(), &options("compute", "resize")).unwrap();
-        let text =
-            std::fs::read_to_string(root.path().join("crates/compute/src/instance/resize.rs"))
-                .unwrap();
+        let text = std::fs::read_to_string(root.path().join("crates/compute/src/instance/resize.rs")).unwrap();
         assert!(text.starts_with("//! `compute.instance.resize`"));
-        assert!(
-            root.path()
-                .join("tests/it/compute/instance_resize.rs")
-                .exists()
-        );
+        assert!(root.path().join("tests/it/compute/instance_resize.rs").exists());
         assert!(run(root.path(), &options("compute", "resize")).is_err());
     }
 

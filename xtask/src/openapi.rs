@@ -26,43 +26,22 @@ pub struct Options {
 
 /// Writes or checks both files.
 pub fn run(root: &Path, options: &Options) -> Result<ExitCode> {
-    let document = output(
-        Command::new("cargo")
-            .args(["run", "-q", "--bin", "fairhold", "--", "openapi"])
-            .current_dir(root),
-    )?;
+    let document = output(Command::new("cargo").args(["run", "-q", "--bin", "fairhold", "--", "openapi"]).current_dir(root))?;
     if !settle(root, DOCUMENT, &document, options)? {
         return Ok(ExitCode::FAILURE);
     }
     let console = root.join("console");
-    ensure!(
-        console.join(GENERATOR).exists(),
-        "run `npm ci` in console/ first: the types' generator is missing"
-    );
-    let types = output(
-        Command::new(console.join(GENERATOR))
-            .args(["openapi.json", "--immutable=false"])
-            .current_dir(&console),
-    )?;
+    ensure!(console.join(GENERATOR).exists(), "run `npm ci` in console/ first: the types' generator is missing");
+    let types = output(Command::new(console.join(GENERATOR)).args(["openapi.json", "--immutable=false"]).current_dir(&console))?;
     let settled = settle(root, TYPES, &types, options)?;
-    Ok(if settled {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::FAILURE
-    })
+    Ok(if settled { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 /// Runs a program and returns what it printed.
 fn output(command: &mut Command) -> Result<String> {
-    let output = command
-        .output()
-        .with_context(|| format!("starting {:?}", command.get_program()))?;
+    let output = command.output().with_context(|| format!("starting {:?}", command.get_program()))?;
     let complaints = String::from_utf8_lossy(&output.stderr);
-    ensure!(
-        output.status.success(),
-        "{:?} failed: {complaints}",
-        command.get_program()
-    );
+    ensure!(output.status.success(), "{:?} failed: {complaints}", command.get_program());
     Ok(String::from_utf8(output.stdout)?)
 }
 
@@ -76,15 +55,8 @@ fn settle(root: &Path, path: &str, wanted: &str, options: &Options) -> Result<bo
         return Ok(true);
     }
     if options.check {
-        let line = present
-            .lines()
-            .zip(wanted.lines())
-            .take_while(|(present, wanted)| present == wanted)
-            .count()
-            + 1;
-        println!(
-            "{path} differs from the program at line {line}: run `cargo xtask openapi` and review the change"
-        );
+        let line = present.lines().zip(wanted.lines()).take_while(|(present, wanted)| present == wanted).count() + 1;
+        println!("{path} differs from the program at line {line}: run `cargo xtask openapi` and review the change");
         return Ok(false);
     }
     std::fs::write(&full, wanted).with_context(|| format!("writing {path}"))?;

@@ -49,20 +49,10 @@ pub fn run(root: &Path, options: &Options) -> Result<ExitCode> {
         println!("{wrong}");
     }
     let claimed: Vec<u16> = claims.rows.keys().copied().collect();
-    println!(
-        "tests claim {} of {ROWS} rows: {}",
-        claimed.len(),
-        ranges(&claimed)
-    );
+    println!("tests claim {} of {ROWS} rows: {}", claimed.len(), ranges(&claimed));
     if options.missing {
-        let missing: Vec<u16> = (1..=ROWS)
-            .filter(|row| !claims.rows.contains_key(row))
-            .collect();
-        println!(
-            "no test claims {} rows: {}",
-            missing.len(),
-            ranges(&missing)
-        );
+        let missing: Vec<u16> = (1..=ROWS).filter(|row| !claims.rows.contains_key(row)).collect();
+        println!("no test claims {} rows: {}", missing.len(), ranges(&missing));
     }
     if options.files {
         for (row, files) in &claims.rows {
@@ -71,16 +61,9 @@ pub fn run(root: &Path, options: &Options) -> Result<ExitCode> {
     }
     let too_few = options.at_least.is_some_and(|least| claimed.len() < least);
     if too_few {
-        println!(
-            "fewer than the {} rows that were claimed before",
-            options.at_least.unwrap_or(0)
-        );
+        println!("fewer than the {} rows that were claimed before", options.at_least.unwrap_or(0));
     }
-    Ok(if too_few || !claims.wrong.is_empty() {
-        ExitCode::FAILURE
-    } else {
-        ExitCode::SUCCESS
-    })
+    Ok(if too_few || !claims.wrong.is_empty() { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
 
 fn collect(files: &[File]) -> Claims {
@@ -88,11 +71,7 @@ fn collect(files: &[File]) -> Claims {
     // The samples in this crate's own tests claim nothing.
     for file in files.iter().filter(|file| !file.path.starts_with("xtask/")) {
         for list in claimed_lists(file) {
-            for number in list
-                .split(',')
-                .map(str::trim)
-                .filter(|number| !number.is_empty())
-            {
+            for number in list.split(',').map(str::trim).filter(|number| !number.is_empty()) {
                 match number.parse::<u16>() {
                     Ok(row) if (1..=ROWS).contains(&row) => {
                         let claimants = claims.rows.entry(row).or_default();
@@ -100,10 +79,7 @@ fn collect(files: &[File]) -> Claims {
                             claimants.push(file.path.clone());
                         }
                     }
-                    _ => claims.wrong.push(format!(
-                        "{}: `{number}` is no row between 1 and {ROWS}",
-                        file.path
-                    )),
+                    _ => claims.wrong.push(format!("{}: `{number}` is no row between 1 and {ROWS}", file.path)),
                 }
             }
         }
@@ -118,24 +94,12 @@ fn claimed_lists(file: &File) -> Vec<String> {
         "ts" | "tsx" | "mjs" => (false, tidy::code_lines(file)),
         _ => return Vec::new(),
     };
-    let captured = |found: regex::Captures<'_>| {
-        found
-            .get(1)
-            .map_or(String::new(), |list| list.as_str().to_owned())
-    };
+    let captured = |found: regex::Captures<'_>| found.get(1).map_or(String::new(), |list| list.as_str().to_owned());
     if is_rust {
-        let code = lines
-            .into_iter()
-            .map(|line| line.code)
-            .collect::<Vec<_>>()
-            .join("\n");
+        let code = lines.into_iter().map(|line| line.code).collect::<Vec<_>>().join("\n");
         return IN_RUST.captures_iter(&code).map(captured).collect();
     }
-    lines
-        .iter()
-        .filter_map(|line| IN_SCRIPT.captures(&line.comment))
-        .map(captured)
-        .collect()
+    lines.iter().filter_map(|line| IN_SCRIPT.captures(&line.comment)).map(captured).collect()
 }
 
 /// `1-3, 7` for 1, 2, 3, 7.
@@ -147,21 +111,8 @@ fn ranges(rows: &[u16]) -> String {
             _ => spans.push((*row, *row)),
         }
     }
-    let written: Vec<String> = spans
-        .into_iter()
-        .map(|(first, last)| {
-            if first == last {
-                first.to_string()
-            } else {
-                format!("{first}-{last}")
-            }
-        })
-        .collect();
-    if written.is_empty() {
-        "none".to_owned()
-    } else {
-        written.join(", ")
-    }
+    let written: Vec<String> = spans.into_iter().map(|(first, last)| if first == last { first.to_string() } else { format!("{first}-{last}") }).collect();
+    if written.is_empty() { "none".to_owned() } else { written.join(", ") }
 }
 
 #[cfg(test)]
@@ -169,29 +120,17 @@ mod tests {
     use super::*;
 
     fn file(path: &str, text: &str) -> File {
-        File {
-            path: path.to_owned(),
-            text: text.to_owned(),
-        }
+        File { path: path.to_owned(), text: text.to_owned() }
     }
 
     #[test]
     fn claims_are_read_from_both_languages() {
         let claims = collect(&[
-            file(
-                "tests/it/a.rs",
-                "fn a() { covers!(1, 2,\n 3); }\n// covers!(9)\nlet x = \"covers!(8)\";",
-            ),
+            file("tests/it/a.rs", "fn a() { covers!(1, 2,\n 3); }\n// covers!(9)\nlet x = \"covers!(8)\";"),
             file("console/e2e/b.mjs", "// covers: 3, 371\n"),
-            file(
-                "crates/testkit/src/lib.rs",
-                "macro_rules! covers { ($($row:literal),+) => { covers!($($row),+) } }",
-            ),
+            file("crates/testkit/src/lib.rs", "macro_rules! covers { ($($row:literal),+) => { covers!($($row),+) } }"),
         ]);
-        assert_eq!(
-            claims.rows.keys().copied().collect::<Vec<_>>(),
-            [1, 2, 3, 371]
-        );
+        assert_eq!(claims.rows.keys().copied().collect::<Vec<_>>(), [1, 2, 3, 371]);
         assert_eq!(claims.rows[&3], ["tests/it/a.rs", "console/e2e/b.mjs"]);
         assert_eq!(claims.wrong, Vec::<String>::new());
     }

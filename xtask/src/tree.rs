@@ -6,19 +6,10 @@ use anyhow::{Context, Result};
 use walkdir::{DirEntry, WalkDir};
 
 /// Folders that hold what was built, downloaded or made by running the program.
-const NOT_OURS: &[&str] = &[
-    ".git",
-    "target",
-    "node_modules",
-    "dist",
-    ".fairhold",
-    "test-results",
-];
+const NOT_OURS: &[&str] = &[".git", "target", "node_modules", "dist", ".fairhold", "test-results"];
 
 /// Endings of the text files that the house rules speak about.
-const TEXT: &[&str] = &[
-    "rs", "ts", "tsx", "mjs", "toml", "md", "sh", "css", "typ", "html", "yml",
-];
+const TEXT: &[&str] = &["rs", "ts", "tsx", "mjs", "toml", "md", "sh", "css", "typ", "html", "yml"];
 
 /// One text file of the repository.
 #[derive(Debug, Clone)]
@@ -37,36 +28,23 @@ impl File {
 
     /// The last part of the path.
     pub fn name(&self) -> &str {
-        self.path
-            .rsplit_once('/')
-            .map_or(self.path.as_str(), |(_, name)| name)
+        self.path.rsplit_once('/').map_or(self.path.as_str(), |(_, name)| name)
     }
 }
 
 /// All text files below `root`, ordered by path.
 pub fn files(root: &Path) -> Result<Vec<File>> {
     let mut found = Vec::new();
-    for entry in WalkDir::new(root)
-        .sort_by_file_name()
-        .into_iter()
-        .filter_entry(is_ours)
-    {
+    for entry in WalkDir::new(root).sort_by_file_name().into_iter().filter_entry(is_ours) {
         let entry = entry?;
         let path = entry.path();
-        let ending = path
-            .extension()
-            .and_then(|ending| ending.to_str())
-            .unwrap_or("");
+        let ending = path.extension().and_then(|ending| ending.to_str()).unwrap_or("");
         let is_script = entry.file_name() == "Makefile" || path.ends_with(".ci/run");
         if !entry.file_type().is_file() || !(TEXT.contains(&ending) || is_script) {
             continue;
         }
-        let text =
-            std::fs::read_to_string(path).with_context(|| format!("reading {}", path.display()))?;
-        let below = path
-            .strip_prefix(root)?
-            .to_string_lossy()
-            .replace('\\', "/");
+        let text = std::fs::read_to_string(path).with_context(|| format!("reading {}", path.display()))?;
+        let below = path.strip_prefix(root)?.to_string_lossy().replace('\\', "/");
         found.push(File { path: below, text });
     }
     Ok(found)
@@ -95,11 +73,7 @@ mod tests {
             std::fs::create_dir_all(path.parent().unwrap()).unwrap();
             std::fs::write(path, text).unwrap();
         }
-        let paths: Vec<_> = files(folder.path())
-            .unwrap()
-            .into_iter()
-            .map(|file| file.path)
-            .collect();
+        let paths: Vec<_> = files(folder.path()).unwrap().into_iter().map(|file| file.path).collect();
         assert_eq!(paths, ["Makefile", "crates/a/src/lib.rs"]);
     }
 }

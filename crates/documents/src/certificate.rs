@@ -50,11 +50,7 @@ pub struct Section {
 /// Writes the certificate as PDF; the same certificate gives the same bytes.
 pub fn certificate_pdf(certificate: &CertificateDocument) -> Result<Vec<u8>, DocumentError> {
     let pages = render::lay_out(Template::Certificate, certificate)?;
-    render::write(
-        &pages,
-        format!("certificate {}", certificate.number),
-        &certificate.issued_on,
-    )
+    render::write(&pages, format!("certificate {}", certificate.number), &certificate.issued_on)
 }
 
 #[cfg(test)]
@@ -74,11 +70,7 @@ mod tests {
                 Fact { label: "Log root".to_owned(), value: "9f86d081884c7d659a2feaa0c55ad015".repeat(2), is_code: true },
             ],
             sections: vec![
-                Section {
-                    heading: "Erased".to_owned(),
-                    remark: None,
-                    items: vec!["Account: 1 row".to_owned(), "#read(\"/etc/passwd\") *bold*".to_owned()],
-                },
+                Section { heading: "Erased".to_owned(), remark: None, items: vec!["Account: 1 row".to_owned(), "#read(\"/etc/passwd\") *bold*".to_owned()] },
                 Section {
                     heading: "Kept".to_owned(),
                     remark: Some("Kept under a law that is named with each entry.".to_owned()),
@@ -92,8 +84,7 @@ mod tests {
 
     #[test]
     fn everything_certified_is_on_the_page_and_literal() {
-        let text =
-            render::text_of(&render::lay_out(Template::Certificate, &certificate()).unwrap());
+        let text = render::text_of(&render::lay_out(Template::Certificate, &certificate()).unwrap());
         for part in [
             "Certificate of erasure",
             "Nordlicht Hosting GmbH",

@@ -87,11 +87,7 @@ pub struct TaxLine {
 /// Writes the invoice as PDF; the same invoice gives the same bytes.
 pub fn invoice_pdf(invoice: &InvoiceDocument) -> Result<Vec<u8>, DocumentError> {
     let pages = render::lay_out(Template::Invoice, invoice)?;
-    render::write(
-        &pages,
-        format!("invoice {} of {}", invoice.number, invoice.seller.name),
-        &invoice.issued_on,
-    )
+    render::write(&pages, format!("invoice {} of {}", invoice.number, invoice.seller.name), &invoice.issued_on)
 }
 
 #[cfg(test)]
@@ -99,12 +95,7 @@ mod tests {
     use super::*;
 
     fn invoice() -> InvoiceDocument {
-        let line = |description: &str,
-                    detail: &str,
-                    quantity: &str,
-                    unit: &str,
-                    price: &str,
-                    amount: &str| InvoiceLine {
+        let line = |description: &str, detail: &str, quantity: &str, unit: &str, price: &str, amount: &str| InvoiceLine {
             description: description.to_owned(),
             detail: Some(detail.to_owned()),
             quantity: quantity.to_owned(),
@@ -121,57 +112,28 @@ mod tests {
             mark: Some("Paid".to_owned()),
             seller: Party {
                 name: "Nordlicht Hosting GmbH".to_owned(),
-                address: vec![
-                    "Speicherstraße 4".to_owned(),
-                    "20457 Hamburg".to_owned(),
-                    "Germany".to_owned(),
-                ],
+                address: vec!["Speicherstraße 4".to_owned(), "20457 Hamburg".to_owned(), "Germany".to_owned()],
                 tax_registration: Some("VAT ID DE123456789".to_owned()),
                 email: Some("billing@nordlicht.example".to_owned()),
             },
             buyer: Party {
                 name: "Åse Müller & Πέτρος O'Neill".to_owned(),
-                address: vec![
-                    "12 Rue de l'Église".to_owned(),
-                    "75001 Paris".to_owned(),
-                    "France".to_owned(),
-                ],
+                address: vec!["12 Rue de l'Église".to_owned(), "75001 Paris".to_owned(), "France".to_owned()],
                 tax_registration: None,
                 email: Some("ase@example.org".to_owned()),
             },
             currency: "EUR".to_owned(),
             lines: vec![
-                line(
-                    "Small machine, running",
-                    "web-1 · vm_01j9z3k4",
-                    "720",
-                    "hour",
-                    "0.0069",
-                    "4.97",
-                ),
-                line(
-                    "Disk",
-                    "web-1 · 20 GB",
-                    "14,400",
-                    "GB hour",
-                    "0.0001",
-                    "1.44",
-                ),
+                line("Small machine, running", "web-1 · vm_01j9z3k4", "720", "hour", "0.0069", "4.97"),
+                line("Disk", "web-1 · 20 GB", "14,400", "GB hour", "0.0001", "1.44"),
                 line("Traffic out", "web-1", "118.4", "GB", "0.0100", "1.18"),
             ],
-            tax_lines: vec![TaxLine {
-                label: "VAT 19 %".to_owned(),
-                base: "7.59".to_owned(),
-                amount: "1.44".to_owned(),
-            }],
+            tax_lines: vec![TaxLine { label: "VAT 19 %".to_owned(), base: "7.59".to_owned(), amount: "1.44".to_owned() }],
             net: "7.59".to_owned(),
             tax: "1.44".to_owned(),
             gross: "9.03".to_owned(),
             due: "0.00".to_owned(),
-            notes: vec![
-                "Paid on 30 November 2026 through the test provider; no money was moved."
-                    .to_owned(),
-            ],
+            notes: vec!["Paid on 30 November 2026 through the test provider; no money was moved.".to_owned()],
         }
     }
 
@@ -218,15 +180,8 @@ mod tests {
     fn text_is_never_read_as_markup() {
         let mut hostile = invoice();
         hostile.buyer.name = "#read(\"/etc/passwd\") *bold* _em_ $x^2$".to_owned();
-        hostile.buyer.address = vec![
-            "= Heading".to_owned(),
-            "#panic(1) \\ @label <label>".to_owned(),
-            "// gone?".to_owned(),
-        ];
-        hostile.notes = vec![
-            "#import \"@preview/x:1.0.0\"".to_owned(),
-            "\"quoted\" \\u{41} `raw`".to_owned(),
-        ];
+        hostile.buyer.address = vec!["= Heading".to_owned(), "#panic(1) \\ @label <label>".to_owned(), "// gone?".to_owned()];
+        hostile.notes = vec!["#import \"@preview/x:1.0.0\"".to_owned(), "\"quoted\" \\u{41} `raw`".to_owned()];
         let text = text(&hostile);
         for part in [
             "#read(\"/etc/passwd\") *bold* _em_ $x^2$",
@@ -246,17 +201,9 @@ mod tests {
     fn many_lines_run_over_several_numbered_pages() {
         let mut long = invoice();
         let line = long.lines[0].clone();
-        long.lines = (0..120)
-            .map(|number| InvoiceLine {
-                description: format!("Machine {number}"),
-                ..line.clone()
-            })
-            .collect();
+        long.lines = (0..120).map(|number| InvoiceLine { description: format!("Machine {number}"), ..line.clone() }).collect();
         let text = text(&long);
-        let pages = render::lay_out(Template::Invoice, &long)
-            .unwrap()
-            .pages()
-            .len();
+        let pages = render::lay_out(Template::Invoice, &long).unwrap().pages().len();
         assert!(pages > 2);
         assert!(text.contains(&format!("Page {pages} of {pages}")));
         assert!(text.contains("Machine 119"));

@@ -42,45 +42,25 @@ impl Template {
 // The engine resolves these three names and nothing else: no file of the machine, no package.
 static ENGINE: LazyLock<TypstEngine> = LazyLock::new(|| {
     TypstEngine::builder()
-        .search_fonts_with(
-            TypstKitFontOptions::new()
-                .include_system_fonts(false)
-                .include_embedded_fonts(true),
-        )
+        .search_fonts_with(TypstKitFontOptions::new().include_system_fonts(false).include_embedded_fonts(true))
         .with_static_source_file_resolver([
             ("page.typ", include_str!("page.typ")),
             (Template::Invoice.file(), include_str!("invoice.typ")),
-            (
-                Template::Certificate.file(),
-                include_str!("certificate.typ"),
-            ),
+            (Template::Certificate.file(), include_str!("certificate.typ")),
         ])
         .build()
 });
 
 /// Lays the data out. It reaches the template as JSON bytes, so no text in it is ever read as markup.
-pub(crate) fn lay_out(
-    template: Template,
-    data: &impl Serialize,
-) -> Result<PagedDocument, DocumentError> {
+pub(crate) fn lay_out(template: Template, data: &impl Serialize) -> Result<PagedDocument, DocumentError> {
     let mut inputs = Dict::new();
-    inputs.insert(
-        "data".into(),
-        Value::Bytes(Bytes::new(serde_json::to_vec(data)?)),
-    );
-    ENGINE
-        .compile_with_input(template.file(), inputs)
-        .output
-        .map_err(|error| DocumentError::Layout(error.to_string()))
+    inputs.insert("data".into(), Value::Bytes(Bytes::new(serde_json::to_vec(data)?)));
+    ENGINE.compile_with_input(template.file(), inputs).output.map_err(|error| DocumentError::Layout(error.to_string()))
 }
 
 /// Writes the pages as PDF. `identity` names the document the same way each time it is written, and
 /// `date` (`2026-11-30`) stands in its properties in place of the time of writing.
-pub(crate) fn write(
-    document: &PagedDocument,
-    identity: String,
-    date: &str,
-) -> Result<Vec<u8>, DocumentError> {
+pub(crate) fn write(document: &PagedDocument, identity: String, date: &str) -> Result<Vec<u8>, DocumentError> {
     let date = parse_date(date).ok_or_else(|| DocumentError::Date(date.to_owned()))?;
     let options = PdfOptions {
         ident: Smart::Custom(identity),
@@ -100,14 +80,7 @@ fn parse_date(text: &str) -> Option<Datetime> {
     if (year.len(), month.len(), day.len()) != (4, 2, 2) {
         return None;
     }
-    Datetime::from_ymd_hms(
-        year.parse().ok()?,
-        month.parse().ok()?,
-        day.parse().ok()?,
-        0,
-        0,
-        0,
-    )
+    Datetime::from_ymd_hms(year.parse().ok()?, month.parse().ok()?, day.parse().ok()?, 0, 0, 0)
 }
 
 /// All text on the pages in reading order of the frames, for the tests.
@@ -138,14 +111,7 @@ mod tests {
     #[test]
     fn dates_are_strict() {
         assert!(parse_date("2026-11-30").is_some());
-        for bad in [
-            "",
-            "30.11.2026",
-            "2026-11-31",
-            "2026-13-01",
-            "26-11-30",
-            "2026-11-30T00:00:00Z",
-        ] {
+        for bad in ["", "30.11.2026", "2026-11-31", "2026-13-01", "26-11-30", "2026-11-30T00:00:00Z"] {
             assert!(parse_date(bad).is_none(), "{bad}");
         }
     }

@@ -18,30 +18,21 @@ pub fn pattern(text: &str) -> Regex {
 static UNFINISHED: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b(TODO|FIXME|XXX|HACK)\b"));
 static UNFINISHED_MACRO: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b(todo|unimplemented)!"));
 static BANNER: LazyLock<Regex> = LazyLock::new(|| pattern(r"^//+\s*[-=*#~_]{4,}"));
-static CODE_STATEMENT: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
-        r"^(let|use|pub|fn|impl|match|return|if|for|while|struct|enum|const|async|static|export|import)\b.*[;{]$",
-    )
-});
+static CODE_STATEMENT: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"^(let|use|pub|fn|impl|match|return|if|for|while|struct|enum|const|async|static|export|import)\b.*[;{]$"));
 static CODE_CALL: LazyLock<Regex> = LazyLock::new(|| pattern(r"^[\w.:]+!?\(.*\).*[?;]$"));
 static CODE_CLOSING: LazyLock<Regex> = LazyLock::new(|| pattern(r"^[}\])]+[;,]*$"));
 // Put together from parts, because this very file is checked as well.
-static MACHINE_PATH: LazyLock<Regex> =
-    LazyLock::new(|| pattern(&[r"(^|[\s`'\x22=(])/", r"(work|Users|home/[a-z]\w*)/\w"].concat()));
+static MACHINE_PATH: LazyLock<Regex> = LazyLock::new(|| pattern(&[r"(^|[\s`'\x22=(])/", r"(work|Users|home/[a-z]\w*)/\w"].concat()));
 static SWITCHED_OFF: LazyLock<Regex> = LazyLock::new(|| pattern(r"#\[(ignore|should_panic)\b"));
 static SLEEP: LazyLock<Regex> = LazyLock::new(|| pattern(r"\bsleep(_until)?\("));
-static SCRIPT_SWITCHED_OFF: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(r"\b(it|test|describe)\.(only|skip|todo|fails)\b|^\s*(xit|xdescribe|fit|fdescribe)\(")
-});
+static SCRIPT_SWITCHED_OFF: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b(it|test|describe)\.(only|skip|todo|fails)\b|^\s*(xit|xdescribe|fit|fdescribe)\("));
 
 /// Every Rust file opens with `//!`.
 pub fn header(file: &File) -> Vec<Finding> {
     let mut report = Report::of(&file.path);
     if !file.text.starts_with("//! ") {
-        report.add(
-            1,
-            "open the file with `//!`: what it is, and what it leaves to others",
-        );
+        report.add(1, "open the file with `//!`: what it is, and what it leaves to others");
     }
     report.findings
 }
@@ -89,10 +80,7 @@ pub fn rust_tests(file: &File, lines: &[Line]) -> Vec<Finding> {
             report.add(index + 1, "a test that is switched off or expects a panic proves nothing: mend it, or assert on an error");
         }
         if sleeps_matter && SLEEP.is_match(&line.code) {
-            report.add(
-                index + 1,
-                "tests do not sleep: wait for the effect with testkit, or move the frozen clock",
-            );
+            report.add(index + 1, "tests do not sleep: wait for the effect with testkit, or move the frozen clock");
         }
     }
     report.findings
@@ -101,18 +89,12 @@ pub fn rust_tests(file: &File, lines: &[Line]) -> Vec<Finding> {
 /// Console tests are never switched off.
 pub fn script_tests(file: &File, lines: &[Line]) -> Vec<Finding> {
     let mut report = Report::of(&file.path);
-    if !(file.path.contains(".spec.")
-        || file.path.contains(".test.")
-        || file.path.contains("/e2e/"))
-    {
+    if !(file.path.contains(".spec.") || file.path.contains(".test.") || file.path.contains("/e2e/")) {
         return report.findings;
     }
     for (index, line) in lines.iter().enumerate() {
         if SCRIPT_SWITCHED_OFF.is_match(&line.code) {
-            report.add(
-                index + 1,
-                "a test that is switched off, or that switches others off, proves nothing",
-            );
+            report.add(index + 1, "a test that is switched off, or that switches others off, proves nothing");
         }
     }
     report.findings
@@ -132,31 +114,19 @@ mod tests {
     fn a_file_needs_its_header() {
         assert_eq!(header(&sample("a.rs", "//! What it is.\n").0), []);
         assert_eq!(header(&sample("a.rs", "use std::fmt;\n").0).len(), 1);
-        assert_eq!(
-            header(&sample("a.rs", "// An ordinary comment.\n").0).len(),
-            1
-        );
+        assert_eq!(header(&sample("a.rs", "// An ordinary comment.\n").0).len(), 1);
     }
 
     #[test]
     fn unfinished_work_is_found_in_comments_and_code_only() {
         assert_eq!(faults("// TODO later"), 1);
         assert_eq!(faults("fn f() { todo!() }"), 1);
-        assert_eq!(
-            faults("let text = \"TODO list\"; // a list of things to do"),
-            0
-        );
+        assert_eq!(faults("let text = \"TODO list\"; // a list of things to do"), 0);
     }
 
     #[test]
     fn code_in_comments_is_told_from_sentences() {
-        for code in [
-            "// let a = 1;",
-            "// tx.commit().await?;",
-            "// }",
-            "// if x {",
-            "// println!(\"{x}\");",
-        ] {
+        for code in ["// let a = 1;", "// tx.commit().await?;", "// }", "// if x {", "// println!(\"{x}\");"] {
             assert_eq!(faults(code), 1, "{code}");
         }
         for sentence in [
@@ -182,24 +152,12 @@ mod tests {
         assert_eq!(machine_paths(&sample("README.md", &bad).0).len(), 1);
         let bad = ["\"/", "work/main\""].concat();
         assert_eq!(machine_paths(&sample("a.rs", &bad).0).len(), 1);
-        assert_eq!(
-            machine_paths(
-                &sample(
-                    "a.md",
-                    "GET /v1/work/items and crates/home/src and /etc/hosts"
-                )
-                .0
-            ),
-            []
-        );
+        assert_eq!(machine_paths(&sample("a.md", "GET /v1/work/items and crates/home/src and /etc/hosts").0), []);
     }
 
     #[test]
     fn switched_off_tests_are_refused() {
-        let (file, lines) = sample(
-            "tests/it/a.rs",
-            "#[ignore]\nfn a() {}\n#[should_panic(expected = \"x\")]\nfn b() {}",
-        );
+        let (file, lines) = sample("tests/it/a.rs", "#[ignore]\nfn a() {}\n#[should_panic(expected = \"x\")]\nfn b() {}");
         assert_eq!(rust_tests(&file, &lines).len(), 2);
         let (file, lines) = sample("console/src/a.spec.ts", "it.only('a', f);\nit('b', f);");
         assert_eq!(script_tests(&file, &lines).len(), 1);
@@ -211,10 +169,7 @@ mod tests {
     fn feature_tests_do_not_sleep() {
         let (file, lines) = sample("tests/it/a.rs", "tokio::time::sleep(second).await;");
         assert_eq!(rust_tests(&file, &lines).len(), 1);
-        let (file, lines) = sample(
-            "crates/testkit/src/wait.rs",
-            "tokio::time::sleep(step).await;",
-        );
+        let (file, lines) = sample("crates/testkit/src/wait.rs", "tokio::time::sleep(step).await;");
         assert_eq!(rust_tests(&file, &lines), []);
     }
 }

@@ -18,14 +18,8 @@ static LINK: LazyLock<Regex> = LazyLock::new(|| pattern(r"\]\(([^)\s#]+)(#[^)]*)
 /// Checks domains' READMEs.
 pub fn check(files: &[File]) -> Vec<Finding> {
     let mut findings = Vec::new();
-    let domains: BTreeSet<&str> = files
-        .iter()
-        .filter_map(|file| file.path.strip_suffix("/src/data_map.rs"))
-        .collect();
-    for domain in domains
-        .into_iter()
-        .filter(|domain| *domain != "crates/kernel")
-    {
+    let domains: BTreeSet<&str> = files.iter().filter_map(|file| file.path.strip_suffix("/src/data_map.rs")).collect();
+    for domain in domains.into_iter().filter(|domain| *domain != "crates/kernel") {
         let path = format!("{domain}/README.md");
         let mut report = Report::of(&path);
         match files.iter().find(|file| file.path == path) {
@@ -44,16 +38,11 @@ pub fn links(root: &Path, file: &File) -> Vec<Finding> {
     if file.ending() != "md" {
         return report.findings;
     }
-    let folder = root
-        .join(&file.path)
-        .parent()
-        .map(Path::to_path_buf)
-        .unwrap_or_default();
+    let folder = root.join(&file.path).parent().map(Path::to_path_buf).unwrap_or_default();
     for (index, line) in file.text.lines().enumerate() {
         for link in LINK.captures_iter(line) {
             let target = link.get(1).map_or("", |target| target.as_str());
-            let outside =
-                target.contains("://") || target.starts_with("mailto:") || target.starts_with('/');
+            let outside = target.contains("://") || target.starts_with("mailto:") || target.starts_with('/');
             if !outside && !folder.join(target).exists() {
                 report.add(index + 1, format!("`{target}` leads nowhere"));
             }
@@ -67,27 +56,15 @@ mod tests {
     use super::*;
 
     fn file(path: &str, text: &str) -> File {
-        File {
-            path: path.to_owned(),
-            text: text.to_owned(),
-        }
+        File { path: path.to_owned(), text: text.to_owned() }
     }
 
     #[test]
     fn a_domain_introduces_itself() {
         let map = file("crates/billing/src/data_map.rs", "//! Map.");
         assert_eq!(check(std::slice::from_ref(&map)).len(), 1);
-        assert_eq!(
-            check(&[
-                map.clone(),
-                file("crates/billing/README.md", "Owns invoices.")
-            ]),
-            []
-        );
-        assert_eq!(
-            check(&[map, file("crates/billing/README.md", &"line\n".repeat(61))]).len(),
-            1
-        );
+        assert_eq!(check(&[map.clone(), file("crates/billing/README.md", "Owns invoices.")]), []);
+        assert_eq!(check(&[map, file("crates/billing/README.md", &"line\n".repeat(61))]).len(), 1);
     }
 
     #[test]
@@ -95,10 +72,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join("HERE.md"), "x").unwrap();
         let faults = |text| links(folder.path(), &file("README.md", text)).len();
-        assert_eq!(
-            faults("[a](HERE.md) [b](HERE.md#part) [c](https://example.org/x) [d](#part)"),
-            0
-        );
+        assert_eq!(faults("[a](HERE.md) [b](HERE.md#part) [c](https://example.org/x) [d](#part)"), 0);
         assert_eq!(faults("[a](GONE.md)"), 1);
     }
 }

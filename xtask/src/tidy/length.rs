@@ -19,18 +19,9 @@ pub fn check(files: &[File], list: &str) -> Vec<Finding> {
 
 fn check_with(files: &[File], list: &str, most: usize) -> Vec<Finding> {
     let mut findings = Vec::new();
-    let mut add = |path: &str, message: String| {
-        findings.push(Finding {
-            path: path.to_owned(),
-            line: 0,
-            message,
-        })
-    };
+    let mut add = |path: &str, message: String| findings.push(Finding { path: path.to_owned(), line: 0, message });
     let mut excepted = Vec::new();
-    for entry in list
-        .lines()
-        .filter(|line| !line.trim().is_empty() && !line.starts_with('#'))
-    {
+    for entry in list.lines().filter(|line| !line.trim().is_empty() && !line.starts_with('#')) {
         let (path, lines) = entry.split_once(' ').unwrap_or((entry, ""));
         match lines.trim().parse::<usize>() {
             Ok(lines) => excepted.push((path, lines)),
@@ -38,28 +29,14 @@ fn check_with(files: &[File], list: &str, most: usize) -> Vec<Finding> {
         }
     }
     if excepted.len() > most {
-        add(
-            LIST,
-            format!(
-                "{} entries where {most} are allowed: split a file instead of listing it",
-                excepted.len()
-            ),
-        );
+        add(LIST, format!("{} entries where {most} are allowed: split a file instead of listing it", excepted.len()));
     }
     for (path, allowed) in &excepted {
         match files.iter().find(|file| file.path == *path) {
             None => add(LIST, format!("`{path}` does not exist: remove the entry")),
-            Some(file) if file.text.lines().count() <= LIMIT => {
-                add(LIST, format!("`{path}` is short now: remove the entry"))
-            }
+            Some(file) if file.text.lines().count() <= LIMIT => add(LIST, format!("`{path}` is short now: remove the entry")),
             Some(file) if file.text.lines().count() > *allowed => {
-                add(
-                    path,
-                    format!(
-                        "{} lines; the list allows {allowed} and may only shrink",
-                        file.text.lines().count()
-                    ),
-                );
+                add(path, format!("{} lines; the list allows {allowed} and may only shrink", file.text.lines().count()));
             }
             Some(_) => {}
         }
@@ -67,10 +44,7 @@ fn check_with(files: &[File], list: &str, most: usize) -> Vec<Finding> {
     for file in files.iter().filter(|file| is_source(file)) {
         let lines = file.text.lines().count();
         if lines > LIMIT && !excepted.iter().any(|(path, _)| *path == file.path) {
-            add(
-                &file.path,
-                format!("{lines} lines; {LIMIT} is the limit: split it by what it does"),
-            );
+            add(&file.path, format!("{lines} lines; {LIMIT} is the limit: split it by what it does"));
         }
     }
     findings
@@ -85,25 +59,12 @@ mod tests {
     use super::*;
 
     fn file(path: &str, lines: usize) -> File {
-        File {
-            path: path.to_owned(),
-            text: "x\n".repeat(lines),
-        }
+        File { path: path.to_owned(), text: "x\n".repeat(lines) }
     }
 
     #[test]
     fn four_hundred_lines_are_the_limit() {
-        assert_eq!(
-            check(
-                &[
-                    file("a.rs", 400),
-                    file("b.md", 900),
-                    file("schema.d.ts", 900)
-                ],
-                ""
-            ),
-            []
-        );
+        assert_eq!(check(&[file("a.rs", 400), file("b.md", 900), file("schema.d.ts", 900)], ""), []);
         assert_eq!(check(&[file("a.rs", 401), file("b.tsx", 401)], "").len(), 2);
     }
 
@@ -117,10 +78,7 @@ mod tests {
 
     #[test]
     fn the_list_itself_may_not_grow() {
-        assert_eq!(
-            check_with(&[file("a.rs", 450)], "# why\na.rs 450", 0).len(),
-            1
-        );
+        assert_eq!(check_with(&[file("a.rs", 450)], "# why\na.rs 450", 0).len(), 1);
         assert_eq!(check_with(&[], "a.rs many", 1).len(), 1);
     }
 }

@@ -78,9 +78,7 @@ pub fn lines(text: &str, dialect: Dialect) -> Vec<Line> {
                 let step = match (letter, next) {
                     ('*', '/') if depth == 1 => State::Code,
                     ('*', '/') => State::BlockComment { depth: depth - 1 },
-                    ('/', '*') if dialect == Dialect::Rust => {
-                        State::BlockComment { depth: depth + 1 }
-                    }
+                    ('/', '*') if dialect == Dialect::Rust => State::BlockComment { depth: depth + 1 },
                     _ => {
                         line.comment.push(letter);
                         index += 1;
@@ -132,11 +130,7 @@ fn start_of_text(letters: &[char], index: usize, dialect: Dialect) -> (State, us
     match letter {
         '"' => (State::Text { quote: '"' }, 1),
         'r' if starts_word => {
-            let hashes = letters
-                .iter()
-                .skip(index + 1)
-                .take_while(|letter| **letter == '#')
-                .count();
+            let hashes = letters.iter().skip(index + 1).take_while(|letter| **letter == '#').count();
             match at(index + 1 + hashes) {
                 '"' => (State::RawText { hashes }, 2 + hashes),
                 _ => (State::Code, 1),
@@ -154,44 +148,28 @@ mod tests {
     use super::*;
 
     fn code(text: &str) -> Vec<String> {
-        lines(text, Dialect::Rust)
-            .into_iter()
-            .map(|line| line.code)
-            .collect()
+        lines(text, Dialect::Rust).into_iter().map(|line| line.code).collect()
     }
 
     #[test]
     fn strings_are_blanked_and_lines_are_kept() {
         assert_eq!(code("let a = \"todo!\";\nb"), ["let a = \"\";", "b"]);
         assert_eq!(code("f(\"one \\\"two\\\"\", x)"), ["f(\"\", x)"]);
-        assert_eq!(
-            code("let a = \"one \\\n  two\";\nb"),
-            ["let a = \"", "\";", "b"]
-        );
+        assert_eq!(code("let a = \"one \\\n  two\";\nb"), ["let a = \"", "\";", "b"]);
         assert_eq!(code("r#\"say \"hi\" // no\"#; x"), ["r\"; x"]);
         assert_eq!(code("br\"\\\" y"), ["br\" y"]);
     }
 
     #[test]
     fn characters_and_lifetimes_differ() {
-        assert_eq!(
-            code("fn f<'a>(x: &'a str) { x == '\"' }"),
-            ["fn f<'a>(x: &'a str) { x == ' }"]
-        );
+        assert_eq!(code("fn f<'a>(x: &'a str) { x == '\"' }"), ["fn f<'a>(x: &'a str) { x == ' }"]);
         assert_eq!(code("let q = '\\''; // c"), ["let q = ''; "]);
     }
 
     #[test]
     fn comments_are_kept_apart() {
         let all = lines("x // why\n/// doc\n/* a\nb */ y", Dialect::Rust);
-        assert_eq!(
-            all[0],
-            Line {
-                code: "x ".into(),
-                comment: "// why".into(),
-                documents: false
-            }
-        );
+        assert_eq!(all[0], Line { code: "x ".into(), comment: "// why".into(), documents: false });
         assert!(all[1].documents);
         assert_eq!(all[2].comment, " a");
         assert_eq!(all[3].code, " y");

@@ -24,42 +24,22 @@ pub struct Member<'a> {
 impl Member<'_> {
     /// Name of the package.
     pub fn name(&self) -> &str {
-        self.table
-            .get("package")
-            .and_then(|package| package.get("name"))
-            .and_then(Value::as_str)
-            .unwrap_or("")
+        self.table.get("package").and_then(|package| package.get("name")).and_then(Value::as_str).unwrap_or("")
     }
 
     /// Names and values of one table of dependencies.
-    pub fn dependencies<'a>(
-        &'a self,
-        table: &str,
-    ) -> impl Iterator<Item = (&'a str, &'a Value)> + use<'a> {
-        self.table
-            .get(table)
-            .and_then(Value::as_table)
-            .into_iter()
-            .flatten()
-            .map(|(name, value)| (name.as_str(), value))
+    pub fn dependencies<'a>(&'a self, table: &str) -> impl Iterator<Item = (&'a str, &'a Value)> + use<'a> {
+        self.table.get(table).and_then(Value::as_table).into_iter().flatten().map(|(name, value)| (name.as_str(), value))
     }
 }
 
 /// All members' manifests.
 pub fn members(files: &[File]) -> Result<Vec<Member<'_>>> {
-    let manifests = files
-        .iter()
-        .filter(|file| file.name() == "Cargo.toml" && file.path != "Cargo.toml");
+    let manifests = files.iter().filter(|file| file.name() == "Cargo.toml" && file.path != "Cargo.toml");
     manifests
         .map(|file| {
-            let table = file
-                .text
-                .parse::<Table>()
-                .with_context(|| file.path.clone())?;
-            Ok(Member {
-                path: &file.path,
-                table,
-            })
+            let table = file.text.parse::<Table>().with_context(|| file.path.clone())?;
+            Ok(Member { path: &file.path, table })
         })
         .collect()
 }
@@ -78,29 +58,14 @@ fn check_member(member: &Member<'_>) -> Vec<Finding> {
             }
         }
     }
-    if member
-        .table
-        .get("lints")
-        .and_then(|lints| lints.get("workspace"))
-        .and_then(Value::as_bool)
-        != Some(true)
-    {
-        report.add(
-            0,
-            "add `[lints] workspace = true`: lints are set once, in the root manifest",
-        );
+    if member.table.get("lints").and_then(|lints| lints.get("workspace")).and_then(Value::as_bool) != Some(true) {
+        report.add(0, "add `[lints] workspace = true`: lints are set once, in the root manifest");
     }
     let folder = member.path.trim_end_matches("/Cargo.toml");
     let last = folder.rsplit('/').next().unwrap_or(folder);
     let excepted = NAMED_OTHERWISE.contains(&(folder, member.name()));
     if member.name() != last && !excepted {
-        report.add(
-            0,
-            format!(
-                "package `{}` lives in folder `{last}`: one name for both",
-                member.name()
-            ),
-        );
+        report.add(0, format!("package `{}` lives in folder `{last}`: one name for both", member.name()));
     }
     report.findings
 }
@@ -111,21 +76,11 @@ fn fault_of(value: &Value) -> Option<&'static str> {
         return Some("write `{ workspace = true }`; the version belongs in the root manifest");
     };
     let from_root = table.get("workspace").and_then(Value::as_bool) == Some(true);
-    let sibling = table
-        .get("path")
-        .and_then(Value::as_str)
-        .is_some_and(|path| path.starts_with("../"));
+    let sibling = table.get("path").and_then(Value::as_str).is_some_and(|path| path.starts_with("../"));
     if !from_root && !sibling {
         return Some("write `{ workspace = true }`; the source belongs in the root manifest");
     }
-    let set_here = [
-        "version",
-        "features",
-        "default-features",
-        "git",
-        "package",
-        "registry",
-    ];
+    let set_here = ["version", "features", "default-features", "git", "package", "registry"];
     if set_here.iter().any(|key| table.contains_key(*key)) {
         return Some("versions and features are set in the root manifest");
     }
@@ -137,15 +92,8 @@ mod tests {
     use super::*;
 
     fn faults(path: &str, text: &str) -> Vec<String> {
-        let files = [File {
-            path: path.to_owned(),
-            text: text.to_owned(),
-        }];
-        check(&files)
-            .unwrap()
-            .into_iter()
-            .map(|finding| finding.message)
-            .collect()
+        let files = [File { path: path.to_owned(), text: text.to_owned() }];
+        check(&files).unwrap().into_iter().map(|finding| finding.message).collect()
     }
 
     const GOOD: &str = "[package]\nname = \"billing\"\n[lints]\nworkspace = true\n[dependencies]\n\
@@ -153,43 +101,19 @@ mod tests {
 
     #[test]
     fn versions_and_features_belong_to_the_root() {
-        assert_eq!(
-            faults("crates/billing/Cargo.toml", GOOD),
-            Vec::<String>::new()
-        );
-        for bad in [
-            "toml = \"1\"",
-            "toml = { version = \"1\" }",
-            "toml = { workspace = true, features = [\"x\"] }",
-            "toml = { git = \"https://example.org/toml\" }",
-        ] {
-            assert_eq!(
-                faults("crates/billing/Cargo.toml", &format!("{GOOD}{bad}\n")).len(),
-                1,
-                "{bad}"
-            );
+        assert_eq!(faults("crates/billing/Cargo.toml", GOOD), Vec::<String>::new());
+        for bad in
+            ["toml = \"1\"", "toml = { version = \"1\" }", "toml = { workspace = true, features = [\"x\"] }", "toml = { git = \"https://example.org/toml\" }"]
+        {
+            assert_eq!(faults("crates/billing/Cargo.toml", &format!("{GOOD}{bad}\n")).len(), 1, "{bad}");
         }
     }
 
     #[test]
     fn the_folder_is_the_name_and_lints_are_shared() {
         assert_eq!(faults("crates/invoicing/Cargo.toml", GOOD).len(), 1);
-        assert_eq!(
-            faults(
-                "crates/billing/Cargo.toml",
-                "[package]\nname = \"billing\"\n"
-            )
-            .len(),
-            1
-        );
-        assert_eq!(
-            faults(
-                "crates/cli/Cargo.toml",
-                "[package]\nname = \"fairhold\"\nlints.workspace = true\n"
-            )
-            .len(),
-            1
-        );
+        assert_eq!(faults("crates/billing/Cargo.toml", "[package]\nname = \"billing\"\n").len(), 1);
+        assert_eq!(faults("crates/cli/Cargo.toml", "[package]\nname = \"fairhold\"\nlints.workspace = true\n").len(), 1);
         assert_eq!(faults("Cargo.toml", "[workspace]\n"), Vec::<String>::new());
     }
 

@@ -40,18 +40,11 @@ struct Report<'a> {
 
 impl<'a> Report<'a> {
     fn of(path: &'a str) -> Self {
-        Self {
-            path,
-            findings: Vec::new(),
-        }
+        Self { path, findings: Vec::new() }
     }
 
     fn add(&mut self, line: usize, message: impl Into<String>) {
-        self.findings.push(Finding {
-            path: self.path.to_owned(),
-            line,
-            message: message.into(),
-        });
+        self.findings.push(Finding { path: self.path.to_owned(), line, message: message.into() });
     }
 }
 
@@ -70,12 +63,7 @@ pub fn run(root: &Path) -> Result<ExitCode> {
     findings.extend(layout::check(&files));
 
     findings.sort_by(|a, b| (&a.path, a.line).cmp(&(&b.path, b.line)));
-    for Finding {
-        path,
-        line,
-        message,
-    } in &findings
-    {
+    for Finding { path, line, message } in &findings {
         println!("{path}:{line}: {message}");
     }
     if findings.is_empty() {
@@ -109,9 +97,7 @@ fn check_file(file: &File) -> Vec<Finding> {
 
 /// The file's lines taken apart into code and comments; none if it is no source.
 pub fn code_lines(file: &File) -> Vec<Line> {
-    dialect(file)
-        .map(|dialect| lexer::lines(&file.text, dialect))
-        .unwrap_or_default()
+    dialect(file).map(|dialect| lexer::lines(&file.text, dialect)).unwrap_or_default()
 }
 
 fn dialect(file: &File) -> Option<Dialect> {
@@ -127,10 +113,7 @@ fn dialect(file: &File) -> Option<Dialect> {
 /// A file with its taken-apart lines, for the tests of the rules.
 #[cfg(test)]
 fn sample(path: &str, text: &str) -> (File, Vec<Line>) {
-    let file = File {
-        path: path.to_owned(),
-        text: text.to_owned(),
-    };
+    let file = File { path: path.to_owned(), text: text.to_owned() };
     let lines = code_lines(&file);
     (file, lines)
 }

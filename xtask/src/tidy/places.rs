@@ -13,14 +13,8 @@ use crate::tree::File;
 
 /// Where HTTP may be named besides `api.rs`: path beginning and reason.
 const HTTP: &[(&str, &str)] = &[
-    (
-        "crates/kernel/src/http",
-        "extractors and the problem response that every api.rs uses",
-    ),
-    (
-        "crates/kernel/src/module.rs",
-        "a domain hands its routes to the server",
-    ),
+    ("crates/kernel/src/http", "extractors and the problem response that every api.rs uses"),
+    ("crates/kernel/src/module.rs", "a domain hands its routes to the server"),
     ("crates/server/", "it builds the one router"),
     ("crates/testkit/", "fakes of outside services answer HTTP"),
     ("tests/", "tests speak to the router"),
@@ -28,35 +22,18 @@ const HTTP: &[(&str, &str)] = &[
 
 /// Where queries may be run besides `store.rs` and migrations: path beginning and reason.
 const QUERIES: &[(&str, &str)] = &[
-    (
-        "crates/kernel/src/",
-        "transactions, the outbox and the gate's small rows",
-    ),
-    (
-        "crates/workflow/src/",
-        "the engine claims and records steps itself",
-    ),
-    (
-        "crates/audit/src/log/",
-        "the tamper-evident log appends under its own lease",
-    ),
-    (
-        "crates/privacy/src/walk/",
-        "export, erasure and retention walk the map, whatever the table",
-    ),
+    ("crates/kernel/src/", "transactions, the outbox and the gate's small rows"),
+    ("crates/workflow/src/", "the engine claims and records steps itself"),
+    ("crates/audit/src/log/", "the tamper-evident log appends under its own lease"),
+    ("crates/privacy/src/walk/", "export, erasure and retention walk the map, whatever the table"),
     ("crates/server/src/", "opens the pools and runs migrations"),
     ("crates/testkit/", "makes and compares databases"),
-    (
-        "crates/cli/src/",
-        "backup, restore and moving to PostgreSQL copy whole databases",
-    ),
+    ("crates/cli/src/", "backup, restore and moving to PostgreSQL copy whole databases"),
     ("tests/", "tests look at the rows"),
 ];
 
-static NAMES_HTTP: LazyLock<Regex> =
-    LazyLock::new(|| pattern(r"\b(axum|tower_http|utoipa_axum)\b"));
-static NAMES_QUERIES: LazyLock<Regex> =
-    LazyLock::new(|| pattern(r"\b(sea_orm|sqlx|sea_query|sea_orm_migration)\b"));
+static NAMES_HTTP: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b(axum|tower_http|utoipa_axum)\b"));
+static NAMES_QUERIES: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b(sea_orm|sqlx|sea_query|sea_orm_migration)\b"));
 
 /// Checks one Rust file.
 pub fn check(file: &File, lines: &[Line]) -> Vec<Finding> {
@@ -65,16 +42,10 @@ pub fn check(file: &File, lines: &[Line]) -> Vec<Finding> {
     let queries = may_query(file);
     for (index, line) in lines.iter().enumerate() {
         if !http && NAMES_HTTP.is_match(&line.code) {
-            report.add(
-                index + 1,
-                "HTTP is named only in api.rs, the kernel's http and the server",
-            );
+            report.add(index + 1, "HTTP is named only in api.rs, the kernel's http and the server");
         }
         if !queries && NAMES_QUERIES.is_match(&line.code) {
-            report.add(
-                index + 1,
-                "queries run only in store.rs and migrations: ask the store",
-            );
+            report.add(index + 1, "queries run only in store.rs and migrations: ask the store");
         }
     }
     report.findings
@@ -90,9 +61,7 @@ fn may_query(file: &File) -> bool {
 }
 
 fn listed(places: &[(&str, &str)], file: &File) -> bool {
-    places
-        .iter()
-        .any(|(beginning, _)| file.path.starts_with(beginning))
+    places.iter().any(|(beginning, _)| file.path.starts_with(beginning))
 }
 
 #[cfg(test)]
@@ -107,57 +76,18 @@ mod tests {
 
     #[test]
     fn http_stays_at_the_edge() {
-        assert_eq!(
-            faults("crates/billing/src/invoice/pay.rs", "use axum::Json;"),
-            1
-        );
-        assert_eq!(
-            faults("crates/billing/src/invoice/api.rs", "use axum::Json;"),
-            0
-        );
+        assert_eq!(faults("crates/billing/src/invoice/pay.rs", "use axum::Json;"), 1);
+        assert_eq!(faults("crates/billing/src/invoice/api.rs", "use axum::Json;"), 0);
         assert_eq!(faults("crates/server/src/http.rs", "use axum::Router;"), 0);
-        assert_eq!(
-            faults(
-                "crates/billing/src/invoice/pay.rs",
-                "// axum answers, we decide"
-            ),
-            0
-        );
+        assert_eq!(faults("crates/billing/src/invoice/pay.rs", "// axum answers, we decide"), 0);
     }
 
     #[test]
     fn queries_stay_in_the_store() {
-        assert_eq!(
-            faults(
-                "crates/billing/src/invoice/api.rs",
-                "use sea_orm::EntityTrait;"
-            ),
-            1
-        );
-        assert_eq!(
-            faults(
-                "crates/billing/src/invoice/pay.rs",
-                "sqlx::query(\"select 1\")"
-            ),
-            1
-        );
-        assert_eq!(
-            faults(
-                "crates/billing/src/invoice/store.rs",
-                "use sea_orm::EntityTrait;"
-            ),
-            0
-        );
-        assert_eq!(
-            faults(
-                "crates/billing/src/migrations/m0001_invoice.rs",
-                "use sea_orm_migration::prelude;"
-            ),
-            0
-        );
-        assert_eq!(
-            faults("crates/kernel/src/tx.rs", "use sea_orm::TransactionTrait;"),
-            0
-        );
+        assert_eq!(faults("crates/billing/src/invoice/api.rs", "use sea_orm::EntityTrait;"), 1);
+        assert_eq!(faults("crates/billing/src/invoice/pay.rs", "sqlx::query(\"select 1\")"), 1);
+        assert_eq!(faults("crates/billing/src/invoice/store.rs", "use sea_orm::EntityTrait;"), 0);
+        assert_eq!(faults("crates/billing/src/migrations/m0001_invoice.rs", "use sea_orm_migration::prelude;"), 0);
+        assert_eq!(faults("crates/kernel/src/tx.rs", "use sea_orm::TransactionTrait;"), 0);
     }
 }
