@@ -43,7 +43,9 @@ pub fn lines(text: &str, dialect: Dialect) -> Vec<Line> {
     while index < letters.len() {
         let (letter, next) = (at(index), at(index + 1));
         if letter == '\n' {
-            if matches!(state, State::LineComment) {
+            // A script's string ends with its line, so an apostrophe in a page's text does no harm below it.
+            let ends_here = matches!(state, State::Text { quote } if quote != '`' && dialect == Dialect::Script);
+            if ends_here || matches!(state, State::LineComment) {
                 state = State::Code;
             }
             lines.push(Line::default());
@@ -180,5 +182,7 @@ mod tests {
         let all = lines("a('it.only(') // `x`", Dialect::Script);
         assert_eq!(all[0].code, "a('') ");
         assert_eq!(all[0].comment, "// `x`");
+        let all = lines("<p>Don't</p>\nfit()", Dialect::Script);
+        assert_eq!(all[1].code, "fit()");
     }
 }
