@@ -154,7 +154,7 @@ fn advisories(root: &Path) -> Result<bool> {
         println!("    NOT CHECKED: the advisory database (github.com/rustsec/advisory-db) cannot be reached from here");
         return Ok(true);
     }
-    succeed(root, "", &["cargo", "deny", "check", "--disable-fetch", "advisories"])
+    succeed(root, "", &["cargo", "deny", "--offline", "check", "advisories"])
 }
 
 #[cfg(test)]

@@ -39,8 +39,8 @@ pub fn files(root: &Path) -> Result<Vec<File>> {
         let entry = entry?;
         let path = entry.path();
         let ending = path.extension().and_then(|ending| ending.to_str()).unwrap_or("");
-        let is_script = entry.file_name() == "Makefile" || path.ends_with(".ci/run");
-        if !entry.file_type().is_file() || !(TEXT.contains(&ending) || is_script) {
+        let is_named = ["Makefile", "package.json"].iter().any(|name| entry.file_name() == *name) || path.ends_with(".ci/run");
+        if !entry.file_type().is_file() || !(TEXT.contains(&ending) || is_named) {
             continue;
         }
         let text = std::fs::read_to_string(path).with_context(|| format!("reading {}", path.display()))?;

@@ -13,6 +13,9 @@ const TABLES: &[&str] = &["dependencies", "dev-dependencies", "build-dependencie
 /// Manifests whose package is named unlike its folder, with the reason.
 const NAMED_OTHERWISE: &[(&str, &str)] = &[("crates/cli", "fairhold"), ("tests", "it")];
 
+/// The licence of everything in this repository.
+const LICENCE: &str = "MIT OR Apache-2.0";
+
 /// One member's manifest.
 pub struct Member<'a> {
     /// Path of the manifest below the repository root.
@@ -46,7 +49,18 @@ pub fn members(files: &[File]) -> Result<Vec<Member<'_>>> {
 
 /// Checks every member's manifest.
 pub fn check(files: &[File]) -> Result<Vec<Finding>> {
-    Ok(members(files)?.iter().flat_map(check_member).collect())
+    let mut findings: Vec<_> = members(files)?.iter().flat_map(check_member).collect();
+    findings.extend(files.iter().filter(|file| file.name() == "package.json").flat_map(check_licence));
+    Ok(findings)
+}
+
+/// The console is under the licence of the house.
+fn check_licence(file: &File) -> Vec<Finding> {
+    let mut report = Report::of(&file.path);
+    if !file.text.contains(&format!("\"license\": \"{LICENCE}\"")) {
+        report.add(0, format!("write `\"license\": \"{LICENCE}\"`, as the root manifest does"));
+    }
+    report.findings
 }
 
 fn check_member(member: &Member<'_>) -> Vec<Finding> {
@@ -115,6 +129,12 @@ mod tests {
         assert_eq!(faults("crates/billing/Cargo.toml", "[package]\nname = \"billing\"\n").len(), 1);
         assert_eq!(faults("crates/cli/Cargo.toml", "[package]\nname = \"fairhold\"\nlints.workspace = true\n").len(), 1);
         assert_eq!(faults("Cargo.toml", "[workspace]\n"), Vec::<String>::new());
+    }
+
+    #[test]
+    fn the_console_has_the_licence_of_the_house() {
+        assert_eq!(faults("console/package.json", "{\"license\": \"MIT OR Apache-2.0\"}"), Vec::<String>::new());
+        assert_eq!(faults("console/package.json", "{\"license\": \"UNLICENSED\"}").len(), 1);
     }
 
     #[test]
