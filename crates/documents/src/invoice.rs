@@ -210,6 +210,18 @@ mod tests {
     }
 
     #[test]
+    fn a_word_longer_than_its_column_breaks() {
+        let mut long = invoice();
+        long.lines[0].description = "x".repeat(300);
+        long.buyer.name = "y".repeat(300);
+        long.notes = vec!["Short.".to_owned()];
+        let pages = render::lay_out(Template::Invoice, &long).unwrap();
+        // The description's column is the widest one that holds text: 92 mm.
+        let widest = render::widest_run(&pages);
+        assert!(widest < 262.0, "a run of {widest} points leaves its column");
+    }
+
+    #[test]
     fn little_data_is_enough_and_a_wrong_date_is_an_error() {
         let mut bare = invoice();
         bare.due_on = None;

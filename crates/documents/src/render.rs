@@ -104,6 +104,21 @@ pub(crate) fn text_of(document: &PagedDocument) -> String {
     text
 }
 
+/// Width of the widest run of text in points, for the tests.
+#[cfg(test)]
+pub(crate) fn widest_run(document: &PagedDocument) -> f64 {
+    use typst::layout::{Frame, FrameItem};
+    fn walk(frame: &Frame) -> f64 {
+        let widths = frame.items().map(|(_, item)| match item {
+            FrameItem::Text(run) => run.width().to_pt(),
+            FrameItem::Group(group) => walk(&group.frame),
+            _ => 0.0,
+        });
+        widths.fold(0.0, f64::max)
+    }
+    document.pages().iter().map(|page| walk(&page.frame)).fold(0.0, f64::max)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
