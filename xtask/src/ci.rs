@@ -57,7 +57,7 @@ const STEPS: &[Step] = &[
     cargo("fmt", "formatting", &["cargo", "fmt", "--all", "--check"]),
     chore("tidy", "house rules", |root| Ok(tidy::run(root)? == ExitCode::SUCCESS)),
     chore("rows", "claimed requirement rows", |root| Ok(rows::run(root, &rows::Options::default())? == ExitCode::SUCCESS)),
-    cargo("machete", "unused dependencies", &["cargo", "machete"]),
+    chore("machete", "unused dependencies", unused_dependencies),
     cargo("deny", "licences, bans, sources", &["cargo", "deny", "--all-features", "check", "licenses", "bans", "sources"]),
     chore("advisories", "known vulnerabilities", advisories),
     console("console-install", "packages of the console", &["npm", "ci", "--no-audit", "--no-fund"]),
@@ -136,6 +136,24 @@ fn cargo_knows(root: &Path, subcommand: &str) -> bool {
     let mut command = Command::new("cargo");
     command.args([subcommand, "--version"]).current_dir(root);
     command.output().is_ok_and(|output| output.status.success())
+}
+
+/// Crates whose dependencies are their whole purpose.
+const ONLY_DEPENDS: &[&str] = &["unify"];
+
+/// Dependencies that a manifest names and no source uses.
+fn unused_dependencies(root: &Path) -> Result<bool> {
+    let mut folders = vec!["xtask".to_owned(), "tests".to_owned()];
+    for entry in std::fs::read_dir(root.join("crates"))? {
+        let name = entry?.file_name().to_string_lossy().into_owned();
+        if !ONLY_DEPENDS.contains(&name.as_str()) {
+            folders.push(format!("crates/{name}"));
+        }
+    }
+    folders.retain(|folder| root.join(folder).join("Cargo.toml").exists());
+    folders.sort();
+    let line: Vec<&str> = ["cargo", "machete"].into_iter().chain(folders.iter().map(String::as_str)).collect();
+    succeed(root, "", &line)
 }
 
 /// All tests, by nextest where it is installed, for its time limits and its clear report.
