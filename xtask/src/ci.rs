@@ -152,7 +152,7 @@ fn unused_dependencies(root: &Path) -> Result<bool> {
     }
     folders.retain(|folder| root.join(folder).join("Cargo.toml").exists());
     folders.sort();
-    let line: Vec<&str> = ["cargo", "machete"].into_iter().chain(folders.iter().map(String::as_str)).collect();
+    let line: Vec<&str> = ["cargo-machete"].into_iter().chain(folders.iter().map(String::as_str)).collect();
     succeed(root, "", &line)
 }
 
