@@ -5,7 +5,7 @@
 set -euo pipefail
 
 install() { # crate, version
-    if cargo "${1#cargo-}" --version 2>/dev/null | grep -qwF "$2"; then
+    if cargo "${1#cargo-}" --version 2>/dev/null | grep -wF "$2" >/dev/null; then
         return
     fi
     echo "Installing $1 $2 (once; takes a few minutes)"
