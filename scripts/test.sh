@@ -7,6 +7,7 @@ cd "$(dirname "$0")/.."
 scripts/check-toolchain.sh
 scripts/need-packages.sh \
     build-essential "links the program and compiles SQLite and the ciphers" \
+    shellcheck "finds mistakes in these scripts" \
     postgresql "the second database that all tests run on" \
     poppler-utils "reads the text of invoices that were printed as PDF" \
     chromium "the browser in which the console is tried" \

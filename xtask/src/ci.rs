@@ -38,7 +38,7 @@ struct Step {
 }
 
 /// Shorthand for a program that runs in the root folder.
-const fn cargo(name: &'static str, about: &'static str, line: &'static [&'static str]) -> Step {
+const fn program(name: &'static str, about: &'static str, line: &'static [&'static str]) -> Step {
     Step { name, about, work: Work::Run { folder: "", line } }
 }
 
@@ -54,18 +54,19 @@ const fn chore(name: &'static str, about: &'static str, chore: fn(&Path) -> Resu
 
 /// Seconds first, minutes last. The console is built before anything that embeds it is compiled.
 const STEPS: &[Step] = &[
-    cargo("fmt", "formatting", &["cargo", "fmt", "--all", "--check"]),
+    program("fmt", "formatting", &["cargo", "fmt", "--all", "--check"]),
     chore("tidy", "house rules", |root| Ok(tidy::run(root)? == ExitCode::SUCCESS)),
     chore("rows", "claimed requirement rows", |root| Ok(rows::run(root, &rows::Options::default())? == ExitCode::SUCCESS)),
+    program("scripts", "mistakes in shell scripts", &["sh", "-c", "shellcheck scripts/*.sh .ci/run"]),
     chore("machete", "unused dependencies", unused_dependencies),
-    cargo("deny", "licences, bans, sources", &["cargo", "deny", "--all-features", "check", "licenses", "bans", "sources"]),
+    program("deny", "licences, bans, sources", &["cargo", "deny", "--all-features", "check", "licenses", "bans", "sources"]),
     chore("advisories", "known vulnerabilities", advisories),
     console("console-install", "packages of the console", &["npm", "ci", "--no-audit", "--no-fund"]),
     console("console-lint", "types and lints of the console", &["npm", "run", "--silent", "lint"]),
     console("console-test", "unit tests of the console", &["npm", "test", "--silent"]),
     console("console-build", "the console as it is embedded", &["npm", "run", "--silent", "build"]),
     console("console-size", "weight of the first load", &["npm", "run", "--silent", "size"]),
-    cargo("clippy", "lints, warnings are errors", &["cargo", "clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]),
+    program("clippy", "lints, warnings are errors", &["cargo", "clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]),
     chore("test", "unit and feature tests on both databases", test),
     chore("openapi", "API document and console types are current", |root| Ok(openapi::run(root, &openapi::Options { check: true })? == ExitCode::SUCCESS)),
     console("console-pages", "pages in a real browser", &["npm", "run", "--silent", "e2e"]),
