@@ -95,6 +95,21 @@ mod tests {
     }
 
     #[test]
+    fn a_check_of_the_types_puts_the_old_ones_back() {
+        let root = tempfile::tempdir().unwrap();
+        let console = root.path().join("console");
+        std::fs::create_dir_all(console.join("src/api")).unwrap();
+        std::fs::create_dir_all(console.join("node_modules")).unwrap();
+        std::fs::write(console.join("package.json"), r#"{"scripts":{"api":"echo new > src/api/schema.d.ts"}}"#).unwrap();
+        std::fs::write(root.path().join(TYPES), "old").unwrap();
+
+        assert!(!types_are_current(root.path(), &Options { check: true }).unwrap());
+        assert_eq!(std::fs::read_to_string(root.path().join(TYPES)).unwrap(), "old");
+        assert!(types_are_current(root.path(), &Options { check: false }).unwrap());
+        assert!(types_are_current(root.path(), &Options { check: true }).unwrap());
+    }
+
+    #[test]
     fn a_failing_program_is_an_error_with_its_words() {
         let error = output(Command::new("sh").args(["-c", "echo broken >&2; exit 3"])).unwrap_err();
         assert!(error.to_string().contains("broken"));
