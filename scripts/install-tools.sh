@@ -4,8 +4,8 @@
 # They are built without optimisation: each runs for seconds, and compiling them is what costs.
 set -euo pipefail
 
-install() { # crate, version
-    if cargo "${1#cargo-}" --version 2>/dev/null | grep -wF "$2" >/dev/null; then
+install() { # crate, version to install when there is none
+    if cargo "${1#cargo-}" --version >/dev/null 2>&1; then
         return
     fi
     echo "Installing $1 $2 (once; takes a few minutes)"
