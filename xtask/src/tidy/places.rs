@@ -67,7 +67,9 @@ fn may_query(file: &File) -> bool {
 }
 
 fn listed(places: &[(&str, &str)], file: &File) -> bool {
-    places.iter().any(|(beginning, _)| file.path.starts_with(beginning))
+    // A crate's own tests and benches stand outside it and look at its routes and rows.
+    let outside = file.path.starts_with("crates/") && ["/tests/", "/benches/"].iter().any(|folder| file.path.contains(folder));
+    outside || places.iter().any(|(beginning, _)| file.path.starts_with(beginning))
 }
 
 #[cfg(test)]
@@ -98,6 +100,7 @@ mod tests {
         assert_eq!(faults("crates/billing/src/invoice/pay.rs", "use sea_orm::ConnectionTrait;"), 0);
         assert_eq!(faults("crates/billing/src/invoice/pay.rs", "use sea_orm::{ConnectionTrait, EntityTrait};"), 1);
         assert_eq!(faults("crates/billing/src/migrations/m0001_invoice.rs", "use sea_orm_migration::prelude;"), 0);
+        assert_eq!(faults("crates/audit/tests/log.rs", "use sea_orm::EntityTrait;"), 0);
         assert_eq!(faults("crates/kernel/src/tx.rs", "use sea_orm::TransactionTrait;"), 0);
     }
 }
