@@ -1,7 +1,7 @@
 // The one table: columns described once, shown as a table on wide screens and as one block per row on a phone.
-import { Button, Group, Paper } from "@mantine/core";
-import { Trans } from "@lingui/react/macro";
+import { Paper } from "@mantine/core";
 import type { ReactNode } from "react";
+import { type More, MoreButton } from "./MoreButton";
 
 export interface Column<T> {
   name: string;
@@ -18,7 +18,7 @@ interface DataTableProps<T> {
   rowKey: (row: T) => string;
   empty: ReactNode;
   /** Reads the next page, when there is one. */
-  more?: { has: boolean; busy: boolean; load: () => void };
+  more?: More;
 }
 
 export function DataTable<T>({ label, columns, rows, rowKey, empty, more }: DataTableProps<T>) {
@@ -49,13 +49,7 @@ export function DataTable<T>({ label, columns, rows, rowKey, empty, more }: Data
           </tbody>
         </table>
       </Paper>
-      {more?.has && (
-        <Group justify="center">
-          <Button variant="default" loading={more.busy} onClick={more.load}>
-            <Trans>Show more</Trans>
-          </Button>
-        </Group>
-      )}
+      <MoreButton more={more} />
     </>
   );
 }
