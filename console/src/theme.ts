@@ -30,7 +30,8 @@ export const theme = createTheme({
   components: {
     Button: { defaultProps: { size: "sm" } },
     Paper: { defaultProps: { withBorder: true, p: "md", radius: "md" } },
-    Modal: { defaultProps: { centered: true, transitionProps: { duration: 0 } } },
+    Modal: { defaultProps: { centered: true, lockScroll: false, transitionProps: { duration: 0 } } },
+    Drawer: { defaultProps: { lockScroll: false } },
     Anchor: { defaultProps: { underline: "always" } },
   },
 });

@@ -7,7 +7,7 @@ import { useSuspenseQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import type { Invoice, PaymentMethod } from "../../api/types";
-import { useId } from "../../app/useId";
+import { useId } from "../../app/address";
 import { paths } from "../../paths";
 import { DataTable } from "../../table/DataTable";
 import { Amount, TotalLine } from "../../ui/Amount";

@@ -7,7 +7,7 @@ import { useQueryClient, useSuspenseQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import type { Order, PaymentMethod } from "../../api/types";
-import { useId } from "../../app/useId";
+import { useId } from "../../app/address";
 import { paths } from "../../paths";
 import { Amount } from "../../ui/Amount";
 import { Confirm } from "../../ui/Confirm";

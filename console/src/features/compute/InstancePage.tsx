@@ -3,10 +3,10 @@ import { Alert, Anchor, Button, Group, Paper, Stack, Tabs, Text, Title } from "@
 import { t } from "@lingui/core/macro";
 import { Trans } from "@lingui/react/macro";
 import { useSuspenseQuery } from "@tanstack/react-query";
-import { Link, useNavigate, useSearch } from "@tanstack/react-router";
+import { Link, useNavigate } from "@tanstack/react-router";
 import { lazy, Suspense } from "react";
 import type { Instance } from "../../api/types";
-import { useId } from "../../app/useId";
+import { useId, useSearchText } from "../../app/address";
 import { paths } from "../../paths";
 import { Command, CopyId } from "../../ui/CopyId";
 import { Facts } from "../../ui/Facts";
@@ -30,7 +30,7 @@ export function InstancePage() {
   const id = useId();
   const instance = useSuspenseQuery(instanceQuery(id)).data;
   const navigate = useNavigate();
-  const { tab = "machine" } = useSearch({ strict: false });
+  const tab = useSearchText("tab") ?? "machine";
   return (
     <Page
       title={instance.name}

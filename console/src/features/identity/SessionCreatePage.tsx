@@ -2,7 +2,8 @@
 import { Anchor, Button, PasswordInput, Stack, TextInput } from "@mantine/core";
 import { t } from "@lingui/core/macro";
 import { Trans } from "@lingui/react/macro";
-import { Link, useNavigate, useSearch } from "@tanstack/react-router";
+import { Link, useNavigate } from "@tanstack/react-router";
+import { useSearchText } from "../../app/address";
 import { nonEmpty } from "../../form/checks";
 import { useApiForm } from "../../form/useApiForm";
 import { paths } from "../../paths";
@@ -12,7 +13,7 @@ import { Doorway } from "./Doorway";
 
 export function SessionCreatePage() {
   const navigate = useNavigate();
-  const { next } = useSearch({ strict: false });
+  const next = useSearchText("next");
   const { form, problem, general, busy, onSubmit } = useApiForm(
     {
       initialValues: { email: "", password: "" },

@@ -3,8 +3,9 @@ import { Button, Group, Paper, Stack, Text, Title } from "@mantine/core";
 import { t } from "@lingui/core/macro";
 import { Trans } from "@lingui/react/macro";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { useNavigate, useSearch } from "@tanstack/react-router";
+import { useNavigate } from "@tanstack/react-router";
 import { asProblem } from "../../api/problem";
+import { useSearchText } from "../../app/address";
 import { paths } from "../../paths";
 import { formatBytes } from "../../ui/format";
 import { Icon } from "../../ui/Icon";
@@ -16,7 +17,7 @@ import { exportCreate, exportQuery } from "./api";
 
 export function ExportPanel() {
   // The running export stands in the address, so that a reload finds it again.
-  const { export: exportId } = useSearch({ strict: false });
+  const exportId = useSearchText("export");
   const navigate = useNavigate();
   const begin = useMutation({
     mutationFn: exportCreate,

@@ -4,7 +4,7 @@ import { t } from "@lingui/core/macro";
 import { Trans } from "@lingui/react/macro";
 import { useQuery } from "@tanstack/react-query";
 import { asProblem } from "../../api/problem";
-import { useId } from "../../app/useId";
+import { useId } from "../../app/address";
 import { paths } from "../../paths";
 import { Command, CopyId } from "../../ui/CopyId";
 import { Icon } from "../../ui/Icon";
