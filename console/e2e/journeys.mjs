@@ -1,0 +1,2 @@
+// What a new user does, by labels and keys only.
+export async function journeys() {}
