@@ -96,7 +96,7 @@ for (const view of views) {
   }
   for (const { context } of visits.values()) await context.close();
 }
-if (!only) await journeys({ open, audit, base, pictures, views, faults });
+if (!only || only.includes("journeys")) await journeys({ open, audit, base, setupBase, pictures, views, faults });
 
 await browser.close();
 server.close();

@@ -10,7 +10,7 @@ import { RouterProvider } from "@tanstack/react-router";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { queries } from "./api/queries";
-import { router } from "./app/routes";
+import { logUnexpected, router } from "./app/routes";
 import "./app.css";
 import { loadMessages } from "./locales/load";
 import { adoptTheme, readableColours, theme } from "./theme";
@@ -30,7 +30,7 @@ loadMessages();
 
 const root = document.getElementById("root");
 if (root !== null) {
-  createRoot(root).render(
+  createRoot(root, { onCaughtError: logUnexpected }).render(
     <StrictMode>
       <I18nProvider i18n={i18n}>
         <MantineProvider

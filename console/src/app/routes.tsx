@@ -3,7 +3,7 @@
 import type { QueryClient } from "@tanstack/react-query";
 import { createRootRouteWithContext, createRoute, createRouter, lazyRouteComponent, Outlet, redirect } from "@tanstack/react-router";
 import { queries } from "../api/queries";
-import { asProblem } from "../api/problem";
+import { ApiProblem, asProblem } from "../api/problem";
 import { activityQuery } from "../features/audit/api";
 import { invoicePreviewQuery, invoiceQuery, invoicesQuery, paymentsQuery, testClockQuery, usageQuery } from "../features/billing/api";
 import { orderQuery, ordersQuery, regionsQuery, sizesQuery, templatesQuery } from "../features/catalogue/api";
@@ -156,6 +156,11 @@ const operatorRoutes = [
   door(operatorRoute, paths.operatorTrust(), lazyRouteComponent(() => import("../features/privacy/TrustPage"), "TrustPage"), () => [one(trustQuery)]),
 ];
 
+/** Refusals of the API are shown on the page; only faults of our own belong in the browser's log. */
+export function logUnexpected(error: unknown): void {
+  if (!(error instanceof ApiProblem)) console.error(error);
+}
+
 export const router = createRouter({
   routeTree: rootRoute.addChildren([...publicRoutes, appRoute.addChildren(customerRoutes), operatorRoute.addChildren(operatorRoutes)]),
   context: { queries },
@@ -163,6 +168,7 @@ export const router = createRouter({
   defaultPreloadStaleTime: 0,
   defaultPendingMs: 250,
   scrollRestoration: true,
+  defaultOnCatch: logUnexpected,
 });
 
 declare module "@tanstack/react-router" {

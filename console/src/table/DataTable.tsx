@@ -25,7 +25,7 @@ export function DataTable<T>({ label, columns, rows, rowKey, empty, more }: Data
   if (rows.length === 0) return <Paper>{empty}</Paper>;
   return (
     <>
-      <Paper className="table-frame">
+      <Paper className="table-frame" p={0}>
         <table className="table" aria-label={label} role="table">
           <thead role="rowgroup">
             <tr role="row">

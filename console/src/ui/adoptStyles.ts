@@ -1,36 +1,42 @@
-// The terminal writes its measures and colours into style elements, which the content security policy refuses. Their
-// text is mirrored into constructed style sheets, which are made by our own script and need no exception.
+// The terminal writes its measures and colours into style elements, which the content security policy refuses. It is
+// given a document that hands out inert elements instead; their text becomes constructed style sheets, which are made
+// by our own script and need no exception.
 
-export function adoptStyles(root: HTMLElement): () => void {
-  const sheets = new Map<HTMLStyleElement, CSSStyleSheet>();
-
-  function mirror(): void {
-    for (const element of root.querySelectorAll("style")) {
-      const sheet = sheets.get(element) ?? new CSSStyleSheet();
-      sheets.set(element, sheet);
-      sheet.replaceSync(element.textContent ?? "");
-    }
-    for (const element of sheets.keys()) {
-      if (!root.contains(element)) sheets.delete(element);
-    }
-    const others = document.adoptedStyleSheets.filter((sheet) => !mine.has(sheet));
-    mine.clear();
-    for (const sheet of sheets.values()) mine.add(sheet);
-    document.adoptedStyleSheets = [...others, ...mine];
-  }
-
-  const mine = new Set<CSSStyleSheet>();
-  const observer = new MutationObserver((changes) => {
-    const styled = changes.some(({ target, addedNodes }) => isStyle(target) || isStyle(target.parentNode) || [...addedNodes].some(isStyle));
-    if (styled) mirror();
-  });
-  observer.observe(root, { childList: true, subtree: true, characterData: true });
-  return () => {
-    observer.disconnect();
-    document.adoptedStyleSheets = document.adoptedStyleSheets.filter((sheet) => !mine.has(sheet));
-  };
+export interface StyleAdopter {
+  document: Document;
+  stop: () => void;
 }
 
-function isStyle(node: Node | null): boolean {
-  return node instanceof HTMLStyleElement;
+export function styleAdopter(): StyleAdopter {
+  const sheets = new Set<CSSStyleSheet>();
+  const observers: MutationObserver[] = [];
+
+  function inertStyle(): HTMLElement {
+    const element = document.createElement("inert-style");
+    element.hidden = true;
+    const sheet = new CSSStyleSheet();
+    sheets.add(sheet);
+    document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
+    const observer = new MutationObserver(() => sheet.replaceSync(element.textContent ?? ""));
+    observer.observe(element, { childList: true, characterData: true, subtree: true });
+    observers.push(observer);
+    return element;
+  }
+
+  const handed = new Proxy(document, {
+    get(target, key) {
+      if (key === "createElement") return (name: string) => (name === "style" ? inertStyle() : target.createElement(name));
+      const value: unknown = Reflect.get(target, key, target);
+      return typeof value === "function" ? (...given: unknown[]): unknown => Reflect.apply(value, target, given) : value;
+    },
+    set: (target, key, value) => Reflect.set(target, key, value, target),
+  });
+
+  return {
+    document: handed,
+    stop() {
+      for (const observer of observers) observer.disconnect();
+      document.adoptedStyleSheets = document.adoptedStyleSheets.filter((sheet) => !sheets.has(sheet));
+    },
+  };
 }

@@ -13,7 +13,7 @@ import { DataTable } from "../../table/DataTable";
 import { Amount, TotalLine } from "../../ui/Amount";
 import { CopyId } from "../../ui/CopyId";
 import { Empty } from "../../ui/Empty";
-import { minorToDecimal } from "../../ui/format";
+import { formatMoney, minorToDecimal } from "../../ui/format";
 import { Icon } from "../../ui/Icon";
 import { Page } from "../../ui/Page";
 import { invoiceLook, State } from "../../ui/State";
@@ -134,22 +134,19 @@ function PartyCard({ title, party }: { title: string; party: Invoice["seller"] }
 function Pay({ invoice }: { invoice: Invoice }) {
   const [opened, { open, close }] = useDisclosure(false);
   const [method, setMethod] = useState<PaymentMethod>("test_succeeds");
+  const label = t`Pay ${formatMoney(invoice.due)}`;
   const pay = useAction({ run: () => invoicePay(invoice.id, method), refresh: ["invoices", "payments"], said: t`The payment is under way; see it under Payments.`, then: close });
   return (
     <>
       <Button leftSection={<Icon name="payment" />} onClick={open}>
-        <Trans>
-          Pay <Amount money={invoice.due} />
-        </Trans>
+        {label}
       </Button>
       <Modal opened={opened} onClose={close} title={t`Pay invoice ${invoice.number ?? ""}`} closeButtonProps={{ "aria-label": t`Close` }}>
         <Stack>
           <PaymentMethodField value={method} onChange={setMethod} />
           <Group justify="flex-end">
             <Button loading={pay.isPending} onClick={() => pay.mutate()}>
-              <Trans>
-                Pay <Amount money={invoice.due} />
-              </Trans>
+              {label}
             </Button>
           </Group>
         </Stack>

@@ -23,6 +23,7 @@ export function InstanceActions({ instance }: { instance: Instance }) {
   const power = useAction({ run: (action: PowerAction) => instancePower(instance.id, action), refresh: ["instances"], then: close });
   const running = instance.state === "running";
   const settled = running || instance.state === "stopped" || instance.state === "failed";
+  const startable = instance.state === "stopped" || instance.state === "failed";
   const notRunning = t`The machine is not running.`;
   const busyReason = t`Wait until the present work on the machine is done.`;
   return (
@@ -32,13 +33,13 @@ export function InstanceActions({ instance }: { instance: Instance }) {
           <Trans>Shut down</Trans>
         </Button>
       ) : (
-        <Tooltip label={busyReason} disabled={instance.state === "stopped"}>
+        <Tooltip label={busyReason} disabled={startable}>
           <Button
             leftSection={<Icon name="play" />}
             loading={power.isPending}
-            data-disabled={instance.state !== "stopped" || undefined}
-            aria-disabled={instance.state !== "stopped"}
-            onClick={() => instance.state === "stopped" && power.mutate("start")}
+            data-disabled={!startable || undefined}
+            aria-disabled={!startable}
+            onClick={() => startable && power.mutate("start")}
           >
             <Trans>Start</Trans>
           </Button>

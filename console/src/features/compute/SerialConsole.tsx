@@ -6,7 +6,7 @@ import "@xterm/xterm/css/xterm.css";
 import { useEffect, useRef, useState } from "react";
 import { type ApiProblem, asProblem } from "../../api/problem";
 import type { Instance } from "../../api/types";
-import { adoptStyles } from "../../ui/adoptStyles";
+import { styleAdopter } from "../../ui/adoptStyles";
 import { ConsoleFrame, type Connection } from "./ConsoleFrame";
 import { consoleAddress } from "./consoleSocket";
 
@@ -21,8 +21,14 @@ export default function SerialConsole({ instance }: { instance: Instance }) {
     if (holder.current === null) return undefined;
     let socket: WebSocket | null = null;
     let left = false;
-    const stopAdopting = adoptStyles(holder.current);
-    const terminal = new Terminal({ cursorBlink: true, fontSize: 14, screenReaderMode: true, theme: { background: "#101416", foreground: "#dde4e5" } });
+    const styles = styleAdopter();
+    const terminal = new Terminal({
+      cursorBlink: true,
+      fontSize: 14,
+      screenReaderMode: true,
+      theme: { background: "#101416", foreground: "#dde4e5" },
+      documentOverride: styles.document,
+    });
     const fit = new FitAddon();
     terminal.loadAddon(fit);
     terminal.open(holder.current);
@@ -59,7 +65,7 @@ export default function SerialConsole({ instance }: { instance: Instance }) {
       typed.dispose();
       socket?.close();
       terminal.dispose();
-      stopAdopting();
+      styles.stop();
     };
   }, [instanceId, attempt]);
 
