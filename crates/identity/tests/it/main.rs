@@ -3,6 +3,7 @@
 
 mod account;
 mod authority;
+mod http;
 mod operator;
 mod session;
 
