@@ -6,7 +6,6 @@ use kernel::id::Id;
 use kernel::{Error, OrganisationId, Result, Tx};
 use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect, Set};
-use uuid::Uuid;
 
 use super::model::Entry;
 
