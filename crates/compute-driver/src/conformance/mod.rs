@@ -1,0 +1,11 @@
+//! The suite that every driver passes: what the trait promises, asked of a live hypervisor.
+//!
+//! It makes one guest, takes it through its whole life, and leaves nothing behind when it passes.
+//! What one hypervisor alone can do (its sockets, its cluster) is left to the tests of its own crate.
+//! [`check`] takes the guest through its life; a promise that was not kept comes back as a [`Violation`].
+
+mod expect;
+mod life;
+
+pub use expect::Violation;
+pub use life::check;

@@ -1,0 +1,133 @@
+//! The ways in which a driver says no, by what the caller may do next.
+
+use serde::{Deserialize, Serialize};
+
+/// Why a driver did not answer as asked.
+///
+/// A vendor's own codes and texts end here: each is mapped to the variant that says what the caller may do next.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum DriverError {
+    /// No guest carries this reference. Trying again changes nothing.
+    #[error("no guest carries the reference {reference}")]
+    NotFound {
+        /// The reference that was asked for.
+        reference: String,
+    },
+    /// The guest is in a state, or has a shape, that does not fit the request.
+    #[error("{reason}")]
+    Conflict {
+        /// What does not fit, for the person who reads the step log.
+        reason: String,
+    },
+    /// Nothing happened, and trying again later may work.
+    #[error("the hypervisor is not available: {reason}")]
+    Unavailable {
+        /// What was missing.
+        reason: String,
+    },
+    /// The request may or may not have taken effect: look before trying again.
+    #[error("the outcome is unknown: {reason}")]
+    OutcomeUnknown {
+        /// What was heard last.
+        reason: String,
+    },
+    /// The request itself is not acceptable. Trying again changes nothing.
+    #[error("refused: {reason}")]
+    Refused {
+        /// What to change.
+        reason: String,
+    },
+    /// It was tried and did not work; the driver has put away what it started.
+    #[error("failed: {reason}")]
+    Failed {
+        /// One line for the person who reads the step.
+        reason: String,
+        /// What the hypervisor printed, as it printed it; may be empty.
+        log: String,
+    },
+}
+
+impl DriverError {
+    /// No guest carries `reference`.
+    pub fn not_found(reference: impl ToString) -> Self {
+        Self::NotFound {
+            reference: reference.to_string(),
+        }
+    }
+
+    /// The guest's state or shape does not fit.
+    pub fn conflict(reason: impl Into<String>) -> Self {
+        Self::Conflict {
+            reason: reason.into(),
+        }
+    }
+
+    /// Nothing happened; later may work.
+    pub fn unavailable(reason: impl Into<String>) -> Self {
+        Self::Unavailable {
+            reason: reason.into(),
+        }
+    }
+
+    /// The effect may have happened.
+    pub fn outcome_unknown(reason: impl Into<String>) -> Self {
+        Self::OutcomeUnknown {
+            reason: reason.into(),
+        }
+    }
+
+    /// The request is not acceptable.
+    pub fn refused(reason: impl Into<String>) -> Self {
+        Self::Refused {
+            reason: reason.into(),
+        }
+    }
+
+    /// Tried without success.
+    pub fn failed(reason: impl Into<String>, log: impl Into<String>) -> Self {
+        Self::Failed {
+            reason: reason.into(),
+            log: log.into(),
+        }
+    }
+
+    /// Whether the same call may succeed later. Every call of the trait may be repeated, so an unknown outcome counts.
+    pub fn may_retry(&self) -> bool {
+        matches!(self, Self::Unavailable { .. } | Self::OutcomeUnknown { .. })
+    }
+
+    /// What the hypervisor printed, where there is something to show.
+    pub fn log(&self) -> Option<&str> {
+        match self {
+            Self::Failed { log, .. } if !log.is_empty() => Some(log),
+            _ => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_passing_trouble_may_be_retried() {
+        assert!(DriverError::unavailable("busy").may_retry());
+        assert!(DriverError::outcome_unknown("line cut").may_retry());
+        for lasting in [
+            DriverError::not_found("vm_1"),
+            DriverError::conflict("running"),
+            DriverError::refused("no memory"),
+            DriverError::failed("exit 1", "could not load kernel"),
+        ] {
+            assert!(!lasting.may_retry(), "{lasting}");
+        }
+    }
+
+    #[test]
+    fn a_failure_shows_its_log_apart_from_its_reason() {
+        let failure = DriverError::failed("QEMU stopped", "could not load kernel");
+        assert_eq!(failure.to_string(), "failed: QEMU stopped");
+        assert_eq!(failure.log(), Some("could not load kernel"));
+    }
+}

@@ -1,0 +1,217 @@
+//! The simulated hypervisor: guests in memory, and the levers that tests pull.
+
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Instant,
+};
+
+use tokio::sync::broadcast;
+
+use super::{
+    fault::{Fault, Operation},
+    shell,
+};
+use crate::{Accelerator, DriverError, Guest, GuestSpec, Reference, SshAddress, Status};
+
+pub(super) const BACKLOG_LIMIT: usize = 64 * 1024;
+
+/// A call that arrived, for tests that count.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Call {
+    /// Which call.
+    pub operation: Operation,
+    /// For which guest; empty for calls about the hypervisor as a whole.
+    pub reference: String,
+}
+
+/// A hypervisor in memory. Clones share it, as several processes would share a real one.
+#[derive(Clone, Default)]
+pub struct Simulated {
+    state: Arc<Mutex<State>>,
+}
+
+#[derive(Default)]
+pub(super) struct State {
+    pub(super) guests: BTreeMap<Reference, Machine>,
+    faults: Vec<(Operation, Fault)>,
+    calls: Vec<Call>,
+}
+
+pub(super) struct Machine {
+    pub(super) spec: GuestSpec,
+    pub(super) status: Status,
+    pub(super) started: Option<Instant>,
+    pub(super) backlog: Vec<u8>,
+    pub(super) serial: broadcast::Sender<Vec<u8>>,
+}
+
+impl Simulated {
+    /// An empty hypervisor without faults.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Lets `fault` happen at the next call of `operation` for which no earlier fault waits.
+    pub fn inject(&self, operation: Operation, fault: Fault) {
+        self.lock().faults.push((operation, fault));
+    }
+
+    /// Lets the next `times` calls of `operation` fail as unavailable.
+    pub fn fail_times(&self, operation: Operation, times: usize) {
+        for _ in 0..times {
+            self.inject(
+                operation,
+                Fault::Fail(DriverError::unavailable("simulated outage")),
+            );
+        }
+    }
+
+    /// The guest disappears with its disk, behind our back. False when there is none.
+    pub fn vanish(&self, reference: &Reference) -> bool {
+        self.lock().guests.remove(reference).is_some()
+    }
+
+    /// The guest's process dies, behind our back. False when there is no such guest.
+    pub fn crash(&self, reference: &Reference) -> bool {
+        self.lock()
+            .guests
+            .get_mut(reference)
+            .map(|machine| machine.power_off())
+            .is_some()
+    }
+
+    /// The calls so far, oldest first.
+    pub fn calls(&self) -> Vec<Call> {
+        self.lock().calls.clone()
+    }
+
+    /// The spec from which a guest was made last, to see what was injected.
+    pub fn spec(&self, reference: &Reference) -> Option<GuestSpec> {
+        self.lock()
+            .guests
+            .get(reference)
+            .map(|machine| machine.spec.clone())
+    }
+
+    pub(super) fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// One call: noted, given its fault if one waits, and carried out.
+    pub(super) async fn perform<T: Default>(
+        &self,
+        operation: Operation,
+        reference: Option<&Reference>,
+        effect: impl FnOnce(&mut State) -> Result<T, DriverError>,
+    ) -> Result<T, DriverError> {
+        let fault = {
+            let mut state = self.lock();
+            state.calls.push(Call {
+                operation,
+                reference: reference.map(ToString::to_string).unwrap_or_default(),
+            });
+            let waiting = state.faults.iter().position(|(at, _)| *at == operation);
+            waiting.map(|index| state.faults.remove(index).1)
+        };
+        match fault {
+            None => effect(&mut self.lock()),
+            Some(Fault::Slow(delay)) => {
+                tokio::time::sleep(delay).await;
+                effect(&mut self.lock())
+            }
+            Some(Fault::Fail(error)) => Err(error),
+            Some(Fault::Lie) => Ok(T::default()),
+            Some(Fault::LoseAnswer) => {
+                // Whatever the effect was, good or bad, nobody hears of it.
+                let _unheard = effect(&mut self.lock());
+                Err(DriverError::outcome_unknown(
+                    "the simulated line was cut after the request",
+                ))
+            }
+        }
+    }
+
+    pub(super) async fn change(
+        &self,
+        operation: Operation,
+        reference: &Reference,
+        effect: impl FnOnce(&mut Machine) -> Result<(), DriverError>,
+    ) -> Result<(), DriverError> {
+        self.perform(operation, Some(reference), |state| {
+            effect(state.machine(reference)?)
+        })
+        .await
+    }
+}
+
+impl State {
+    pub(super) fn machine(&mut self, reference: &Reference) -> Result<&mut Machine, DriverError> {
+        self.guests
+            .get_mut(reference)
+            .ok_or_else(|| DriverError::not_found(reference))
+    }
+
+    pub(super) fn type_line(&mut self, reference: &Reference, line: &str) {
+        if let Ok(machine) = self.machine(reference) {
+            let text = shell::answer(&machine.spec.hostname, line);
+            machine.print(&text);
+        }
+    }
+}
+
+impl Machine {
+    pub(super) fn new(spec: &GuestSpec) -> Self {
+        let (serial, _) = broadcast::channel(64);
+        Self {
+            spec: spec.clone(),
+            status: Status::Stopped,
+            started: None,
+            backlog: Vec::new(),
+            serial,
+        }
+    }
+
+    pub(super) fn power_on(&mut self) {
+        self.status = Status::Running;
+        self.started = Some(Instant::now());
+        self.print(&shell::banner(&self.spec.hostname));
+    }
+
+    /// Ends the serial line too: consoles that are open see its end.
+    pub(super) fn power_off(&mut self) {
+        self.status = Status::Stopped;
+        self.started = None;
+        self.serial = broadcast::channel(64).0;
+    }
+
+    fn print(&mut self, text: &str) {
+        self.backlog.extend_from_slice(text.as_bytes());
+        let excess = self.backlog.len().saturating_sub(BACKLOG_LIMIT);
+        self.backlog.drain(..excess);
+        // Without an open console nobody listens, which is no fault.
+        let _listeners = self.serial.send(text.as_bytes().to_vec());
+    }
+
+    pub(super) fn running(&self) -> Result<(), DriverError> {
+        if self.status == Status::Running {
+            Ok(())
+        } else {
+            Err(DriverError::conflict("the guest does not run"))
+        }
+    }
+
+    pub(super) fn guest(&self) -> Guest {
+        Guest {
+            reference: self.spec.reference.clone(),
+            status: self.status,
+            template: self.spec.template.clone(),
+            accelerator: Accelerator::Tcg,
+            ipv4: Some("10.0.2.15".to_owned()),
+            ssh: Some(SshAddress {
+                host: "127.0.0.1".to_owned(),
+                port: self.spec.ssh_port.unwrap_or(2222),
+            }),
+        }
+    }
+}

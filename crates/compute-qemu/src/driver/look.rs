@@ -1,0 +1,197 @@
+//! What is there: guests, their states and figures, and what this host can do. Reading changes nothing.
+
+use std::{fs, thread};
+
+use compute_driver::{
+    Accelerator, Capabilities, Capacity, DriverError, Guest, Measurement, Reference, SshAddress,
+    Status,
+};
+use serde_json::{Value, json};
+
+use super::Qemu;
+use crate::{
+    accelerator,
+    guest::{
+        disk,
+        place::{Place, guests},
+        record::{self, Processes, Record, Traffic, trouble},
+        seed,
+    },
+    image,
+    qmp::{Qmp, QmpError},
+};
+
+/// What this host can do.
+pub(super) async fn capabilities(qemu: &Qemu) -> Result<Capabilities, DriverError> {
+    let (accelerator, reason) = accelerator::choose(qemu.settings.accelerator);
+    let ready = image::TEMPLATES
+        .iter()
+        .filter(|name| image::find(&qemu.settings.images_dir, name).is_some());
+    Ok(Capabilities {
+        accelerator,
+        accelerator_reason: reason.to_owned(),
+        serial_console: true,
+        screen_console: true,
+        snapshots: false,
+        templates: ready.map(|name| (*name).to_owned()).collect(),
+        capacity: capacity(qemu),
+    })
+}
+
+fn capacity(qemu: &Qemu) -> Option<Capacity> {
+    let meminfo = fs::read_to_string("/proc/meminfo").ok()?;
+    let total_kib: u64 = meminfo
+        .lines()
+        .find_map(|line| line.strip_prefix("MemTotal:"))?
+        .split_whitespace()
+        .next()?
+        .parse()
+        .ok()?;
+    let (disk_mib, disk_free_mib) = disk::room_mib(&qemu.settings.data_dir).ok()?;
+    Some(Capacity {
+        cpus: thread::available_parallelism()
+            .ok()?
+            .get()
+            .try_into()
+            .ok()?,
+        memory_mib: total_kib / 1024,
+        disk_mib,
+        disk_free_mib,
+    })
+}
+
+/// The guest, if it is there.
+pub(super) async fn find(qemu: &Qemu, reference: &Reference) -> Result<Option<Guest>, DriverError> {
+    match qemu.known(reference) {
+        Ok((place, record)) => Ok(Some(guest(qemu, &place, &record).await)),
+        Err(_) => Ok(None),
+    }
+}
+
+/// All guests of this data folder, by reference.
+pub(super) async fn list(qemu: &Qemu) -> Result<Vec<Guest>, DriverError> {
+    let dir = guests(&qemu.settings.data_dir);
+    let entries = match fs::read_dir(dir) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(trouble("cannot list the guests")(error)),
+    };
+    // Drafts and trash begin with a dot, which no reference does.
+    let mut references: Vec<_> = entries
+        .flatten()
+        .filter_map(|entry| Reference::parse(entry.file_name().to_str()?).ok())
+        .collect();
+    references.sort();
+    let mut found = Vec::new();
+    for reference in references {
+        found.extend(find(qemu, &reference).await?);
+    }
+    Ok(found)
+}
+
+/// What QEMU says now.
+pub(super) async fn status(qemu: &Qemu, reference: &Reference) -> Result<Status, DriverError> {
+    match qemu.known(reference) {
+        Ok((place, _)) => Ok(status_at(&place).await),
+        Err(_) => Ok(Status::Absent),
+    }
+}
+
+/// What the guest uses.
+pub(super) async fn measure(
+    qemu: &Qemu,
+    reference: &Reference,
+) -> Result<Measurement, DriverError> {
+    let (place, _) = qemu.known(reference)?;
+    let usage = processes(&place).and_then(|processes| processes.emulator.usage());
+    let traffic: Traffic = record::read(&place.traffic()).unwrap_or_default();
+    Ok(Measurement {
+        uptime_us: usage.as_ref().map_or(0, |usage| usage.uptime_us),
+        cpu_us: usage.as_ref().map_or(0, |usage| usage.cpu_us),
+        disk_allocated_bytes: disk::allocated_bytes(&place.disk())?,
+        net_received_bytes: traffic.received_bytes,
+        net_sent_bytes: traffic.sent_bytes,
+    })
+}
+
+/// A guest in the trait's words.
+pub(super) async fn guest(qemu: &Qemu, place: &Place, record: &Record) -> Guest {
+    let status = status_at(place).await;
+    let started_with = processes(place)
+        .filter(|_| status != Status::Stopped)
+        .map(|processes| processes.accelerator);
+    Guest {
+        reference: record.spec.reference.clone(),
+        status,
+        template: record.spec.template.clone(),
+        accelerator: started_with.unwrap_or_else(|| current_accelerator(qemu)),
+        ipv4: Some(seed::ADDRESS.to_owned()),
+        ssh: Some(SshAddress {
+            host: "127.0.0.1".to_owned(),
+            port: record.ssh_port,
+        }),
+    }
+}
+
+pub(super) fn current_accelerator(qemu: &Qemu) -> Accelerator {
+    accelerator::choose(qemu.settings.accelerator).0
+}
+
+/// Who runs the guest, as far as anyone wrote it down.
+pub(super) fn processes(place: &Place) -> Option<Processes> {
+    record::read(&place.processes())
+}
+
+/// Whether QEMU runs for this guest.
+pub(super) fn emulator_runs(place: &Place) -> bool {
+    processes(place).is_some_and(|processes| processes.emulator.is_alive())
+}
+
+/// The socket is the truth: a record that says "running" proves nothing after a crash.
+pub(super) async fn status_at(place: &Place) -> Status {
+    let said = async {
+        Qmp::connect(&place.qmp())
+            .await?
+            .execute("query-status", json!({}))
+            .await
+    };
+    match said.await {
+        Ok(answer) => status_of(&answer),
+        Err(QmpError::NobodyThere) if !emulator_runs(place) => Status::Stopped,
+        Err(QmpError::Cut(_)) if !emulator_runs(place) => Status::Stopped,
+        Err(_) => Status::Unknown,
+    }
+}
+
+/// QEMU's run states (`qapi/run-state.json`); those that name trouble, and words of later versions, are unknown.
+fn status_of(answer: &Value) -> Status {
+    match answer.get("status").and_then(Value::as_str) {
+        Some("running") => Status::Running,
+        Some("paused" | "suspended" | "prelaunch" | "inmigrate") => Status::Paused,
+        _ => Status::Unknown,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_that_we_do_not_know_are_never_success() {
+        assert_eq!(status_of(&json!({ "status": "running" })), Status::Running);
+        assert_eq!(status_of(&json!({ "status": "paused" })), Status::Paused);
+        for word in [
+            "internal-error",
+            "io-error",
+            "guest-panicked",
+            "a-word-of-2030",
+        ] {
+            assert_eq!(
+                status_of(&json!({ "status": word })),
+                Status::Unknown,
+                "{word}"
+            );
+        }
+        assert_eq!(status_of(&json!({})), Status::Unknown);
+    }
+}

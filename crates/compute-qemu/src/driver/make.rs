@@ -1,0 +1,144 @@
+//! Creating, rebuilding and destroying. A guest's folder takes and loses its name in one move, so half a guest is never seen.
+
+use std::{fs, io, path::Path};
+
+use compute_driver::{DriverError, Guest, GuestSpec, Reference};
+
+use super::{Qemu, look, power};
+use crate::{
+    guest::{
+        disk,
+        lock::Lock,
+        place::{Place, guests},
+        port,
+        record::{self, Record, trouble},
+        seed,
+    },
+    image::{self, Template},
+};
+
+/// Finds the guest or makes it, stopped.
+pub(super) async fn ensure(qemu: &Qemu, spec: &GuestSpec) -> Result<Guest, DriverError> {
+    let template = accept(qemu, spec)?;
+    let settings = &qemu.settings;
+    let _guest_lock = Lock::guest(&settings.data_dir, &spec.reference).await?;
+    if let Ok((place, record)) = qemu.known(&spec.reference) {
+        if record.spec != *spec {
+            return Err(DriverError::conflict(
+                "a guest with this reference has another shape",
+            ));
+        }
+        return Ok(look::guest(qemu, &place, &record).await);
+    }
+
+    let place = qemu.place(&spec.reference);
+    fs::create_dir_all(guests(&settings.data_dir))
+        .map_err(trouble("cannot make the folder of guests"))?;
+    let draft = place.draft();
+    let _port_lock = Lock::ports(&settings.data_dir).await?;
+    let record = Record {
+        spec: spec.clone(),
+        template_version: template.version().to_owned(),
+        ssh_port: port::choose(settings, spec.ssh_port)?,
+        generation: 0,
+    };
+    let made = furnish(&draft, &record, &template).await.and_then(|()| {
+        fs::rename(&draft, &place.dir).map_err(trouble("cannot give the guest its folder"))
+    });
+    if let Err(error) = made {
+        remove(&draft)?;
+        return Err(error);
+    }
+    Ok(look::guest(qemu, &place, &record).await)
+}
+
+/// Gives the guest a fresh disk and seed. A crash in the middle leaves the old guest or the new one.
+pub(super) async fn rebuild(qemu: &Qemu, spec: &GuestSpec) -> Result<Guest, DriverError> {
+    let (place, before) = qemu.known(&spec.reference)?;
+    let template = accept(qemu, spec)?;
+    let _guest_lock = Lock::guest(&qemu.settings.data_dir, &spec.reference).await?;
+    power::cut(&place).await?;
+
+    let record = Record {
+        spec: spec.clone(),
+        template_version: template.version().to_owned(),
+        ssh_port: spec.ssh_port.unwrap_or(before.ssh_port),
+        generation: before.generation + 1,
+    };
+    let draft = place.draft();
+    if let Err(error) = furnish(&draft, &record, &template).await {
+        remove(&draft)?;
+        return Err(error);
+    }
+    // Traffic counts from the guest's creation, which this is not.
+    if let Some(traffic) = record::read::<record::Traffic>(&place.traffic()) {
+        let kept = draft.join(place.traffic().file_name().unwrap_or_default());
+        record::write(&kept, &traffic).map_err(trouble("cannot keep the traffic's count"))?;
+    }
+    // The two folders change places in one step (renameat2(2)), so there is a whole guest at any time.
+    let exchange = rustix::fs::renameat_with(
+        rustix::fs::CWD,
+        &draft,
+        rustix::fs::CWD,
+        &place.dir,
+        rustix::fs::RenameFlags::EXCHANGE,
+    );
+    exchange.map_err(|error| trouble("cannot put the new disk in place")(error.into()))?;
+    remove(&draft)?;
+    Ok(look::guest(qemu, &place, &record).await)
+}
+
+/// Stops and removes the guest, and whatever an interrupted call left of it.
+pub(super) async fn destroy(qemu: &Qemu, reference: &Reference) -> Result<(), DriverError> {
+    let place = qemu.place(reference);
+    let _guest_lock = Lock::guest(&qemu.settings.data_dir, reference).await?;
+    power::cut(&place).await?;
+    let trash = place.trash();
+    remove(&trash)?;
+    match fs::rename(&place.dir, &trash) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => {
+            return Err(trouble("cannot remove the guest")(error));
+        }
+        _ => {}
+    }
+    remove(&trash)?;
+    remove(&place.draft())?;
+    remove(&place.run)
+}
+
+/// The template of a spec that can be made here.
+fn accept(qemu: &Qemu, spec: &GuestSpec) -> Result<Template, DriverError> {
+    spec.check()?;
+    if !image::TEMPLATES.contains(&spec.template.as_str()) {
+        return Err(DriverError::refused(format!(
+            "there is no template named {}",
+            spec.template
+        )));
+    }
+    image::find(&qemu.settings.images_dir, &spec.template).ok_or_else(|| {
+        DriverError::unavailable(format!("the image of {} has not been built", spec.template))
+    })
+}
+
+/// Fills a folder with all that a guest needs.
+async fn furnish(draft: &Path, record: &Record, template: &Template) -> Result<(), DriverError> {
+    remove(draft)?;
+    fs::create_dir_all(draft).map_err(trouble("cannot make the guest's folder"))?;
+    let inside = Place {
+        dir: draft.to_owned(),
+        run: draft.to_owned(),
+    };
+    disk::create(&inside.disk(), record.spec.disk_gib, template).await?;
+    seed::write(&inside.seed(), &draft.join("seed"), record).await?;
+    record::write(&draft.join(record::FILE), record)
+        .map_err(trouble("cannot write the guest's record"))
+}
+
+fn remove(folder: &Path) -> Result<(), DriverError> {
+    match fs::remove_dir_all(folder) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => {
+            Err(trouble("cannot remove a folder")(error))
+        }
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,63 @@
+//! What is remembered about a guest in its folder.
+
+use std::{fs, io, path::Path};
+
+use compute_driver::{Accelerator, DriverError, GuestSpec};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+
+use crate::process::ProcessId;
+
+/// The file that makes a folder a guest.
+pub(crate) const FILE: &str = "guest.json";
+
+/// A guest as it was ordered, with what we chose for it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Record {
+    /// The spec, as it was asked for last.
+    pub(crate) spec: GuestSpec,
+    /// Version of the template.
+    pub(crate) template_version: String,
+    /// The port on 127.0.0.1 that leads to its SSH server.
+    pub(crate) ssh_port: u16,
+    /// How many times it was made anew; part of the seed's instance id.
+    pub(crate) generation: u32,
+}
+
+/// Who runs a guest.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Processes {
+    pub(crate) supervisor: ProcessId,
+    pub(crate) emulator: ProcessId,
+    pub(crate) accelerator: Accelerator,
+}
+
+/// How QEMU ended.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Ending {
+    /// Its exit status in words.
+    pub(crate) status: String,
+}
+
+/// Bytes that passed a guest's network card since it was created.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Traffic {
+    pub(crate) received_bytes: u64,
+    pub(crate) sent_bytes: u64,
+}
+
+/// Writes `value` to `path` so that readers see the old or the new text, never half of one.
+pub(crate) fn write(path: &Path, value: &impl Serialize) -> io::Result<()> {
+    let draft = path.with_extension("tmp");
+    fs::write(&draft, serde_json::to_vec_pretty(value)?)?;
+    fs::rename(&draft, path)
+}
+
+/// Reads what was written; `None` when there is nothing or nothing that we wrote.
+pub(crate) fn read<T: DeserializeOwned>(path: &Path) -> Option<T> {
+    serde_json::from_slice(&fs::read(path).ok()?).ok()
+}
+
+/// Names what was being done when the host's file system said no. Nothing is known to have happened, and space may come back.
+pub(crate) fn trouble(what: &'static str) -> impl Fn(io::Error) -> DriverError {
+    move |error| DriverError::unavailable(format!("{what}: {error}"))
+}

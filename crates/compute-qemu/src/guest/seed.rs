@@ -1,0 +1,115 @@
+//! The NoCloud seed: host name, SSH keys and address on a small disk that the guest reads at boot.
+//!
+//! The texts are what cloud-init reads, so the same seed serves images with and without it.
+
+use std::{fs, path::Path};
+
+use compute_driver::DriverError;
+
+use super::record::{Record, trouble};
+use crate::process::run;
+
+/// The guest's address inside QEMU's user-mode network, which looks the same to every guest.
+pub(crate) const ADDRESS: &str = "10.0.2.15";
+
+/// Writes the seed for `record` to `path`; the texts pass through `folder`, which is removed again.
+pub(crate) async fn write(path: &Path, folder: &Path, record: &Record) -> Result<(), DriverError> {
+    fs::create_dir_all(folder).map_err(trouble("cannot write the seed"))?;
+    let texts = [
+        ("meta-data", meta_data(record)),
+        ("user-data", user_data(record)),
+        ("network-config", network_config(record)),
+    ];
+    for (name, text) in texts {
+        fs::write(folder.join(name), text).map_err(trouble("cannot write the seed"))?;
+    }
+    let options = ["-quiet", "-volid", "cidata", "-joliet", "-rock", "-output"].map(AsRef::as_ref);
+    run(
+        "genisoimage",
+        options
+            .into_iter()
+            .chain([path.as_os_str(), folder.as_os_str()]),
+    )
+    .await?;
+    fs::remove_dir_all(folder).map_err(trouble("cannot clear the seed's texts"))
+}
+
+fn meta_data(record: &Record) -> String {
+    let spec = &record.spec;
+    format!(
+        "instance-id: {}-{}\nlocal-hostname: {}\n",
+        spec.reference, record.generation, spec.hostname
+    )
+}
+
+/// Keys are single lines without control characters (checked with the spec), so they cannot break out of the list.
+fn user_data(record: &Record) -> String {
+    let keys: String = record
+        .spec
+        .ssh_keys
+        .iter()
+        .map(|key| format!("  - {key}\n"))
+        .collect();
+    let list = if keys.is_empty() {
+        "ssh_authorized_keys: []\n".to_owned()
+    } else {
+        format!("ssh_authorized_keys:\n{keys}")
+    };
+    format!("#cloud-config\ndisable_root: false\n{list}")
+}
+
+fn network_config(record: &Record) -> String {
+    format!(
+        "version: 1\nconfig:\n  - type: physical\n    name: eth0\n    mac_address: \"{}\"\n    subnets:\n      - type: static\n        \
+         address: {ADDRESS}/24\n        gateway: 10.0.2.2\n        dns_nameservers: [10.0.2.3]\n",
+        record.spec.mac
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use compute_driver::{GuestSpec, Reference};
+
+    use super::*;
+
+    fn record(ssh_keys: Vec<String>) -> Record {
+        let spec = GuestSpec {
+            reference: Reference::parse("vm_1").unwrap(),
+            hostname: "web-1".into(),
+            ssh_keys,
+            cpus: 1,
+            memory_mib: 128,
+            disk_gib: 1,
+            template: "tiny".into(),
+            mac: "52:54:00:12:34:56".into(),
+            ssh_port: None,
+        };
+        Record {
+            spec,
+            template_version: "v".into(),
+            ssh_port: 42_000,
+            generation: 2,
+        }
+    }
+
+    #[test]
+    fn the_texts_carry_name_keys_and_address() {
+        let record = record(vec!["ssh-ed25519 AAAA me@home".into()]);
+        assert_eq!(
+            meta_data(&record),
+            "instance-id: vm_1-2\nlocal-hostname: web-1\n"
+        );
+        assert!(
+            user_data(&record).ends_with("ssh_authorized_keys:\n  - ssh-ed25519 AAAA me@home\n")
+        );
+        assert!(
+            network_config(&record)
+                .contains("      - type: static\n        address: 10.0.2.15/24\n")
+        );
+    }
+
+    #[test]
+    fn no_keys_is_an_empty_list() {
+        assert!(user_data(&record(vec![])).ends_with("ssh_authorized_keys: []\n"));
+    }
+}

@@ -1,0 +1,3 @@
+#!/bin/sh
+# The power button was pressed.
+exec /sbin/init 0

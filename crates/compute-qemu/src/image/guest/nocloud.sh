@@ -1,0 +1,51 @@
+#!/bin/sh
+# Reads the NoCloud seed on /dev/vdb. "identity" sets the host name, which the prompt shows;
+# "access" installs SSH keys, brings up the network and starts the SSH server.
+seed=/run/seed
+
+read_seed() {
+    [ -e $seed/meta-data ] && return
+    mkdir -p $seed
+    mount -t iso9660 -o ro /dev/vdb $seed 2>/dev/null || echo "no seed found on /dev/vdb"
+}
+
+value() { # key, file: the value of "key: value" wherever it is indented
+    sed -n "s/^[ -]*$1:[ \"]*\([^\"]*\)\"*\$/\1/p" "$2" 2>/dev/null | head -n 1
+}
+
+identity() {
+    read_seed
+    name=$(value local-hostname $seed/meta-data)
+    [ -n "$name" ] || name=$(cat /etc/hostname 2>/dev/null || echo fairhold)
+    hostname "$name"
+    echo "$name" >/etc/hostname
+    printf '127.0.0.1 localhost\n127.0.1.1 %s\n' "$name" >/etc/hosts
+}
+
+network() {
+    ip link set lo up
+    ip link set eth0 up
+    address=$(value address $seed/network-config)
+    gateway=$(value gateway $seed/network-config)
+    resolver=$(value dns_nameservers $seed/network-config | tr -d "[]")
+    if [ -n "$address" ]; then
+        ip addr add "$address" dev eth0
+        ip route add default via "$gateway"
+        echo "nameserver $resolver" >/etc/resolv.conf
+    else
+        busybox udhcpc -q -n -i eth0
+    fi
+}
+
+access() {
+    umask 077
+    mkdir -p /root/.ssh /etc/dropbear
+    sed -n 's/^ *- *\(\(ssh-\|ecdsa-\|sk-\).*\)$/\1/p' $seed/user-data >/root/.ssh/authorized_keys
+    umask 022
+    network
+    # A rebuilt or cloned machine must have a host key of its own, a restarted one must keep it.
+    [ -s /etc/dropbear/key ] || dropbearkey -t ed25519 -f /etc/dropbear/key >/dev/null 2>&1
+    dropbear -r /etc/dropbear/key -s -p 22
+}
+
+"$1"
