@@ -4,17 +4,18 @@
 
 use std::collections::{HashMap, HashSet};
 
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, Set};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Set};
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
 use crate::cx::Cx;
 use crate::error::{Error, Result};
-use crate::id::Id;
+use crate::id::{Id, OrganisationId, PersonId};
 use crate::map::{Plane, Purpose, purpose};
 use crate::permission::Permission;
 use crate::scope::{Actor, Scope};
 use crate::seal::{KeyId, KeyOwner};
+use crate::time::Timestamp;
 
 /// The table `kernel_choice`: consents, objections and restrictions of a person or organisation.
 pub(crate) mod choice {
@@ -177,6 +178,53 @@ async fn log_access<P: Permission>(cx: &Cx, at: &Scope<P>, purpose: &'static Pur
         Ok(())
     })
     .await
+}
+
+/// One read of somebody's values by staff.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Access {
+    /// Its id; later reads have later ids.
+    pub id: Uuid,
+    /// Whose values.
+    pub owner: KeyOwner,
+    /// Who looked.
+    pub staff: PersonId,
+    /// Key of the purpose.
+    pub purpose: String,
+    /// The permission that was used.
+    pub permission: String,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// Up to `limit` reads of the values of `owners` by staff, newest first, those before `before`.
+///
+/// # Errors
+/// Database errors.
+pub async fn accesses(db: &impl ConnectionTrait, owners: &[KeyOwner], before: Option<Uuid>, limit: u64) -> Result<Vec<Access>> {
+    let mut wanted = access::Entity::find()
+        .filter(access::Column::OwnerId.is_in(owners.iter().map(|owner| owner.uuid())))
+        .order_by_desc(access::Column::Id)
+        .limit(limit);
+    if let Some(before) = before {
+        wanted = wanted.filter(access::Column::Id.lt(before));
+    }
+    let rows = wanted.all(db).await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| Access {
+            id: row.id,
+            owner: if row.owner_kind == "organisation" {
+                KeyOwner::Organisation(OrganisationId::from_uuid(row.owner_id))
+            } else {
+                KeyOwner::Person(PersonId::from_uuid(row.owner_id))
+            },
+            staff: PersonId::from_uuid(row.staff_id),
+            purpose: row.purpose,
+            permission: row.permission,
+            at: Timestamp(row.at),
+        })
+        .collect())
 }
 
 #[cfg(test)]
