@@ -129,7 +129,7 @@ impl Database {
     ///
     /// # Errors
     /// The first migration that fails; it leaves nothing behind.
-    pub async fn migrate(&self, migrations: fn() -> Vec<Box<dyn MigrationTrait>>) -> Result<()> {
+    pub async fn migrate(&self, migrations: impl Fn() -> Vec<Box<dyn MigrationTrait>> + Send + Sync) -> Result<()> {
         let migrator = Migrator { migrations };
         if self.engine == Engine::Sqlite {
             migrator.up(&self.writer, None).await?;
@@ -192,11 +192,11 @@ impl Database {
     }
 }
 
-struct Migrator {
-    migrations: fn() -> Vec<Box<dyn MigrationTrait>>,
+struct Migrator<F> {
+    migrations: F,
 }
 
-impl MigratorTraitSelf for Migrator {
+impl<F: Fn() -> Vec<Box<dyn MigrationTrait>> + Send + Sync> MigratorTraitSelf for Migrator<F> {
     fn migrations(&self) -> Vec<Box<dyn MigrationTrait>> {
         (self.migrations)()
     }

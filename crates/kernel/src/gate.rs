@@ -202,10 +202,8 @@ pub struct Access {
 /// # Errors
 /// Database errors.
 pub async fn accesses(db: &impl ConnectionTrait, owners: &[KeyOwner], before: Option<Uuid>, limit: u64) -> Result<Vec<Access>> {
-    let mut wanted = access::Entity::find()
-        .filter(access::Column::OwnerId.is_in(owners.iter().map(|owner| owner.uuid())))
-        .order_by_desc(access::Column::Id)
-        .limit(limit);
+    let mut wanted =
+        access::Entity::find().filter(access::Column::OwnerId.is_in(owners.iter().map(|owner| owner.uuid()))).order_by_desc(access::Column::Id).limit(limit);
     if let Some(before) = before {
         wanted = wanted.filter(access::Column::Id.lt(before));
     }

@@ -24,7 +24,7 @@ pub async fn list(cx: &Cx, at: &Scope<ActivityList>, query: &PageQuery) -> Resul
     let owners: Vec<KeyOwner> = std::iter::once(KeyOwner::Organisation(organisation)).chain(person.map(KeyOwner::Person)).collect();
     items.extend(gate::accesses(cx.db(), &owners, after.map(Id::uuid), rows).await?.into_iter().map(seen));
     // Both tables take their ids from the same clock, so the ids order them together.
-    items.sort_by(|one, other| other.id.cmp(&one.id));
+    items.sort_by_key(|item| std::cmp::Reverse(item.id));
     let mut page = Page::from_rows(items, query, |item| item.id);
     name(cx, &mut page.items).await?;
     Ok(page)

@@ -1,0 +1,10 @@
+//! The engine's tables, forward only.
+
+mod m0001_operation;
+
+use sea_orm_migration::MigrationTrait;
+
+/// Oldest first.
+pub(crate) fn all() -> Vec<Box<dyn MigrationTrait>> {
+    vec![Box::new(m0001_operation::Migration)]
+}

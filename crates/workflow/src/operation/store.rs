@@ -1,0 +1,425 @@
+//! SQL of operations, their steps and logs. Workers write under a fence; people only read and retry.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use kernel::id::Id;
+use kernel::{Cx, Error, PersonId, Place, ProjectId, Result, Timestamp, Tx};
+use sea_orm::sea_query::{Expr, LockBehavior, LockType};
+use sea_orm::{ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait};
+use serde::Serialize;
+
+use super::model::{LogLine, OPERATION_FINISHED, Operation, OperationFinished, OperationId, State, StepState, StepView};
+use crate::definition::Start;
+
+pub(crate) mod operation {
+    use sea_orm::entity::prelude::*;
+
+    use crate::operation::{OperationId, State};
+
+    #[sea_orm::model]
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "workflow_operation")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: OperationId,
+        pub kind: String,
+        pub title: String,
+        pub subject: String,
+        pub place: String,
+        pub organisation_id: Option<Uuid>,
+        pub project_id: Option<Uuid>,
+        pub started_by: Option<Uuid>,
+        pub start_key: Option<String>,
+        pub input: String,
+        pub state: State,
+        pub error: Option<String>,
+        pub parent_id: Option<OperationId>,
+        pub parent_position: Option<i32>,
+        pub holder: String,
+        pub fence: i64,
+        pub lease_until: i64,
+        pub next_at: i64,
+        pub created_at: i64,
+        pub finished_at: Option<i64>,
+    }
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+pub(crate) mod step {
+    use sea_orm::entity::prelude::*;
+
+    use crate::operation::{OperationId, StepState};
+
+    #[sea_orm::model]
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "workflow_step")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub operation_id: OperationId,
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub position: i32,
+        pub name: String,
+        pub title: String,
+        pub state: StepState,
+        pub attempt: i32,
+        pub started_at: Option<i64>,
+        pub finished_at: Option<i64>,
+        pub error: Option<String>,
+    }
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+pub(crate) mod line {
+    use sea_orm::entity::prelude::*;
+
+    use crate::operation::OperationId;
+
+    #[sea_orm::model]
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "workflow_log")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: Uuid,
+        pub operation_id: OperationId,
+        pub position: i32,
+        pub at: i64,
+        pub text: String,
+    }
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+/// Inserts an operation with its steps, or finds the one that was started with the same key.
+pub(crate) async fn start<I: Serialize>(
+    tx: &Tx,
+    kind: &str,
+    title: &str,
+    steps: impl Iterator<Item = (&'static str, &'static str)>,
+    at: &Start<'_>,
+    input: &I,
+) -> Result<OperationId> {
+    if let Some(key) = at.key {
+        let known = operation::Entity::find().filter(operation::Column::StartKey.eq(key)).one(tx.db()).await?;
+        if let Some(row) = known {
+            return Ok(row.id);
+        }
+    }
+    let encode = |error: serde_json::Error| Error::internal("cannot encode a workflow's input").caused_by(error);
+    let now = tx.cx().now().0;
+    let id: OperationId = tx.cx().new_id();
+    let project = match at.place {
+        Place::Project { project, .. } => Some(project.uuid()),
+        _ => None,
+    };
+    let row = operation::ActiveModel {
+        id: Set(id),
+        kind: Set(kind.to_owned()),
+        title: Set(title.to_owned()),
+        subject: Set(at.subject.to_owned()),
+        place: Set(serde_json::to_string(&at.place).map_err(encode)?),
+        organisation_id: Set(at.place.organisation().map(Id::uuid)),
+        project_id: Set(project),
+        started_by: Set(at.started_by.map(Id::uuid)),
+        start_key: Set(at.key.map(str::to_owned)),
+        input: Set(serde_json::to_string(input).map_err(encode)?),
+        state: Set(State::Running),
+        error: Set(None),
+        parent_id: Set(None),
+        parent_position: Set(None),
+        holder: Set(String::new()),
+        fence: Set(0),
+        lease_until: Set(0),
+        next_at: Set(now),
+        created_at: Set(now),
+        finished_at: Set(None),
+    };
+    operation::Entity::insert(row).exec_without_returning(tx.db()).await?;
+    let rows = steps.enumerate().map(|(position, (name, title))| step::ActiveModel {
+        operation_id: Set(id),
+        position: Set(i32::try_from(position).unwrap_or(i32::MAX)),
+        name: Set(name.to_owned()),
+        title: Set(title.to_owned()),
+        state: Set(StepState::Waiting),
+        attempt: Set(0),
+        started_at: Set(None),
+        finished_at: Set(None),
+        error: Set(None),
+    });
+    step::Entity::insert_many(rows).exec_without_returning(tx.db()).await?;
+    tx.wake_after_commit();
+    Ok(id)
+}
+
+/// Notes that `child` carries out a step of `parent`.
+pub(crate) async fn adopt(tx: &Tx, child: OperationId, parent: OperationId, position: i32) -> Result<()> {
+    operation::Entity::update_many()
+        .col_expr(operation::Column::ParentId, Expr::value(parent.uuid()))
+        .col_expr(operation::Column::ParentPosition, Expr::value(position))
+        .filter(operation::Column::Id.eq(child))
+        .exec(tx.db())
+        .await?;
+    Ok(())
+}
+
+/// One operation's row.
+pub(crate) async fn row(db: &impl ConnectionTrait, id: OperationId) -> Result<Option<operation::Model>> {
+    Ok(operation::Entity::find_by_id(id).one(db).await?)
+}
+
+/// Takes up to `limit` operations that are due and free, with one fence each.
+pub(crate) async fn claim(cx: &Cx, holder: &str, lease: Duration, limit: u64) -> Result<Vec<operation::Model>> {
+    cx.write(async |tx| {
+        let now = tx.cx().now();
+        let mut due = operation::Entity::find()
+            .filter(operation::Column::State.is_in([State::Running, State::Undoing]))
+            .filter(operation::Column::NextAt.lte(now.0))
+            .filter(operation::Column::LeaseUntil.lt(now.0))
+            .order_by_asc(operation::Column::NextAt)
+            .limit(limit);
+        QueryTrait::query(&mut due).lock_with_behavior(LockType::Update, LockBehavior::SkipLocked);
+        let mut rows = due.all(tx.db()).await?;
+        if rows.is_empty() {
+            return Ok(rows);
+        }
+        operation::Entity::update_many()
+            .col_expr(operation::Column::Holder, Expr::value(holder))
+            .col_expr(operation::Column::Fence, Expr::col(operation::Column::Fence).add(1))
+            .col_expr(operation::Column::LeaseUntil, Expr::value(now.plus(lease).0))
+            .filter(operation::Column::Id.is_in(rows.iter().map(|row| row.id)))
+            .exec(tx.db())
+            .await?;
+        for row in &mut rows {
+            row.fence += 1;
+        }
+        Ok(rows)
+    })
+    .await
+}
+
+/// Fails unless `fence` is still the operation's; locks its row so that this stays true to the commit.
+pub(crate) async fn hold(tx: &Tx, id: OperationId, fence: i64) -> Result<()> {
+    let mut query = operation::Entity::find_by_id(id).filter(operation::Column::Fence.eq(fence));
+    QueryTrait::query(&mut query).lock(LockType::Update);
+    match query.one(tx.db()).await? {
+        Some(_) => Ok(()),
+        None => Err(Error::conflict("Another worker has taken this operation over.")),
+    }
+}
+
+/// Renews the lease; false when it was lost.
+pub(crate) async fn renew(cx: &Cx, id: OperationId, fence: i64, lease: Duration) -> Result<bool> {
+    cx.write(async |tx| {
+        let renewed = operation::Entity::update_many()
+            .col_expr(operation::Column::LeaseUntil, Expr::value(tx.cx().now().plus(lease).0))
+            .filter(operation::Column::Id.eq(id))
+            .filter(operation::Column::Fence.eq(fence))
+            .exec(tx.db())
+            .await?;
+        Ok(renewed.rows_affected == 1)
+    })
+    .await
+}
+
+/// The steps of one operation, in order.
+pub(crate) async fn steps(db: &impl ConnectionTrait, id: OperationId) -> Result<Vec<step::Model>> {
+    Ok(step::Entity::find().filter(step::Column::OperationId.eq(id)).order_by_asc(step::Column::Position).all(db).await?)
+}
+
+/// What changes at a step.
+pub(crate) struct StepChange {
+    pub(crate) state: StepState,
+    pub(crate) attempt: i32,
+    pub(crate) error: Option<String>,
+}
+
+/// Writes how a step stands.
+pub(crate) async fn set_step(tx: &Tx, id: OperationId, position: i32, change: &StepChange) -> Result<()> {
+    let now = tx.cx().now().0;
+    let ended = matches!(change.state, StepState::Done | StepState::Failed | StepState::Undone);
+    let mut update = step::Entity::update_many()
+        .col_expr(step::Column::State, Expr::value(change.state))
+        .col_expr(step::Column::Attempt, Expr::value(change.attempt))
+        .col_expr(step::Column::Error, Expr::value(change.error.clone()))
+        .col_expr(step::Column::FinishedAt, Expr::value(ended.then_some(now)));
+    if change.state == StepState::Running {
+        update = update.col_expr(step::Column::StartedAt, Expr::col(step::Column::StartedAt).if_null(now));
+    }
+    update.filter(step::Column::OperationId.eq(id)).filter(step::Column::Position.eq(position)).exec(tx.db()).await?;
+    tx.wake_after_commit();
+    Ok(())
+}
+
+/// Lets the operation go until `next_at`, under the fence.
+pub(crate) async fn release(tx: &Tx, id: OperationId, next_at: Timestamp) -> Result<()> {
+    operation::Entity::update_many()
+        .col_expr(operation::Column::LeaseUntil, Expr::value(0))
+        .col_expr(operation::Column::NextAt, Expr::value(next_at.0))
+        .filter(operation::Column::Id.eq(id))
+        .exec(tx.db())
+        .await?;
+    Ok(())
+}
+
+/// Writes how the operation stands; at an end, announces it and wakes the parent.
+pub(crate) async fn set_state(tx: &Tx, row: &operation::Model, state: State, error: Option<&str>) -> Result<()> {
+    if !row.state.may_become(state) {
+        return Err(Error::internal(format!("an operation cannot become {state:?} from {:?}", row.state)));
+    }
+    let now = tx.cx().now();
+    let mut update = operation::Entity::update_many()
+        .col_expr(operation::Column::State, Expr::value(state))
+        .col_expr(operation::Column::NextAt, Expr::value(now.0))
+        .col_expr(operation::Column::LeaseUntil, Expr::value(0))
+        .col_expr(operation::Column::FinishedAt, Expr::value(state.is_final().then_some(now.0)));
+    if state == State::Running || error.is_some() {
+        update = update.col_expr(operation::Column::Error, Expr::value(error));
+    }
+    update.filter(operation::Column::Id.eq(row.id)).exec(tx.db()).await?;
+    if state.is_final() {
+        let fact = OperationFinished { operation: row.id, kind: row.kind.clone(), subject: row.subject.clone(), state };
+        tx.announce(OPERATION_FINISHED, place(&row.place)?, &row.subject, &fact).await?;
+        if let Some(parent) = row.parent_id {
+            operation::Entity::update_many()
+                .col_expr(operation::Column::NextAt, Expr::value(now.0))
+                .filter(operation::Column::Id.eq(parent))
+                .exec(tx.db())
+                .await?;
+        }
+    }
+    tx.wake_after_commit();
+    Ok(())
+}
+
+/// Puts failed or undone steps back to waiting.
+pub(crate) async fn reset_steps(tx: &Tx, id: OperationId) -> Result<()> {
+    step::Entity::update_many()
+        .col_expr(step::Column::State, Expr::value(StepState::Waiting))
+        .col_expr(step::Column::Attempt, Expr::value(0))
+        .col_expr(step::Column::Error, Expr::value(None::<String>))
+        .col_expr(step::Column::FinishedAt, Expr::value(None::<i64>))
+        .filter(step::Column::OperationId.eq(id))
+        .filter(step::Column::State.is_in([StepState::Failed, StepState::Undone, StepState::Running]))
+        .exec(tx.db())
+        .await?;
+    Ok(())
+}
+
+/// Adds a line to a step's log.
+pub(crate) async fn log(tx: &Tx, id: OperationId, position: i32, text: &str) -> Result<()> {
+    let row =
+        line::ActiveModel { id: Set(tx.cx().new_uuid()), operation_id: Set(id), position: Set(position), at: Set(tx.cx().now().0), text: Set(text.to_owned()) };
+    line::Entity::insert(row).exec_without_returning(tx.db()).await?;
+    tx.wake_after_commit();
+    Ok(())
+}
+
+pub(crate) fn place(text: &str) -> Result<Place> {
+    serde_json::from_str(text).map_err(|error| Error::internal("an operation's place is damaged").caused_by(error))
+}
+
+/// Which operations a list shows.
+pub(crate) enum Which {
+    Project(ProjectId),
+    StartedBy(PersonId),
+    All,
+}
+
+/// Operations, newest first, one more than `limit`, parents only.
+pub(crate) async fn page(db: &impl ConnectionTrait, which: Which, after: Option<OperationId>, limit: u64) -> Result<Vec<Operation>> {
+    let mut query = operation::Entity::find().filter(operation::Column::ParentId.is_null());
+    query = match which {
+        Which::Project(id) => query.filter(operation::Column::ProjectId.eq(id.uuid())),
+        Which::StartedBy(id) => query.filter(operation::Column::StartedBy.eq(id.uuid())),
+        Which::All => query,
+    };
+    if let Some(after) = after {
+        query = query.filter(operation::Column::Id.lt(after));
+    }
+    views(db, query.order_by_desc(operation::Column::Id).limit(limit + 1).all(db).await?).await
+}
+
+/// One operation with everything that people see of it.
+pub(crate) async fn view(db: &impl ConnectionTrait, id: OperationId) -> Result<Option<Operation>> {
+    let rows = operation::Entity::find_by_id(id).all(db).await?;
+    Ok(views(db, rows).await?.pop())
+}
+
+/// The newest operation of workflow `kind` on `subject`, if there is one.
+///
+/// # Errors
+/// Database errors.
+pub async fn by_subject(db: &impl ConnectionTrait, kind: &str, subject: &str) -> Result<Option<Operation>> {
+    let rows = operation::Entity::find()
+        .filter(operation::Column::Kind.eq(kind))
+        .filter(operation::Column::Subject.eq(subject))
+        .order_by_desc(operation::Column::Id)
+        .limit(1)
+        .all(db)
+        .await?;
+    Ok(views(db, rows).await?.pop())
+}
+
+/// Rows with steps, logs and children: three statements whatever their number.
+async fn views(db: &impl ConnectionTrait, rows: Vec<operation::Model>) -> Result<Vec<Operation>> {
+    if rows.is_empty() {
+        return Ok(Vec::new());
+    }
+    let ids: Vec<OperationId> = rows.iter().map(|row| row.id).collect();
+    let children = operation::Entity::find().filter(operation::Column::ParentId.is_in(ids.iter().copied())).all(db).await?;
+    let all: Vec<OperationId> = ids.iter().copied().chain(children.iter().map(|row| row.id)).collect();
+    let mut steps: HashMap<OperationId, Vec<step::Model>> = HashMap::new();
+    let found = step::Entity::find()
+        .filter(Condition::all().add(step::Column::OperationId.is_in(all.iter().copied())))
+        .order_by_asc(step::Column::Position)
+        .all(db)
+        .await?;
+    for row in found {
+        steps.entry(row.operation_id).or_default().push(row);
+    }
+    let mut lines: HashMap<(OperationId, i32), Vec<LogLine>> = HashMap::new();
+    for row in line::Entity::find().filter(line::Column::OperationId.is_in(all)).order_by_asc(line::Column::Id).all(db).await? {
+        lines.entry((row.operation_id, row.position)).or_default().push(LogLine { at: Timestamp(row.at), text: row.text });
+    }
+    let mut child_views: HashMap<(OperationId, i32), Operation> = HashMap::new();
+    for row in children {
+        if let (Some(parent), Some(position)) = (row.parent_id, row.parent_position) {
+            child_views.insert((parent, position), assemble(row, &mut steps, &mut lines, &mut HashMap::new())?);
+        }
+    }
+    rows.into_iter().map(|row| assemble(row, &mut steps, &mut lines, &mut child_views)).collect()
+}
+
+fn assemble(
+    row: operation::Model,
+    steps: &mut HashMap<OperationId, Vec<step::Model>>,
+    lines: &mut HashMap<(OperationId, i32), Vec<LogLine>>,
+    children: &mut HashMap<(OperationId, i32), Operation>,
+) -> Result<Operation> {
+    let steps = steps.remove(&row.id).unwrap_or_default().into_iter().map(|step| StepView {
+        log: lines.remove(&(row.id, step.position)).unwrap_or_default(),
+        child: children.remove(&(row.id, step.position)).map(Box::new),
+        name: step.name,
+        title: step.title,
+        state: step.state,
+        attempt: step.attempt,
+        started_at: step.started_at.map(Timestamp),
+        finished_at: step.finished_at.map(Timestamp),
+        error: step.error,
+    });
+    Ok(Operation {
+        id: row.id,
+        place: Some(place(&row.place)?),
+        started_by: row.started_by.map(PersonId::from_uuid),
+        steps: steps.collect(),
+        kind: row.kind,
+        title: row.title,
+        subject: row.subject,
+        state: row.state,
+        error: row.error,
+        created_at: Timestamp(row.created_at),
+        finished_at: row.finished_at.map(Timestamp),
+    })
+}

@@ -1,0 +1,182 @@
+//! The engine on both databases: order, undo, waiting, children, fencing and several workers.
+
+#![allow(missing_docs, clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, clippy::expect_used)]
+
+use std::collections::HashMap;
+use std::sync::Mutex;
+use std::time::Duration;
+
+use kernel::cx::Extensions;
+use kernel::map::purpose;
+use kernel::{Error, Place, Result};
+use serde::{Deserialize, Serialize};
+use testkit::workflows::{Case, run_to_end, steps_can_fail_anywhere, steps_can_run_twice, survives_restart_at_each_step};
+use testkit::{Engine, Test, both_engines, covers};
+use workflow::operation::{State, StepState};
+use workflow::{Next, Registered, Start, StepCx, WhenFailed, Worker, Workflow, nothing, step};
+
+/// A world outside: things by reference, found before they are made.
+#[derive(Default)]
+struct World {
+    things: Mutex<HashMap<String, u32>>,
+    calls: Mutex<Vec<String>>,
+}
+
+#[derive(Clone, Serialize, Deserialize)]
+struct Job {
+    name: String,
+    patience: u32,
+}
+
+async fn make(step: StepCx, job: Job) -> Result<Next> {
+    let world = step.cx().extension::<World>()?;
+    world.calls.lock().unwrap().push(step.reference());
+    world.things.lock().unwrap().entry(job.name).or_insert(1);
+    step.log("made").await?;
+    Ok(Next::Done)
+}
+
+async fn unmake(step: StepCx, job: Job) -> Result<()> {
+    step.cx().extension::<World>()?.things.lock().unwrap().remove(&job.name);
+    Ok(())
+}
+
+async fn wait(step: StepCx, job: Job) -> Result<Next> {
+    let world = step.cx().extension::<World>()?;
+    let looks = world.calls.lock().unwrap().iter().filter(|call| call.ends_with("/wait")).count();
+    world.calls.lock().unwrap().push(step.reference());
+    if looks < job.patience as usize { Ok(Next::Again(Duration::from_secs(1))) } else { Ok(Next::Done) }
+}
+
+async fn polish(step: StepCx, job: Job) -> Result<Next> {
+    let world = step.cx().extension::<World>()?;
+    *world.things.lock().unwrap().get_mut(&job.name).ok_or_else(|| Error::internal("nothing to polish"))? = 2;
+    Ok(Next::Done)
+}
+
+static BUILD: Workflow<Job> = Workflow {
+    name: "test.thing.build",
+    title: "Build the thing",
+    purpose: &purpose::SERVICE,
+    when_failed: WhenFailed::Undo,
+    steps: &[step!("make", "Make it", make, unmake), step!("wait", "Wait for it", wait, nothing), step!("polish", "Polish it", polish, nothing)],
+};
+
+async fn build(step: StepCx, job: Job) -> Result<Next> {
+    let name = job.name.clone();
+    step.child(&BUILD, &name, &job).await
+}
+
+static ORDER: Workflow<Job> = Workflow {
+    name: "test.order.fulfil",
+    title: "Fulfil the order",
+    purpose: &purpose::SERVICE,
+    when_failed: WhenFailed::Undo,
+    steps: &[step!("build", "Build the thing", build, unmake)],
+};
+
+async fn refuse(_: StepCx, _: Job) -> Result<Next> {
+    Err(Error::conflict("It will never work."))
+}
+
+async fn cannot_undo(_: StepCx, _: Job) -> Result<()> {
+    Err(Error::unavailable("Nobody answers."))
+}
+
+static STUCK: Workflow<Job> = Workflow {
+    name: "test.thing.stick",
+    title: "Get stuck",
+    purpose: &purpose::SERVICE,
+    when_failed: WhenFailed::Undo,
+    steps: &[step!("make", "Make it", make, cannot_undo), step!("refuse", "Refuse", refuse, nothing)],
+};
+
+fn all() -> Vec<Registered> {
+    vec![Registered::of(&BUILD), Registered::of(&ORDER), Registered::of(&STUCK)]
+}
+
+async fn world_on(engine: Engine) -> Test {
+    Test::with(engine, vec![], Extensions::default().with(World::default())).await
+}
+
+async fn start(test: &Test, workflow: &'static Workflow<Job>, name: &str, patience: u32) -> (String, String) {
+    let job = Job { name: name.to_owned(), patience };
+    let caller = test.authority.caller();
+    let place = Place::Project { organisation: caller.organisation, project: caller.project };
+    test.cx
+        .write(async |tx| {
+            workflow.start(&tx, Start { place, subject: name, started_by: Some(caller.person), key: Some(name) }, &job).await?;
+            // A second start with the same key is the same operation.
+            workflow.start(&tx, Start { place, subject: name, started_by: Some(caller.person), key: Some(name) }, &job).await
+        })
+        .await
+        .unwrap();
+    (workflow.name.to_owned(), name.to_owned())
+}
+
+fn things(test: &Test) -> HashMap<String, u32> {
+    test.cx.extension::<World>().unwrap().things.lock().unwrap().clone()
+}
+
+both_engines!(a_child_carries_out_a_step_and_waiting_is_not_failing, |engine| async move {
+    covers!(148);
+    let test = world_on(engine).await;
+    let (kind, subject) = start(&test, &ORDER, "lamp", 3).await;
+    let done = run_to_end(&test.cx, &test.clock, all, None, &kind, &subject).await;
+    assert_eq!(done.state, State::Succeeded, "{done:?}");
+    let child = done.steps[0].child.as_ref().expect("the child is shown");
+    assert_eq!(child.steps.len(), 3);
+    assert_eq!(child.steps[1].attempt, 1, "waiting counted as failing");
+    assert_eq!(child.steps[0].log[0].text, "made");
+    assert_eq!(things(&test)["lamp"], 2);
+    assert!(test.lint().await.is_empty(), "{:?}", test.lint().await);
+});
+
+both_engines!(an_undo_that_cannot_succeed_asks_for_an_operator, |engine| async move {
+    let test = world_on(engine).await;
+    let (kind, subject) = start(&test, &STUCK, "brick", 0).await;
+    let ended = run_to_end(&test.cx, &test.clock, all, None, &kind, &subject).await;
+    assert_eq!(ended.state, State::NeedsOperator);
+    assert_eq!(ended.steps[1].state, StepState::Undone);
+});
+
+both_engines!(many_workers_share_work_and_double_nothing, |engine| async move {
+    let test = world_on(engine).await;
+    for number in 0..40 {
+        start(&test, &BUILD, &format!("thing-{number}"), 0).await;
+    }
+    let workers: Vec<_> = (0..4)
+        .map(|_| {
+            let worker = Worker::new(test.cx.clone(), all(), 4);
+            tokio::spawn(async move { worker.run_due().await.unwrap() })
+        })
+        .collect();
+    let mut touched = 0;
+    for worker in workers {
+        touched += worker.await.unwrap();
+    }
+    assert_eq!(touched, 40, "each operation is taken exactly once");
+    assert_eq!(things(&test).len(), 40);
+    let world = test.cx.extension::<World>().unwrap();
+    let mut makes: Vec<String> = world.calls.lock().unwrap().iter().filter(|call| call.ends_with("/make")).cloned().collect();
+    let before = makes.len();
+    makes.sort();
+    makes.dedup();
+    assert_eq!(makes.len(), before, "a step ran twice without a fault");
+});
+
+fn case(engine: Engine) -> Case<impl AsyncFn() -> Test, impl AsyncFn(&Test) -> (String, String), impl AsyncFn(&Test, bool)> {
+    Case {
+        make: async move || world_on(engine).await,
+        start: async |test: &Test| start(test, &BUILD, "chair", 1).await,
+        check: async |test: &Test, succeeded: bool| {
+            let left = things(test);
+            if succeeded { assert_eq!(left.get("chair"), Some(&2)) } else { assert!(left.is_empty(), "left behind: {left:?}") }
+        },
+        workflows: all,
+    }
+}
+
+both_engines!(can_fail_anywhere, |engine| async move { steps_can_fail_anywhere(case(engine)).await });
+both_engines!(can_run_twice, |engine| async move { steps_can_run_twice(case(engine)).await });
+both_engines!(survives_restarts, |engine| async move { survives_restart_at_each_step(case(engine)).await });
