@@ -1,7 +1,7 @@
 //! Makes a machine's row and takes its room, in the caller's transaction. Nothing runs yet: the
 //! catalogue's order decides when the workflow begins.
 
-use kernel::permission::AtProject;
+use kernel::permission::{AtOrganisation, AtProject};
 use kernel::{Blind, Error, KeyOwner, Result, Scope, Sealed, Timestamp, Tx};
 use sea_orm::{ConnectionTrait, Set};
 
@@ -15,7 +15,7 @@ use crate::{quota, region, template};
 /// # Errors
 /// `Invalid` with every wrong field, `Conflict` at `hostname` when it is taken, `Exhausted` when a
 /// quota is used up, `NotFound` for an unknown template or region.
-pub async fn create<P: AtProject>(tx: &Tx, at: &Scope<P>, new: &NewInstance) -> Result<Instance> {
+pub async fn create<P: AtProject + AtOrganisation>(tx: &Tx, at: &Scope<P>, new: &NewInstance) -> Result<Instance> {
     new.checks().done()?;
     let hostname = new.hostname.to_lowercase();
     let index = Blind::of::<Hostname>(tx.cx().keys(), &hostname)?;
@@ -94,8 +94,8 @@ pub async fn create<P: AtProject>(tx: &Tx, at: &Scope<P>, new: &NewInstance) -> 
 ///
 /// # Errors
 /// `Conflict` at `hostname` when it is taken; database errors.
-pub async fn hostname_is_free<P: AtProject>(tx: &kernel::Cx, db: &impl ConnectionTrait, at: &Scope<P>, hostname: &str) -> Result<()> {
-    let index = Blind::of::<Hostname>(tx.keys(), hostname)?;
+pub async fn hostname_is_free<P: AtProject>(cx: &kernel::Cx, db: &impl ConnectionTrait, at: &Scope<P>, hostname: &str) -> Result<()> {
+    let index = Blind::of::<Hostname>(cx.keys(), hostname)?;
     if store::has_hostname(db, at, &index).await? { Err(taken()) } else { Ok(()) }
 }
 

@@ -1,7 +1,7 @@
 //! Gives back what a machine took that was never handed over, and takes it again for a new try.
 
 use kernel::map::purpose;
-use kernel::permission::AtProject;
+use kernel::permission::{AtOrganisation, AtProject};
 use kernel::{Blind, Gate, Kind, Result, Scope, Tx};
 
 use super::model::{Hostname, InstanceId, State};
@@ -14,7 +14,7 @@ use crate::quota;
 ///
 /// # Errors
 /// Database errors.
-pub async fn release<P: AtProject>(tx: &Tx, at: &Scope<P>, id: InstanceId, to: State, why: &str) -> Result<()> {
+pub async fn release<P: AtProject + AtOrganisation>(tx: &Tx, at: &Scope<P>, id: InstanceId, to: State, why: &str) -> Result<()> {
     let row = store::locked(tx, at, id).await?;
     if row.state == State::Deleted {
         return Ok(());
@@ -41,7 +41,7 @@ pub async fn release<P: AtProject>(tx: &Tx, at: &Scope<P>, id: InstanceId, to: S
 ///
 /// # Errors
 /// `Exhausted`; `Conflict` at `hostname` when another machine has the name by now.
-pub async fn revive<P: AtProject>(tx: &Tx, at: &Scope<P>, id: InstanceId) -> Result<()> {
+pub async fn revive<P: AtProject + AtOrganisation>(tx: &Tx, at: &Scope<P>, id: InstanceId) -> Result<()> {
     let row = store::locked(tx, at, id).await?;
     if row.state != State::Failed || row.quota_held {
         return Ok(());

@@ -190,3 +190,9 @@ pub(super) async fn history(db: &impl ConnectionTrait, id: InstanceId, after: Op
     let rows = query.order_by_desc(history::Column::Id).limit(limit + 1).all(db).await?;
     Ok(rows.into_iter().map(|row| InstanceEvent { id: row.id, at: kernel::Timestamp(row.at), state: row.state, text: row.text }).collect())
 }
+
+/// The node of a machine that a console ticket names; the ticket was given for the machine's project.
+pub(crate) async fn node_of(db: &impl ConnectionTrait, id: InstanceId) -> Result<Option<String>> {
+    let query = Entity::find_by_id(id).select_only().column(Column::NodeName).into_tuple::<Option<String>>();
+    Ok(query.one(db).await?.flatten())
+}

@@ -2,7 +2,7 @@
 //! locked first, so that parallel orders cannot pass a limit together.
 
 use kernel::id::Id;
-use kernel::permission::AtProject;
+use kernel::permission::{AtOrganisation, AtProject};
 use kernel::{Error, Result, Scope, Tx, setting};
 use sea_orm::ConnectionTrait;
 
@@ -14,7 +14,7 @@ use crate::instance::Shape;
 ///
 /// # Errors
 /// `Exhausted`, naming the limit; database errors.
-pub(crate) async fn reserve<P: AtProject>(tx: &Tx, at: &Scope<P>, shape: &Shape) -> Result<()> {
+pub(crate) async fn reserve<P: AtProject + AtOrganisation>(tx: &Tx, at: &Scope<P>, shape: &Shape) -> Result<()> {
     let (organisation, project) = (at.organisation_id()?, at.project_id()?);
     let limits = setting::read(tx.db(), LIMITS).await?.unwrap_or_default();
     let more = Amount::of(shape);
@@ -33,7 +33,7 @@ pub(crate) async fn reserve<P: AtProject>(tx: &Tx, at: &Scope<P>, shape: &Shape)
 ///
 /// # Errors
 /// Database errors.
-pub(crate) async fn release<P: AtProject>(tx: &Tx, at: &Scope<P>, shape: &Shape) -> Result<()> {
+pub(crate) async fn release<P: AtProject + AtOrganisation>(tx: &Tx, at: &Scope<P>, shape: &Shape) -> Result<()> {
     for owner in [at.organisation_id()?.uuid(), at.project_id()?.uuid()] {
         store::add(tx, owner, &Amount::of(shape), -1).await?;
     }
@@ -44,7 +44,7 @@ pub(crate) async fn release<P: AtProject>(tx: &Tx, at: &Scope<P>, shape: &Shape)
 ///
 /// # Errors
 /// `Exhausted`, naming the limit; database errors.
-pub async fn check<P: AtProject>(db: &impl ConnectionTrait, at: &Scope<P>, shape: &Shape) -> Result<()> {
+pub async fn check<P: AtProject + AtOrganisation>(db: &impl ConnectionTrait, at: &Scope<P>, shape: &Shape) -> Result<()> {
     let limits: Limits = setting::read(db, LIMITS).await?.unwrap_or_default();
     let more = Amount::of(shape);
     for (owner, per_project) in [(at.organisation_id()?.uuid(), false), (at.project_id()?.uuid(), true)] {
