@@ -1,0 +1,11 @@
+//! The billing account: one per organisation, with its currency, its open period and its clock.
+
+pub(crate) mod advance;
+pub mod api;
+pub(crate) mod model;
+mod open;
+pub(crate) mod store;
+
+pub use model::Account;
+pub use open::of;
+pub(crate) use open::ensured;

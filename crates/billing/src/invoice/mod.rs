@@ -1,0 +1,19 @@
+//! Invoices and credit notes: drafts are computed, documents are finalised once and never change.
+
+pub mod api;
+pub(crate) mod close;
+pub(crate) mod credit;
+pub(crate) mod draft;
+pub(crate) mod finalise;
+pub(crate) mod jobs;
+mod list;
+pub mod model;
+mod pay;
+mod print;
+pub(crate) mod store;
+pub(crate) mod verify;
+
+pub use list::{list, preview, view};
+pub use model::{Document, Invoice, InvoiceId, InvoiceSummary};
+pub use pay::pay;
+pub use print::pdf;

@@ -1,0 +1,12 @@
+//! Meters: since when a resource is billed at which prices, and what its readings add up to.
+
+mod close;
+pub mod model;
+mod open;
+mod record;
+pub(crate) mod store;
+
+pub use close::close;
+pub use model::{Cycle, Meter, MeterId, NewMeter, Rates, Reading};
+pub use open::open;
+pub use record::record;
