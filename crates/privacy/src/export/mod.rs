@@ -9,7 +9,6 @@ pub(crate) mod vault;
 
 use std::path::{Path, PathBuf};
 
-use kernel::id::Id;
 use kernel::map::purpose;
 use kernel::{Cx, Error, Gate, Place, Result, Scope};
 use serde::{Deserialize, Serialize};
@@ -123,9 +122,4 @@ pub async fn remove_orphans(cx: &Cx) -> Result<()> {
         }
     }
     Ok(())
-}
-
-/// The export ids and rows are joined by uuid in the store.
-pub(crate) fn uuid(id: ExportId) -> uuid::Uuid {
-    id.uuid()
 }

@@ -97,7 +97,19 @@ pub(crate) fn template(name: &str, facts: &serde_json::Value) -> Result<String> 
     for (name, text) in TEMPLATES {
         environment.add_template(name, text).map_err(failed)?;
     }
-    environment.get_template(name).map_err(failed)?.render(Value::from_serialize(facts)).map_err(failed)
+    environment.get_template(name).map_err(failed)?.render(value(facts)).map_err(failed)
+}
+
+/// The template engine's form of a JSON value.
+fn value(json: &serde_json::Value) -> Value {
+    match json {
+        serde_json::Value::Null => Value::from(()),
+        serde_json::Value::Bool(one) => Value::from(*one),
+        serde_json::Value::Number(number) => number.as_i64().map_or_else(|| Value::from(number.as_f64().unwrap_or_default()), Value::from),
+        serde_json::Value::String(text) => Value::from(text.as_str()),
+        serde_json::Value::Array(list) => Value::from(list.iter().map(value).collect::<Vec<Value>>()),
+        serde_json::Value::Object(fields) => Value::from(fields.iter().map(|(name, one)| (name.clone(), value(one))).collect::<BTreeMap<String, Value>>()),
+    }
 }
 
 /// Renders the policy of `map` and `operator`; `version` is what is published, if anything is.
