@@ -3,7 +3,7 @@
 use kernel::permission::AtProject;
 use kernel::{ByWorkflow, Error, Place, Result, Scope, Tx};
 use sea_orm::sea_query::{Expr, LockType};
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Set};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Set};
 
 use super::model::{InstanceEvent, InstanceEventId, InstanceId, State};
 use crate::node::NodeId;
@@ -130,6 +130,18 @@ pub(super) async fn page<P: AtProject>(db: &impl ConnectionTrait, at: &Scope<P>,
         query = query.filter(Column::Id.lt(after));
     }
     Ok(query.order_by_desc(Column::Id).limit(limit + 1).all(db).await?)
+}
+
+/// Machines of the organisation that are not deleted.
+pub(super) async fn of_organisation(db: &impl ConnectionTrait, at: &Scope<ByWorkflow>) -> Result<Vec<Row>> {
+    let query = Entity::find().filter(Column::OrganisationId.eq(at.organisation_id()?)).filter(Column::State.ne(State::Deleted));
+    Ok(query.order_by_asc(Column::Id).all(db).await?)
+}
+
+/// How many machines of the organisation are deleted.
+pub(super) async fn count_deleted(db: &impl ConnectionTrait, at: &Scope<ByWorkflow>) -> Result<u64> {
+    let query = Entity::find().filter(Column::OrganisationId.eq(at.organisation_id()?)).filter(Column::State.eq(State::Deleted));
+    Ok(query.count(db).await?)
 }
 
 /// Machines on a node in one of `states`; for jobs, which act for the installation.
