@@ -23,12 +23,37 @@ pub struct Options {
     list: bool,
 }
 
+/// How a step ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Verdict {
+    Passed,
+    Failed,
+    /// It could not be done here, and said why. The summary repeats it.
+    NotChecked,
+}
+
+impl From<bool> for Verdict {
+    fn from(passed: bool) -> Self {
+        if passed { Self::Passed } else { Self::Failed }
+    }
+}
+
+impl Verdict {
+    fn word(self) -> &'static str {
+        match self {
+            Self::Passed => "passed",
+            Self::Failed => "FAILED",
+            Self::NotChecked => "NOT CHECKED",
+        }
+    }
+}
+
 /// What a step does.
 enum Work {
     /// A program with its arguments, in a folder below the root.
     Run { folder: &'static str, line: &'static [&'static str] },
     /// A chore of this crate.
-    Chore(fn(&Path) -> Result<bool>),
+    Chore(fn(&Path) -> Result<Verdict>),
 }
 
 struct Step {
@@ -48,15 +73,15 @@ const fn console(name: &'static str, about: &'static str, line: &'static [&'stat
 }
 
 /// Shorthand for a chore of this crate.
-const fn chore(name: &'static str, about: &'static str, chore: fn(&Path) -> Result<bool>) -> Step {
+const fn chore(name: &'static str, about: &'static str, chore: fn(&Path) -> Result<Verdict>) -> Step {
     Step { name, about, work: Work::Chore(chore) }
 }
 
 /// Seconds first, minutes last. The console is built before anything that embeds it is compiled.
 const STEPS: &[Step] = &[
     program("fmt", "formatting", &["cargo", "fmt", "--all", "--check"]),
-    chore("tidy", "house rules", |root| Ok(tidy::run(root)? == ExitCode::SUCCESS)),
-    chore("rows", "claimed requirement rows", |root| Ok(rows::run(root, &rows::Options::default())? == ExitCode::SUCCESS)),
+    chore("tidy", "house rules", |root| Ok((tidy::run(root)? == ExitCode::SUCCESS).into())),
+    chore("rows", "claimed requirement rows", |root| Ok((rows::run(root, &rows::Options::default())? == ExitCode::SUCCESS).into())),
     program("scripts", "mistakes in shell scripts", &["sh", "-c", "shellcheck -S warning scripts/*.sh .ci/run"]),
     chore("machete", "unused dependencies", unused_dependencies),
     program("deny", "licences, bans, sources", &["cargo", "deny", "--all-features", "check", "licenses", "bans", "sources"]),
@@ -68,7 +93,9 @@ const STEPS: &[Step] = &[
     console("console-size", "weight of the first load", &["npm", "run", "--silent", "size"]),
     program("clippy", "lints, warnings are errors", &["cargo", "clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]),
     chore("test", "unit and feature tests on both databases", test),
-    chore("openapi", "API document and console types are current", |root| Ok(openapi::run(root, &openapi::Options { check: true })? == ExitCode::SUCCESS)),
+    chore("openapi", "API document and console types are current", |root| {
+        Ok((openapi::run(root, &openapi::Options { check: true })? == ExitCode::SUCCESS).into())
+    }),
     console("console-pages", "pages in a real browser", &["npm", "run", "--silent", "e2e"]),
 ];
 
@@ -88,22 +115,23 @@ pub fn run(root: &Path, options: &Options) -> Result<ExitCode> {
         return Ok(ExitCode::SUCCESS);
     }
     let begin = Instant::now();
-    let mut times: Vec<(&str, Duration)> = Vec::new();
+    let mut times: Vec<(&str, Verdict, Duration)> = Vec::new();
     for step in chosen {
         println!("==> {} ({})", step.name, step.about);
         let start = Instant::now();
-        let passed = execute(root, step)?;
+        let verdict = execute(root, step)?;
         let took = start.elapsed();
-        println!("    {} {} in {:.1} s", step.name, if passed { "passed" } else { "FAILED" }, took.as_secs_f64());
-        if !passed {
+        println!("    {} {} in {:.1} s", step.name, verdict.word(), took.as_secs_f64());
+        if verdict == Verdict::Failed {
             println!("Mend it and run `cargo xtask ci --only {}` again.", step.name);
             return Ok(ExitCode::FAILURE);
         }
-        times.push((step.name, took));
+        times.push((step.name, verdict, took));
     }
-    println!("All {} steps passed in {:.0} s.", times.len(), begin.elapsed().as_secs_f64());
-    for (name, took) in times {
-        println!("    {name:16} {:8.1} s", took.as_secs_f64());
+    let passed = times.iter().filter(|(_, verdict, _)| *verdict == Verdict::Passed).count();
+    println!("{passed} of {} steps passed, none failed, in {:.0} s.", times.len(), begin.elapsed().as_secs_f64());
+    for (name, verdict, took) in times {
+        println!("    {name:16} {:8.1} s  {}", took.as_secs_f64(), verdict.word());
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -113,9 +141,9 @@ fn is_chosen(name: &str, options: &Options) -> bool {
     (options.only.is_empty() || named(&options.only)) && !named(&options.skip)
 }
 
-fn execute(root: &Path, step: &Step) -> Result<bool> {
+fn execute(root: &Path, step: &Step) -> Result<Verdict> {
     match &step.work {
-        Work::Run { folder, line } => succeed(root, folder, line),
+        Work::Run { folder, line } => Ok(succeed(root, folder, line)?.into()),
         Work::Chore(chore) => chore(root),
     }
 }
@@ -143,7 +171,7 @@ fn cargo_knows(root: &Path, subcommand: &str) -> bool {
 const ONLY_DEPENDS: &[&str] = &["unify"];
 
 /// Dependencies that a manifest names and no source uses.
-fn unused_dependencies(root: &Path) -> Result<bool> {
+fn unused_dependencies(root: &Path) -> Result<Verdict> {
     let mut folders = vec!["xtask".to_owned(), "tests".to_owned()];
     for entry in std::fs::read_dir(root.join("crates"))? {
         let name = entry?.file_name().to_string_lossy().into_owned();
@@ -154,26 +182,26 @@ fn unused_dependencies(root: &Path) -> Result<bool> {
     folders.retain(|folder| root.join(folder).join("Cargo.toml").exists());
     folders.sort();
     let line: Vec<&str> = ["cargo-machete"].into_iter().chain(folders.iter().map(String::as_str)).collect();
-    succeed(root, "", &line)
+    Ok(succeed(root, "", &line)?.into())
 }
 
 /// All tests, by nextest where it is installed, for its time limits and its clear report.
-fn test(root: &Path) -> Result<bool> {
+fn test(root: &Path) -> Result<Verdict> {
     if cargo_knows(root, "nextest") {
-        return succeed(root, "", &["cargo", "nextest", "run", "--workspace"]);
+        return Ok(succeed(root, "", &["cargo", "nextest", "run", "--workspace"])?.into());
     }
     println!("    cargo-nextest is not installed (scripts/install-tools.sh installs it): using `cargo test`");
-    succeed(root, "", &["cargo", "test", "--workspace", "--lib", "--bins", "--tests"])
+    Ok(succeed(root, "", &["cargo", "test", "--workspace", "--lib", "--bins", "--tests"])?.into())
 }
 
 /// Known vulnerabilities, where their database can be fetched; where it cannot, that is said.
-fn advisories(root: &Path) -> Result<bool> {
+fn advisories(root: &Path) -> Result<Verdict> {
     let fetched = succeed(root, "", &["timeout", "120", "cargo", "deny", "--log-level", "error", "fetch", "db"])?;
     if !fetched {
-        println!("    NOT CHECKED: the advisory database (github.com/rustsec/advisory-db) cannot be reached from here");
-        return Ok(true);
+        println!("    the advisory database (github.com/rustsec/advisory-db) cannot be reached from here");
+        return Ok(Verdict::NotChecked);
     }
-    succeed(root, "", &["cargo", "deny", "--offline", "check", "advisories"])
+    Ok(succeed(root, "", &["cargo", "deny", "--offline", "check", "advisories"])?.into())
 }
 
 #[cfg(test)]

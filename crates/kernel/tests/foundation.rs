@@ -9,7 +9,7 @@ use kernel::cx::{Extensions, RequestInfo};
 use kernel::event::{self, Event, EventKind, Reaction};
 use kernel::idempotency::{Answer, Claim};
 use kernel::{Error, Kind, Place, Tx, lease, setting};
-use testkit::{Test, both_engines, covers};
+use testkit::{Test, both_engines};
 
 const THING_MADE: EventKind<String> = EventKind::new("test.thing.made");
 
@@ -30,7 +30,6 @@ fn hear(tx: Tx, event: Event) -> futures::future::BoxFuture<'static, kernel::Res
 const REACTIONS: &[Reaction] = &[Reaction { to: "test.thing.made", name: "test.hear", run: hear }];
 
 both_engines!(the_map_and_the_schema_agree, |engine| async move {
-    covers!(1, 16, 27);
     let test = Test::on(engine, vec![]).await;
     assert_eq!(test.lint().await, Vec::<String>::new());
 });

@@ -33,3 +33,20 @@ impl Clock for FrozenClock {
         Timestamp(self.0.load(Ordering::SeqCst))
     }
 }
+
+/// The machine's clock with an offset that the test moves: for whole servers, whose waits are real.
+#[derive(Debug, Clone, Default)]
+pub struct OffsetClock(Arc<AtomicI64>);
+
+impl OffsetClock {
+    /// Moves it forward.
+    pub fn advance(&self, by: Duration) {
+        self.0.fetch_add(i64::try_from(by.as_micros()).expect("a sensible duration"), Ordering::SeqCst);
+    }
+}
+
+impl Clock for OffsetClock {
+    fn now(&self) -> Timestamp {
+        Timestamp(kernel::time::SystemClock.now().0 + self.0.load(Ordering::SeqCst))
+    }
+}

@@ -15,7 +15,7 @@ use kernel::seal::RootKey;
 use kernel::{Cx, Module, Scope};
 
 pub use authority::TestAuthority;
-pub use clock::FrozenClock;
+pub use clock::{FrozenClock, OffsetClock};
 pub use database::{Engine, TestDatabase};
 
 /// Names the requirement rows that a test proves: `covers!(39, 40);`. Read by `cargo xtask rows`.

@@ -11,7 +11,7 @@ use kernel::map::purpose;
 use kernel::{Error, Place, Result};
 use serde::{Deserialize, Serialize};
 use testkit::workflows::{Case, run_to_end, steps_can_fail_anywhere, steps_can_run_twice, survives_restart_at_each_step};
-use testkit::{Engine, Test, both_engines, covers};
+use testkit::{Engine, Test, both_engines};
 use workflow::operation::{State, StepState};
 use workflow::{Next, Registered, Start, StepCx, WhenFailed, Worker, Workflow, nothing, step};
 
@@ -119,7 +119,6 @@ fn things(test: &Test) -> HashMap<String, u32> {
 }
 
 both_engines!(a_child_carries_out_a_step_and_waiting_is_not_failing, |engine| async move {
-    covers!(148);
     let test = world_on(engine).await;
     let (kind, subject) = start(&test, &ORDER, "lamp", 3).await;
     let done = run_to_end(&test.cx, &test.clock, all, None, &kind, &subject).await;

@@ -44,15 +44,20 @@ fn signer(cx: &Cx, name: &str) -> Result<StandardSigner> {
 /// # Errors
 /// Database errors; `Internal` when the tree does not add up.
 pub async fn checkpoint_now(cx: &Cx) -> Result<String> {
+    Ok(newest(cx).await?.1)
+}
+
+/// The same with the size that it covers.
+pub(super) async fn newest(cx: &Cx) -> Result<(u64, String)> {
     let size = store::size(cx.db()).await?;
     if let Some((signed, note)) = store::newest_checkpoint(cx.db()).await?
         && signed >= size
     {
-        return Ok(note);
+        return Ok((signed, note));
     }
     let note = sign(cx, size).await?;
     cx.write(async |tx| store::insert_checkpoint(&tx, size, &note).await).await?;
-    Ok(note)
+    Ok((size, note))
 }
 
 async fn sign(cx: &Cx, size: u64) -> Result<String> {

@@ -7,6 +7,7 @@ use compute_driver::{
     Status,
 };
 use serde_json::{Value, json};
+use tokio::task::JoinSet;
 
 use super::Qemu;
 use crate::{
@@ -82,9 +83,17 @@ pub(super) async fn list(qemu: &Qemu) -> Result<Vec<Guest>, DriverError> {
         .filter_map(|entry| Reference::parse(entry.file_name().to_str()?).ok())
         .collect();
     references.sort();
+    // Side by side, so that one QEMU which does not answer holds up the list once and not once per guest.
+    let mut asking = JoinSet::new();
+    for (index, reference) in references.into_iter().enumerate() {
+        let qemu = qemu.clone();
+        asking.spawn(async move { (index, find(&qemu, &reference).await) });
+    }
+    let mut answers = asking.join_all().await;
+    answers.sort_by_key(|(index, _)| *index);
     let mut found = Vec::new();
-    for reference in references {
-        found.extend(find(qemu, &reference).await?);
+    for (_, guest) in answers {
+        found.extend(guest?);
     }
     Ok(found)
 }

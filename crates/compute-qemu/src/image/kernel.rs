@@ -13,7 +13,8 @@ use crate::guest::record::trouble;
 /// Always the kernel of the host's release.
 const META_PACKAGE: &str = "linux-image-cloud-amd64";
 
-/// What reaches disk, network and seed, and makes the power button work; in the order in which they must be loaded.
+/// What reaches disk and seed, then the network, then the power button; in the order in which they must be loaded.
+/// The tiny image stops after `isofs` and loads the rest behind the prompt.
 pub(super) const MODULES: [&str; 13] = [
     "virtio_ring",
     "virtio",
@@ -21,11 +22,11 @@ pub(super) const MODULES: [&str; 13] = [
     "virtio_pci_modern_dev",
     "virtio_pci",
     "virtio_blk",
+    "cdrom",
+    "isofs",
     "failover",
     "net_failover",
     "virtio_net",
-    "cdrom",
-    "isofs",
     "button",
     "evdev",
 ];

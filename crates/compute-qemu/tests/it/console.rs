@@ -1,12 +1,11 @@
 //! What a customer does first: the prompt, the screen, SSH with their key.
 
-use std::{fs, process::Command, time::Instant};
+use std::time::Instant;
 
 use compute_driver::{ConsoleKind, Driver, Status};
-use tempfile::TempDir;
 use tokio::io::AsyncWriteExt;
 
-use crate::world::{World, read_until, ssh, until};
+use crate::world::{World, new_key, read_until, ssh, until};
 
 #[tokio::test]
 async fn the_injected_name_prompts_the_injected_key_opens_and_traffic_is_counted() {
@@ -16,9 +15,11 @@ async fn the_injected_name_prompts_the_injected_key_opens_and_traffic_is_counted
 
     let begun = Instant::now();
     let mut line = world.booted(&spec).await;
+    let cpu = world.driver.measure(&spec.reference).await.unwrap().cpu_us;
     eprintln!(
-        "prompt on the serial line after {:.1} s",
-        begun.elapsed().as_secs_f32()
+        "prompt after {:.1} s, {:.1} s of processor time",
+        begun.elapsed().as_secs_f32(),
+        cpu as f64 / 1e6
     );
 
     let mut screen = world
@@ -91,18 +92,4 @@ async fn the_injected_name_prompts_the_injected_key_opens_and_traffic_is_counted
     )
     .await;
     world.driver.destroy(&spec.reference).await.unwrap();
-}
-
-/// Makes a key in `folder` and returns its public line.
-fn new_key(folder: &TempDir) -> String {
-    let key = folder.path().join("key");
-    let made = Command::new("ssh-keygen")
-        .args(["-q", "-t", "ed25519", "-N", "", "-C", "me", "-f"])
-        .arg(&key)
-        .output();
-    assert!(made.unwrap().status.success());
-    fs::read_to_string(key.with_extension("pub"))
-        .unwrap()
-        .trim()
-        .to_owned()
 }

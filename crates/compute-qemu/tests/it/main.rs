@@ -10,6 +10,7 @@
 
 mod conformance;
 mod console;
+mod debian;
 mod faults;
 mod survival;
 mod world;

@@ -182,3 +182,17 @@ pub async fn ssh(folder: &TempDir, port: u16, command: &str) -> Output {
         .await
         .unwrap()
 }
+
+/// Makes a key in `folder` and returns its public line.
+pub fn new_key(folder: &TempDir) -> String {
+    let key = folder.path().join("key");
+    let made = Command::new("ssh-keygen")
+        .args(["-q", "-t", "ed25519", "-N", "", "-C", "me", "-f"])
+        .arg(&key)
+        .output();
+    assert!(made.unwrap().status.success());
+    fs::read_to_string(key.with_extension("pub"))
+        .unwrap()
+        .trim()
+        .to_owned()
+}

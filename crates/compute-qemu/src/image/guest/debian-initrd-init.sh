@@ -5,5 +5,6 @@ mount -t devtmpfs dev /dev
 mount -t sysfs sys /sys
 while read -r module; do insmod "/modules/$module.ko"; done </modules/order
 mount -t ext4 -o rw,noatime /dev/vda /root
-for place in proc sys dev; do mount --move /$place /root/$place; done
+# /proc goes last, because the shell finds its commands through it.
+for place in dev sys proc; do mount --move /$place /root/$place; done
 exec /bin/busybox switch_root /root /sbin/init

@@ -2,8 +2,10 @@
 # What need not be there before the prompt: power button, disk, SSH.
 exec >/run/late.log 2>&1
 /bin/busybox --install -s
-mkdir -p /dev/pts /tmp
+mount -t sysfs sys /sys
+mkdir -p /dev/pts
 mount -t devpts pts /dev/pts
+sed '1,/^isofs$/d' /modules/order | while read -r module; do insmod "/modules/$module.ko"; done
 acpid -l /dev/null
 
 # A new disk is blank. What is under /data stays; everything else lives in memory.

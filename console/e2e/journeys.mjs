@@ -1,0 +1,255 @@
+// What a new user does, by labels and keys only: signing up, ordering, paying, running, exporting, erasing.
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+
+const KEY = /"(AAAAC3[^"]+)"/.exec(readFileSync(new URL("../src/form/sshKey.test.ts", import.meta.url), "utf8"))[1];
+
+const button = (page, name) => page.getByRole("button", { name, exact: true });
+const sees = (page, text) => page.getByText(text).first().waitFor({ timeout: 12_000 });
+const heading = (page, name) => page.getByRole("heading", { name, level: 1 }).waitFor({ timeout: 12_000 });
+
+/** Presses Tab until the wanted thing has the focus; fails when it cannot be reached. */
+async function tabTo(page, name, most = 70) {
+  for (let count = 0; count < most; count += 1) {
+    await page.keyboard.press("Tab");
+    const here = await page.evaluate(() => document.activeElement?.getAttribute("aria-label") ?? document.activeElement?.textContent ?? "");
+    if (here.trim() === name) return;
+  }
+  throw new Error(`“${name}” cannot be reached by keyboard`);
+}
+
+async function fillOrder(page, base, hostname, outcome = "Succeeds") {
+  await page.goto(`${base}/app/machines/new`);
+  await page.getByLabel("Hostname").fill(hostname);
+  await page.getByLabel("SSH public key").fill(`ssh-ed25519 ${KEY} ada`);
+  await page.getByRole("radio", { name: outcome }).check();
+  await button(page, "Order and pay").click();
+}
+
+const stories = {
+  async "sign-up"({ page, base, shot }) {
+    await page.goto(`${base}/app/sign-up`);
+    await button(page, "Open the account").click();
+    await sees(page, "Tell us what to call you.");
+    await page.getByLabel("Name").fill("Ada Lovelace");
+    await page.getByLabel("E-mail").fill("ada@example.org");
+    await page.getByLabel("Password", { exact: true }).fill("a leaked password");
+    await page.getByLabel("I am 16 or over").check();
+    await button(page, "Open the account").click();
+    await sees(page, "This password is in a list of leaked ones");
+    await shot("refused");
+    await page.getByLabel("Password", { exact: true }).fill("correct horse battery");
+    await button(page, "Open the account").click();
+    await heading(page, "Check your mail");
+    await sees(page, "ada@example.org");
+  },
+  async verify({ page, base }) {
+    await page.goto(`${base}/app/verify#good-token`);
+    await button(page, "Confirm my address").click();
+    await heading(page, "Your address is confirmed");
+    if (page.url().includes("#")) throw new Error("the token stays in the address bar");
+  },
+  async "sign-in by keyboard"({ page, base, shot }) {
+    await page.goto(`${base}/app/machines`);
+    await heading(page, "Sign in");
+    await page.getByLabel("E-mail").fill("ada@example.org");
+    await page.getByLabel("Password", { exact: true }).fill("wrong password");
+    await page.keyboard.press("Enter");
+    await sees(page, "E-mail or password is wrong");
+    await shot("refused");
+    await page.getByLabel("Password", { exact: true }).fill("right password");
+    await page.keyboard.press("Enter");
+    await heading(page, "Machines");
+  },
+  async "order refused"({ page, base, shot }) {
+    await page.goto(`${base}/app/machines/new`);
+    await page.getByLabel("Hostname").fill("taken");
+    await page.getByLabel("SSH public key").fill("-----BEGIN OPENSSH PRIVATE KEY-----");
+    await page.getByLabel("Hostname").focus();
+    await sees(page, "This is a PRIVATE key");
+    await page.getByLabel("SSH public key").fill(`ssh-ed25519 ${KEY}`);
+    await button(page, "Order and pay").click();
+    await sees(page, "You already have a machine by that name.");
+    await shot("at-the-field");
+    await page.getByLabel("Hostname").fill("over-quota");
+    await button(page, "Order and pay").click();
+    await sees(page, "Delete a machine or ask for a higher quota.");
+  },
+  async "order by keyboard"({ page, base, shot }) {
+    await page.goto(`${base}/app/machines/new`);
+    await page.getByLabel("Hostname").fill("by-keyboard");
+    await page.getByLabel("SSH public key").fill(`ssh-ed25519 ${KEY}`);
+    await tabTo(page, "Order and pay");
+    await page.keyboard.press("Enter");
+    await heading(page, "Order of by-keyboard");
+    await sees(page, "under way");
+    await shot("steps");
+    await page.getByRole("link", { name: "Open the machine" }).click();
+    await heading(page, "by-keyboard");
+    await sees(page, "ssh -p 42023");
+  },
+  async "order declined, confirmed"({ page, base, shot }) {
+    await fillOrder(page, base, "second-try", "Is declined");
+    await sees(page, "The payment did not go through");
+    await shot("declined");
+    await page.getByRole("radio", { name: "Needs a confirmation" }).check();
+    await button(page, "Pay again").click();
+    await sees(page, "is this payment yours?");
+    await shot("confirm");
+    await button(page, "Confirm the payment").click();
+    await page.getByRole("link", { name: "Open the machine" }).waitFor({ timeout: 15_000 });
+  },
+  async "order fails, retried"({ page, base, shot }) {
+    await fillOrder(page, base, "broken");
+    await sees(page, "qemu-system-x86_64: exited with status 1");
+    await shot("failed-step");
+    await button(page, "Try the failed step again").click();
+    await page.getByRole("link", { name: "Open the machine" }).waitFor({ timeout: 15_000 });
+    await shot("fulfilled");
+  },
+  async "machine life"({ page, base, shot }) {
+    await page.goto(`${base}/app/machines/vm_01web`);
+    await button(page, "Shut down").click();
+    await shot("confirm");
+    await page.getByRole("dialog").getByRole("button", { name: "Shut down" }).click();
+    await sees(page, "Stopped");
+    await button(page, "Start").click();
+    await sees(page, "Running");
+    await button(page, "More").click();
+    await shot("menu");
+    await page.getByRole("menuitem", { name: "Rename" }).click();
+    await page.getByRole("dialog").getByLabel("Name").fill("web-one");
+    await page.getByRole("dialog").getByRole("button", { name: "Rename" }).click();
+    await heading(page, "web-one");
+    await button(page, "More").click();
+    await page.getByRole("menuitem", { name: "Delete" }).click();
+    const confirm = page.getByRole("dialog").getByRole("button", { name: "Delete the machine" });
+    if (await confirm.isEnabled()) throw new Error("a machine can be deleted without typing its name");
+    await page.getByRole("dialog").getByRole("textbox").fill("web-one");
+    await shot("delete");
+    await confirm.click();
+    await sees(page, "This machine will be deleted");
+    await button(page, "Keep the machine").click();
+    await sees(page, "Stopped");
+    await button(page, "Start").click();
+    await sees(page, "Running");
+    await button(page, "More").click();
+    await page.getByRole("menuitem", { name: "Rename" }).click();
+    await page.getByRole("dialog").getByLabel("Name").fill("web-1");
+    await page.getByRole("dialog").getByRole("button", { name: "Rename" }).click();
+    await heading(page, "web-1");
+  },
+  async consoles({ page, base }) {
+    await page.goto(`${base}/app/machines/vm_01web?tab=serial`);
+    await sees(page, "Connected");
+    await sees(page, "web-1 login:");
+    await page.getByRole("tab", { name: "Screen" }).click();
+    await sees(page, "Connected");
+    await button(page, "Connect again").click();
+    await sees(page, "Connected");
+  },
+  async palette({ page, base, shot }) {
+    await page.goto(`${base}/app`);
+    await heading(page, "Hello, Ada Lovelace");
+    await page.keyboard.press("Control+k");
+    await page.getByPlaceholder("Page, machine or invoice").fill("stag");
+    await page.getByText("vm_01staging").waitFor();
+    await shot("open");
+    await page.keyboard.press("Enter");
+    await heading(page, "staging");
+  },
+  async "token shown once"({ page, base, shot }) {
+    await page.goto(`${base}/app/settings/api-tokens`);
+    await button(page, "New token").click();
+    await page.getByRole("dialog").getByLabel("Name").fill("Laptop");
+    await button(page, "Make the token").click();
+    await sees(page, "Copy it now");
+    await shot("shown");
+    await button(page, "I have copied it").click();
+    await sees(page, "Laptop");
+  },
+  async "invoice paid"({ page, base, shot }) {
+    await page.goto(`${base}/app/invoices/inv_01open`);
+    if (await page.getByText("Open", { exact: true }).count() === 0) await page.getByText("Paid").waitFor();
+    else {
+      await page.getByRole("button", { name: /^Pay/ }).click();
+      await shot("method");
+      await page.getByRole("dialog").getByRole("button", { name: /^Pay/ }).click();
+      await sees(page, "The payment is under way");
+    }
+  },
+  async export({ page, base, shot }) {
+    await page.goto(`${base}/app/privacy`);
+    await button(page, "Make an export").click();
+    await sees(page, "under way");
+    await page.reload();
+    await page.getByRole("link", { name: /Download the export/ }).waitFor({ timeout: 10_000 });
+    await shot("ready");
+  },
+  async "operator changes a price"({ page, base, shot, as }) {
+    await as("owner@example.org");
+    await page.goto(`${base}/operator/catalogue`);
+    await page.getByRole("button", { name: "Change Small" }).click();
+    await page.getByLabel(/Price a month/).fill("4,x");
+    await button(page, "Save").click();
+    await sees(page, "Write an amount such as");
+    await page.getByLabel(/Price a month/).fill("3.50");
+    await shot("form");
+    await button(page, "Save").click();
+    await sees(page, "EUR 3.50");
+    await page.goto(`${base}/operator/orders`);
+    await page.getByRole("button", { name: /Set up crashed/ }).click();
+    await sees(page, "The disk image could not be read");
+    await shot("work");
+  },
+  async "set-up"({ page, setupBase, shot }) {
+    await page.goto(`${setupBase}/setup#one-time`);
+    await button(page, "Go on").click();
+    await sees(page, "Invoices and policies need the operator's legal name.");
+    await page.getByLabel("Legal name").fill("Demo GmbH");
+    await page.getByLabel("Address").fill("Torstraße 1, Berlin");
+    await page.getByLabel("Country").fill("de");
+    await page.getByLabel("Privacy contact").fill("privacy@example.org");
+    await button(page, "Go on").click();
+    await page.getByLabel("Your name").fill("Grace Hopper");
+    await page.getByLabel("Your e-mail").fill("owner@example.org");
+    await page.getByLabel("Password", { exact: true }).fill("correct horse battery");
+    await shot("owner");
+    await button(page, "Set up Fairhold").click();
+    await heading(page, "Overview");
+  },
+  async erasure({ page, base, shot, as }) {
+    await as("ada@example.org");
+    await page.goto(`${base}/app/privacy/erase`);
+    await page.getByLabel("Type your e-mail address to confirm").fill("someone@example.org");
+    await button(page, "Erase my account").click();
+    await sees(page, "Type ada@example.org to confirm.");
+    await page.getByLabel("Type your e-mail address to confirm").fill("ada@example.org");
+    await button(page, "Erase my account").click();
+    await sees(page, "Your account is being erased");
+    await shot("steps");
+    await heading(page, "Your account is erased");
+    await shot("certificate");
+  },
+};
+
+export async function journeys({ open, audit, base, setupBase, pictures, views, faults }) {
+  for (const view of views.filter((each) => each.name.endsWith("light"))) {
+    const { context, page, report } = await open(view, null);
+    const as = (who) => context.addCookies([{ name: "fairhold_session", value: encodeURIComponent(who), url: base }]);
+    for (const [name, tell] of Object.entries(stories)) {
+      const shot = async (moment) => {
+        await page.waitForTimeout(150);
+        await audit(page, report, `${name}, ${moment}`);
+        await page.screenshot({ path: join(pictures, `story ${name} ${moment}.${view.name}.png`) });
+      };
+      try {
+        await tell({ page, base, setupBase, shot, as });
+      } catch (error) {
+        faults.push(`${view.name}: ${name}: ${error.message.split("\n").slice(0, 4).join(" ")}`);
+        await page.screenshot({ path: join(pictures, `stuck ${name}.${view.name}.png`) });
+      }
+    }
+    await context.close();
+  }
+}

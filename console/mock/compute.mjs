@@ -1,0 +1,69 @@
+// Machines and operations. Sentinels: vm_denied answers 403, vm_broken answers 500, anything unknown 404.
+import { page, Refusal } from "./answer.mjs";
+import { begin, operations } from "./operations.mjs";
+import { ago, events, instances, newId, nodes, period, templates } from "./state.mjs";
+
+export const tickets = new Map();
+
+function machine(id) {
+  if (id === "vm_denied") throw new Refusal(403, "Denied", "Your role does not allow this.");
+  if (id === "vm_broken") throw new Error("sentinel");
+  const found = instances.find((each) => each.id === id);
+  if (!found) throw new Refusal(404, "Not found");
+  return found;
+}
+
+function work(id, kind, title, during, after, steps = [["ask", "Ask the node", 400], ["wait", "Wait for the machine", 900]]) {
+  const target = machine(id);
+  target.state = during;
+  const operation = begin(`compute.instance.${kind}`, `${title} ${target.name}`, steps, () => Object.assign(target, { state: after, operation_id: null, ssh: after === "running" ? { host: "127.0.0.1", port: 42022 } : null }));
+  target.operation_id = operation.id;
+  return [202, operation];
+}
+
+export const compute = [
+  ["GET", "/v1/instances", ({ query, session }) => [200, page(session.email.startsWith("new@") ? [] : instances, query)]],
+  ["GET", "/v1/instances/:id", ({ id }) => [200, machine(id)]],
+  ["PATCH", "/v1/instances/:id", ({ id, body }) => [200, Object.assign(machine(id), { name: body.name })]],
+  ["DELETE", "/v1/instances/:id", ({ id }) => {
+    const answer = work(id, "retire", "Delete", "deleting", "deleting", [["stop", "Switch off", 300]]);
+    machine(id).delete_at = new Date(Date.now() + 72 * 3_600_000).toISOString();
+    return answer;
+  }],
+  ["POST", "/v1/instances/:id/start", ({ id }) => work(id, "start", "Start", "starting", "running")],
+  ["POST", "/v1/instances/:id/stop", ({ id }) => work(id, "stop", "Stop", "stopping", "stopped")],
+  ["POST", "/v1/instances/:id/shutdown", ({ id }) => work(id, "shutdown", "Shut down", "stopping", "stopped")],
+  ["POST", "/v1/instances/:id/reboot", ({ id }) => work(id, "reboot", "Reboot", "rebooting", "running")],
+  ["POST", "/v1/instances/:id/reset", ({ id }) => work(id, "reset", "Reset", "rebooting", "running")],
+  ["POST", "/v1/instances/:id/rebuild", ({ id, body }) => {
+    const { name } = templates.find((each) => each.id === body.template_id);
+    machine(id).template = { id: body.template_id, name };
+    return work(id, "rebuild", "Rebuild", "rebuilding", "running", [["stop", "Switch off", 500], ["disk", "Write a new disk", 1500], ["boot", "Boot", 800]]);
+  }],
+  ["POST", "/v1/instances/:id/undelete", ({ id }) => [200, Object.assign(machine(id), { state: "stopped", delete_at: null })]],
+  ["POST", "/v1/instances/:id/console-tickets", ({ id, body }) => {
+    if (machine(id).state !== "running") throw new Refusal(409, "The machine is not running", "Start it to open its console.");
+    const ticket = newId("tkt");
+    tickets.set(ticket, body.kind);
+    return [201, { ticket, kind: body.kind, path: `/v1/instances/${id}/console`, expires_at: ago(-1) }];
+  }],
+  ["GET", "/v1/instances/:id/events", ({ query }) => [200, page(events, query)]],
+  ["GET", "/v1/instances/:id/usage", () => [200, {
+    period, as_of: ago(1),
+    lines: [
+      { meter: "running_hours", description: "Running", quantity: "412.5", unit: "h" },
+      { meter: "disk_gb_hours", description: "Disk", quantity: "8240", unit: "GB·h" },
+      { meter: "traffic_out", description: "Traffic out", quantity: "18.204", unit: "GB" },
+    ],
+  }]],
+  ["GET", "/v1/nodes", ({ query }) => [200, page(nodes, query)]],
+  ["GET", "/v1/operations", ({ query }) => [200, page([...operations.values()].reverse(), query)]],
+  ["GET", "/v1/operations/:id", ({ id }) => [200, operation(id)]],
+  ["POST", "/v1/operations/:id/retry", ({ id }) => (operation(id).again?.(), [202, operation(id)])],
+];
+
+export function operation(id) {
+  const found = operations.get(id);
+  if (!found) throw new Refusal(404, "Not found");
+  return found;
+}

@@ -1,0 +1,59 @@
+// Holdings, exports, erasure, trust, activity.
+import { page, Refusal } from "./answer.mjs";
+import { begin } from "./operations.mjs";
+import { activity, ago, exportsMade, instances, newId } from "./state.mjs";
+
+const certificates = new Map();
+const isNew = (session) => session.email.startsWith("new@");
+
+export const privacy = [
+  ["GET", "/v1/activity", ({ query, session }) => [200, page(isNew(session) ? [] : activity, query)]],
+  ["GET", "/v1/privacy/holdings", () => [200, {
+    as_of: ago(0),
+    sections: [
+      { name: "identity.person", title: "Your account", count: 1, what: "Name, e-mail address, password hash", why: "To let you in (contract)", kept: "Until you erase the account" },
+      { name: "identity.session", title: "Sessions", count: 2, what: "Times, browser description", why: "To keep you signed in (contract)", kept: "30 days after the last use" },
+      { name: "billing.invoice", title: "Invoices", count: 3, what: "Name, address, amounts", why: "Tax law", kept: "10 years (§ 147 AO)" },
+      { name: "compute.instance", title: "Machines", count: 5, what: "Names, SSH public keys", why: "To run them (contract)", kept: "Until deleted" },
+    ],
+  }]],
+  ["POST", "/v1/privacy/exports", () => {
+    const made = { id: newId("exp"), operation_id: "", state: "running", created_at: ago(0), expires_at: null, size_bytes: null };
+    made.operation_id = begin("privacy.export.make", "Make your export", [["collect", "Collect your data", 600], ["invoices", "Add your invoices", 500], ["pack", "Pack and hash", 500]], () =>
+      Object.assign(made, { state: "ready", expires_at: ago(-60 * 24 * 7), size_bytes: 48_213 })).id;
+    exportsMade.set(made.id, made);
+    return [202, made];
+  }],
+  ["GET", "/v1/privacy/exports/:id", ({ id }) => {
+    if (!exportsMade.has(id)) throw new Refusal(404, "Not found");
+    return [200, exportsMade.get(id)];
+  }],
+  ["GET", "/v1/privacy/erasure-preview", () => [200, {
+    goes: [
+      { section: "Your account", count: 1, what: "Name, e-mail address, password hash" },
+      { section: "Sessions and tokens", count: 3, what: "All of them" },
+      { section: "Machines", count: 5, what: "Disks, names, SSH public keys" },
+    ],
+    stays: [{ section: "Invoices", count: 3, why: "Tax records must be kept", law: "§ 147 AO; GDPR Art. 17(3)(b)", until: "2036-12-31" }],
+    machines: instances.slice(0, 3).map(({ id, name }) => ({ id, name })),
+  }]],
+  ["POST", "/v1/privacy/erasures", () => {
+    const certificate = newId("crt");
+    const operation = begin("privacy.erasure.run", "Erase the account", [["machines", "Destroy the machines", 700], ["rows", "Delete the rows", 500], ["keys", "Destroy the keys", 400], ["certificate", "Issue the certificate", 400]], () =>
+      certificates.set(certificate, { id: certificate, issued_at: ago(0), signature: "mock" }));
+    return [202, { id: newId("era"), operation_id: operation.id, certificate_id: certificate }];
+  }],
+  ["GET", "/v1/certificates/:id", ({ id }) => {
+    if (!certificates.has(id)) throw new Refusal(404, "Not found");
+    return [200, certificates.get(id)];
+  }, "open"],
+  ["GET", "/v1/trust", () => [200, {
+    checked_at: ago(3),
+    promises: [
+      { id: "retention", title: "Nothing is kept past its term", text: "Every record with a term is deleted when it ends.", state: "kept", checked_at: ago(3), evidence: "0 of 412 records are past their term" },
+      { id: "consent", title: "Nothing optional without consent", text: "No optional event is recorded unless it was allowed.", state: "kept", checked_at: ago(3), evidence: "0 events without consent" },
+      { id: "egress", title: "No undeclared connection", text: "The server talks only to the hosts in the map.", state: "broken", checked_at: ago(3), evidence: "1 attempt to mail.example.net was stopped" },
+      { id: "log", title: "The log is intact", text: "Every entry is under a signed checkpoint.", state: "unknown", checked_at: null, evidence: "Waiting for the first checkpoint" },
+    ],
+  }], "open"],
+];

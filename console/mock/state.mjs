@@ -1,0 +1,100 @@
+// What the mock knows: one customer with machines, orders and invoices, kept in memory and lost at the end.
+
+let counter = 0;
+export const newId = (prefix) => `${prefix}_01j9zk${String(++counter).padStart(4, "0")}${"q7x3fm0e8d2hw".slice(0, 10)}`;
+export const money = (minor) => ({ minor, currency: "EUR" });
+export const ago = (minutes) => new Date(Date.now() - minutes * 60_000).toISOString();
+const MONTH_START = new Date(Date.UTC(new Date().getUTCFullYear(), new Date().getUTCMonth(), 1)).toISOString();
+const MONTH_END = new Date(Date.UTC(new Date().getUTCFullYear(), new Date().getUTCMonth() + 1, 1)).toISOString();
+export const period = { from: MONTH_START, to: MONTH_END };
+
+export const regions = [{ id: "reg_01home", name: "Home", country: "DE" }];
+export const sizes = [
+  { id: "siz_01small", name: "Small", cpus: 1, memory_mib: 512, disk_gib: 4, monthly: money(300), hourly: money(1), visible: true },
+  { id: "siz_01medium", name: "Medium", cpus: 1, memory_mib: 1024, disk_gib: 10, monthly: money(600), hourly: money(2), visible: true },
+  { id: "siz_01large", name: "Large", cpus: 2, memory_mib: 2048, disk_gib: 20, monthly: money(1200), hourly: money(3), visible: true },
+];
+export const templates = [
+  { id: "tpl_01tiny", name: "Tiny Linux", description: "Boots in seconds; for trying things out.", min_disk_gib: 1 },
+  { id: "tpl_01debian", name: "Debian 12 minimal", description: "A full Debian with little on it.", min_disk_gib: 4 },
+];
+
+const named = ({ id, name }) => ({ id, name });
+export function instance(name, state, size, template, more = {}) {
+  const { monthly, hourly, visible, ...summary } = size;
+  return {
+    id: newId("vm"), name, hostname: name, state, state_reason: null, size: summary, template: named(template), region: named(regions[0]),
+    node_id: "nod_01local", accelerator: "kvm", ipv4: "10.77.0.14", ssh: { host: "127.0.0.1", port: 42022 }, delete_at: null, operation_id: null,
+    created_at: ago(60 * 26), ...more,
+  };
+}
+
+export const instances = [
+  instance("web-1", "running", sizes[0], templates[0], { id: "vm_01web" }),
+  instance("database-primary", "running", sizes[2], templates[1]),
+  instance("staging", "stopped", sizes[1], templates[1], { id: "vm_01staging", ssh: null, ipv4: null }),
+  instance("old-mail", "deleting", sizes[0], templates[1], { id: "vm_01old", delete_at: new Date(Date.now() + 70 * 3_600_000).toISOString(), ssh: null }),
+  instance("crashed", "failed", sizes[0], templates[0], { id: "vm_01crashed", ssh: null, state_reason: "The process ended by itself (signal 9)." }),
+];
+for (let index = 1; index <= 21; index += 1) instances.push(instance(`worker-${index}`, "stopped", sizes[0], templates[0], { ssh: null, ipv4: null }));
+
+export const events = [
+  { id: "evt_3", at: ago(30), kind: "compute.instance.started", summary: "Started by Ada Lovelace" },
+  { id: "evt_2", at: ago(45), kind: "compute.instance.stopped", summary: "Stopped by itself; noticed by the node" },
+  { id: "evt_1", at: ago(1500), kind: "compute.instance.created", summary: "Created from an order" },
+];
+
+export const nodes = [
+  {
+    id: "nod_01local", name: "local", region: named(regions[0]), state: "ready", accelerator: "kvm", cpus: 8, cpus_used: 5, memory_mib: 16384,
+    memory_used_mib: 5120, disk_gib: 200, disk_used_gib: 61, instances: 5, last_seen_at: ago(0),
+  },
+];
+
+export const seller = { name: "Fairhold Demo GmbH", address: "Torstraße 1\n10119 Berlin", country: "DE", tax_id: "DE123456789" };
+export const buyer = { name: "Ada Lovelace", address: "12 St James's Square\nLondon", country: "GB", tax_id: null };
+const lines = [
+  { description: "web-1, Small, monthly", quantity: "1", unit: "month", unit_price: "3.00", amount: money(300) },
+  { description: "database-primary, Large, by the hour", quantity: "412", unit: "h", unit_price: "0.03", amount: money(1236) },
+  { description: "Traffic out", quantity: "18.204", unit: "GB", unit_price: "0.01", amount: money(18) },
+];
+export function invoice(number, state, more = {}) {
+  const net = lines.reduce((sum, line) => sum + line.amount.minor, 0);
+  const tax = Math.round(net * 0.19);
+  return {
+    id: newId("inv"), number, state, issued_at: ago(60 * 24 * 20), period, currency: "EUR", lines, tax_lines: [{ rate_percent: 19, base: money(net), amount: money(tax) }],
+    net: money(net), tax: money(tax), gross: money(net + tax), due: money(state === "open" ? net + tax : 0), seller, buyer, ...more,
+  };
+}
+export const invoices = [invoice("FH-2026-000003", "open", { id: "inv_01open" }), invoice("FH-2026-000002", "paid"), invoice("FH-2026-000001", "paid")];
+export const preview = () => ({ ...invoice(null, "preview"), issued_at: null });
+export const usage = () => {
+  const { net, tax, gross } = preview();
+  const usageLines = lines.map((line, index) => ({ instance_id: index === 2 ? null : instances[index].id, description: line.description, quantity: line.quantity, unit: line.unit, amount: line.amount }));
+  return { period, currency: "EUR", lines: usageLines, net, tax, gross, as_of: ago(1) };
+};
+
+export const payments = [
+  { id: newId("pay"), state: "succeeded", amount: money(357), method: "test_succeeds", order_id: null, invoice_id: invoices[1].id, created_at: ago(2000), problem: null },
+  { id: newId("pay"), state: "failed", amount: money(357), method: "test_declines", order_id: null, invoice_id: invoices[0].id, created_at: ago(2010), problem: "The bank declined (test)." },
+];
+export const orders = [];
+
+export const activity = [
+  { kind: "staff", name: "Grace Hopper", action: "identity.organisation.view", summary: "Looked at the organisation", target: null, purpose: "Answering ticket 4711", outcome: "succeeded", minutes: 12 },
+  { kind: "person", name: "Ada Lovelace", action: "compute.instance.start", summary: "Started web-1", target: "vm_01web", purpose: null, outcome: "succeeded", minutes: 30 },
+  { kind: "system", name: "Fairhold", action: "compute.instance.notice", summary: "Noticed that web-1 had stopped", target: "vm_01web", purpose: null, outcome: "succeeded", minutes: 45 },
+  { kind: "token", name: "Backup script", action: "compute.instance.delete", summary: "Tried to delete database-primary", target: null, purpose: null, outcome: "denied", minutes: 60 },
+  { kind: "person", name: "Ada Lovelace", action: "identity.session.create", summary: "Signed in", target: null, purpose: null, outcome: "succeeded", minutes: 90 },
+].map(({ kind, name, minutes, purpose, ...entry }) => ({ id: newId("evt"), at: ago(minutes), actor: { kind, name }, staff_purpose: purpose, ...entry }));
+
+export const sessions = [
+  { id: "ses_01this", current: true, created_at: ago(90), last_seen_at: ago(0), user_agent: "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0 Safari/537.36" },
+  { id: "ses_01phone", current: false, created_at: ago(9000), last_seen_at: ago(300), user_agent: "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) Safari/605" },
+];
+export const tokens = [{ id: "tok_01a", name: "Backup script", prefix: "fh_7Qx2", created_at: ago(9999), last_used_at: ago(61), expires_at: null }];
+export const organisations = [
+  { id: "org_01ada", name: "Ada Lovelace", legal_name: null, address: buyer.address, country: "GB", tax_id: null, created_at: ago(60 * 24 * 40) },
+];
+export const exportsMade = new Map();
+export const clock = { enabled: true, now: new Date().toISOString() };

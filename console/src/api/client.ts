@@ -1,0 +1,59 @@
+// The one way to the server: typed by the OpenAPI document, with the session's CSRF token and idempotency keys added.
+import createClient, { type Middleware } from "openapi-fetch";
+import { problemFrom, unreachable } from "./problem";
+import type { paths } from "./schema";
+
+let csrfToken: string | null = null;
+
+/** Remembers the token that `Me` carries; it is sent with every request that changes something. */
+export function rememberCsrfToken(token: string | null): void {
+  csrfToken = token;
+}
+
+/** A fresh key for one intended creation. `randomUUID` exists on secure origins only, so it is not used. */
+export function newIdempotencyKey(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+const guard: Middleware = {
+  onRequest({ request }) {
+    request.headers.set("Accept", "application/json");
+    if (request.method !== "GET") {
+      if (csrfToken !== null) request.headers.set("X-CSRF-Token", csrfToken);
+      if (request.method === "POST" && !request.headers.has("Idempotency-Key")) {
+        request.headers.set("Idempotency-Key", newIdempotencyKey());
+      }
+    }
+    return request;
+  },
+};
+
+export const client = createClient<paths>({ credentials: "same-origin" });
+client.use(guard);
+
+interface Answer<T> {
+  data?: T;
+  error?: unknown;
+  response: Response;
+}
+
+async function settle<T>(request: Promise<Answer<T>>): Promise<Answer<T>> {
+  const answer = await request.catch((cause: unknown) => {
+    throw unreachable(cause);
+  });
+  if (!answer.response.ok) throw problemFrom(answer.response.status, answer.error, answer.response.headers.get("x-request-id"));
+  return answer;
+}
+
+/** The answer's body, or an `ApiProblem`. */
+export async function call<T>(request: Promise<Answer<T>>): Promise<T> {
+  const answer = await settle(request);
+  if (answer.data === undefined) throw problemFrom(answer.response.status, { title: "Empty answer" }, answer.response.headers.get("x-request-id"));
+  return answer.data;
+}
+
+/** For requests whose answer has no body worth reading. */
+export async function done(request: Promise<Answer<unknown>>): Promise<void> {
+  await settle(request);
+}

@@ -1,0 +1,82 @@
+// What the two doors offer, in the order people need it; the side bar and the command palette both read it.
+import { t } from "@lingui/core/macro";
+import { paths } from "../paths";
+import type { IconName } from "../ui/Icon";
+
+export interface Destination {
+  name: string;
+  to: string;
+  icon: IconName;
+  /** Active only at exactly this address. */
+  exact?: boolean;
+}
+
+export interface DestinationGroup {
+  name: string | null;
+  items: Destination[];
+}
+
+export function customerDoor(): DestinationGroup[] {
+  return [
+    {
+      name: null,
+      items: [
+        { name: t`Overview`, to: paths.overview(), icon: "overview", exact: true },
+        { name: t`Machines`, to: paths.instances(), icon: "machine" },
+        { name: t`Orders`, to: paths.orders(), icon: "order" },
+      ],
+    },
+    {
+      name: t`Money`,
+      items: [
+        { name: t`Usage`, to: paths.usage(), icon: "usage" },
+        { name: t`Invoices`, to: paths.invoices(), icon: "invoice" },
+        { name: t`Payments`, to: paths.payments(), icon: "payment" },
+      ],
+    },
+    {
+      name: t`Organisation`,
+      items: [
+        { name: t`Activity`, to: paths.activity(), icon: "activity" },
+        { name: t`Billing details`, to: paths.organisation(), icon: "building" },
+        { name: t`API tokens`, to: paths.apiTokens(), icon: "key" },
+      ],
+    },
+    {
+      name: t`You`,
+      items: [
+        { name: t`Profile`, to: paths.profile(), icon: "person" },
+        { name: t`Sessions`, to: paths.sessions(), icon: "device" },
+        { name: t`Privacy`, to: paths.privacy(), icon: "privacy" },
+      ],
+    },
+  ];
+}
+
+export function operatorDoor(): DestinationGroup[] {
+  return [
+    {
+      name: null,
+      items: [
+        { name: t`Overview`, to: paths.operator(), icon: "overview", exact: true },
+        { name: t`Customers`, to: paths.operatorCustomers(), icon: "people" },
+        { name: t`Orders and work`, to: paths.operatorOrders(), icon: "order" },
+        { name: t`Invoices`, to: paths.operatorInvoices(), icon: "invoice" },
+      ],
+    },
+    {
+      name: t`Offer`,
+      items: [
+        { name: t`Catalogue`, to: paths.operatorCatalogue(), icon: "tag" },
+        { name: t`Nodes`, to: paths.operatorNodes(), icon: "node" },
+      ],
+    },
+    {
+      name: t`Governance`,
+      items: [
+        { name: t`Promises`, to: paths.operatorTrust(), icon: "privacy" },
+        { name: t`Test clock`, to: paths.operatorClock(), icon: "clock" },
+      ],
+    },
+  ];
+}

@@ -1,0 +1,89 @@
+// So far this month: what was used and what it comes to, tax included.
+import { Anchor, Paper, Progress, Stack, Text } from "@mantine/core";
+import { t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
+import { useSuspenseQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import { paths } from "../../paths";
+import { DataTable } from "../../table/DataTable";
+import { Amount, TotalLine } from "../../ui/Amount";
+import { Empty } from "../../ui/Empty";
+import { Page } from "../../ui/Page";
+import { Ago, When } from "../../ui/When";
+import { usageQuery } from "./api";
+import { shares } from "./shares";
+
+const SHADES = ["keep.7", "blue.7", "grape.7", "orange.8", "gray.6"];
+
+export function UsagePage() {
+  const usage = useSuspenseQuery(usageQuery).data;
+  const parts = shares(usage.lines.map((line) => ({ name: line.description, minor: line.amount.minor })), SHADES.length);
+  return (
+    <Page
+      title={t`So far this month`}
+      lead={
+        <Trans>
+          <When at={usage.period.from} dateOnly /> to <When at={usage.period.to} dateOnly />, counted <Ago at={usage.as_of} />
+        </Trans>
+      }
+    >
+      {usage.lines.length > 0 && (
+        <Paper>
+          <Stack gap="sm">
+            <div className="figure">
+              <Amount money={usage.gross} />
+            </div>
+            <Text size="sm" c="dimmed">
+              <Trans>tax included</Trans>
+            </Text>
+            <Progress.Root size={14} aria-label={t`Shares of the net amount`}>
+              {parts.map((part, index) => (
+                <Progress.Section key={part.name} value={part.percent} color={SHADES[index] ?? "gray.6"} aria-label={`${part.name}: ${part.percent.toFixed(0)} %`} />
+              ))}
+            </Progress.Root>
+          </Stack>
+        </Paper>
+      )}
+      <DataTable
+        label={t`Usage`}
+        rows={usage.lines}
+        rowKey={(line) => `${line.instance_id ?? ""} ${line.description}`}
+        empty={
+          <Empty icon="usage" title={t`Nothing used this month`}>
+            <Text c="dimmed">
+              <Trans>Running hours, disk and traffic of your machines appear here as they are metered.</Trans>
+            </Text>
+          </Empty>
+        }
+        columns={[
+          { name: t`What`, lead: true, cell: (line) => line.description },
+          {
+            name: t`Machine`,
+            cell: (line) =>
+              line.instance_id === null ? (
+                "–"
+              ) : (
+                <Anchor component={Link} to={paths.instance(line.instance_id)} className="mono">
+                  {line.instance_id}
+                </Anchor>
+              ),
+          },
+          { name: t`Quantity`, align: "right", cell: (line) => `${line.quantity} ${line.unit}` },
+          { name: t`Amount`, align: "right", cell: (line) => <Amount money={line.amount} /> },
+        ]}
+      />
+      {usage.lines.length > 0 && (
+        <Paper maw={420} ml="auto" w="100%">
+          <Stack gap="xs">
+            <TotalLine label={t`Net`} money={usage.net} />
+            <TotalLine label={t`Tax`} money={usage.tax} />
+            <TotalLine label={t`So far, tax included`} money={usage.gross} strong />
+            <Anchor component={Link} to={paths.invoicePreview()} size="sm">
+              <Trans>See it as the coming invoice</Trans>
+            </Anchor>
+          </Stack>
+        </Paper>
+      )}
+    </Page>
+  );
+}

@@ -1,0 +1,124 @@
+// Operator: what is offered and at which price. A change counts for new orders; running machines keep theirs.
+import { Button, Checkbox, Group, Modal, Stack, TextInput, Title } from "@mantine/core";
+import { useDisclosure } from "@mantine/hooks";
+import { t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
+import { useQueryClient, useSuspenseQuery } from "@tanstack/react-query";
+import type { Size } from "../../api/types";
+import { useApiForm } from "../../form/useApiForm";
+import { DataTable } from "../../table/DataTable";
+import { Amount } from "../../ui/Amount";
+import { Empty } from "../../ui/Empty";
+import { decimalToMinor, formatMemory, minorToDecimal } from "../../ui/format";
+import { notifyDone } from "../../ui/notify";
+import { Page } from "../../ui/Page";
+import { ProblemAlert } from "../../ui/ProblemView";
+import { regionsQuery, sizesQuery, sizeUpdate, templatesQuery } from "./api";
+
+export function CataloguePage() {
+  const sizes = useSuspenseQuery(sizesQuery).data.items;
+  const templates = useSuspenseQuery(templatesQuery).data.items;
+  const regions = useSuspenseQuery(regionsQuery).data.items;
+  return (
+    <Page title={t`Catalogue`} lead={t`A new price counts for new orders; machines that exist keep theirs.`}>
+      <Title order={2}>
+        <Trans>Sizes</Trans>
+      </Title>
+      <DataTable
+        label={t`Sizes`}
+        rows={sizes}
+        rowKey={(size) => size.id}
+        empty={<Empty icon="tag" title={t`No sizes`} />}
+        columns={[
+          { name: t`Name`, lead: true, cell: (size) => size.name },
+          { name: t`Holds`, cell: (size) => `${t`${size.cpus} CPU`} · ${formatMemory(size.memory_mib)} · ${size.disk_gib} GiB` },
+          { name: t`A month`, align: "right", cell: (size) => <Amount money={size.monthly} /> },
+          { name: t`An hour`, align: "right", cell: (size) => <Amount money={size.hourly} /> },
+          { name: t`On offer`, cell: (size) => (size.visible ? t`yes` : t`no`) },
+          { name: t`Action`, align: "right", cell: (size) => <EditSize size={size} /> },
+        ]}
+      />
+      <Title order={2}>
+        <Trans>Systems</Trans>
+      </Title>
+      <DataTable
+        label={t`Systems`}
+        rows={templates}
+        rowKey={(template) => template.id}
+        empty={<Empty icon="tag" title={t`No systems`} />}
+        columns={[
+          { name: t`Name`, lead: true, cell: (template) => template.name },
+          { name: t`Description`, cell: (template) => template.description },
+        ]}
+      />
+      <Title order={2}>
+        <Trans>Regions</Trans>
+      </Title>
+      <DataTable
+        label={t`Regions`}
+        rows={regions}
+        rowKey={(region) => region.id}
+        empty={<Empty icon="tag" title={t`No regions`} />}
+        columns={[{ name: t`Name`, lead: true, cell: (region) => region.name }]}
+      />
+    </Page>
+  );
+}
+
+function EditSize({ size }: { size: Size }) {
+  const [opened, { open, close }] = useDisclosure(false);
+  return (
+    <>
+      <Button variant="default" size="compact-sm" onClick={open} aria-label={t`Change ${size.name}`}>
+        <Trans>Change</Trans>
+      </Button>
+      <Modal opened={opened} onClose={close} title={t`Change ${size.name}`} closeButtonProps={{ "aria-label": t`Close` }}>
+        <SizeForm size={size} close={close} />
+      </Modal>
+    </>
+  );
+}
+
+function SizeForm({ size, close }: { size: Size; close: () => void }) {
+  const cache = useQueryClient();
+  const currency = size.monthly.currency;
+  const amountFault = (value: string) => (decimalToMinor(value, currency) === null ? t`Write an amount such as ${minorToDecimal(size.monthly.minor, currency)}.` : null);
+  const { form, problem, general, busy, onSubmit } = useApiForm(
+    {
+      initialValues: {
+        monthly: minorToDecimal(size.monthly.minor, currency),
+        hourly: minorToDecimal(size.hourly.minor, currency),
+        visible: size.visible,
+      },
+      validate: { monthly: amountFault, hourly: amountFault },
+    },
+    async (values) => {
+      await sizeUpdate(size.id, {
+        monthly: { minor: decimalToMinor(values.monthly, currency) ?? size.monthly.minor, currency },
+        hourly: { minor: decimalToMinor(values.hourly, currency) ?? size.hourly.minor, currency },
+        visible: values.visible,
+      });
+      await cache.invalidateQueries({ queryKey: ["sizes"] });
+      notifyDone(t`The catalogue is changed.`);
+      close();
+    },
+  );
+  return (
+    <form onSubmit={onSubmit} noValidate>
+      <Stack>
+        <ProblemAlert problem={problem} general={general} />
+        <TextInput label={t`Price a month, ${currency}, without tax`} inputMode="decimal" {...form.getInputProps("monthly")} />
+        <TextInput label={t`Price an hour, ${currency}, without tax`} inputMode="decimal" {...form.getInputProps("hourly")} />
+        <Checkbox label={t`On offer`} description={t`When it is off, nobody can order this size. Machines that exist stay.`} {...form.getInputProps("visible", { type: "checkbox" })} />
+        <Group justify="flex-end">
+          <Button variant="default" onClick={close}>
+            <Trans>Leave it as it is</Trans>
+          </Button>
+          <Button type="submit" loading={busy}>
+            <Trans>Save</Trans>
+          </Button>
+        </Group>
+      </Stack>
+    </form>
+  );
+}

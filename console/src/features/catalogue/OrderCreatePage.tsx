@@ -1,0 +1,163 @@
+// Ordering a machine: what, where, how paid; the price with tax stands beside it the whole time.
+import { Button, Paper, Radio, Select, SegmentedControl, Stack, Text, Textarea, TextInput } from "@mantine/core";
+import { t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
+import { useQueryClient, useSuspenseQuery } from "@tanstack/react-query";
+import { useNavigate } from "@tanstack/react-router";
+import { useRef } from "react";
+import { newIdempotencyKey } from "../../api/client";
+import type { Cycle, PaymentMethod } from "../../api/types";
+import { hostnameFault } from "../../form/checks";
+import { sshKeyFault } from "../../form/sshKey";
+import { sshKeyMessage } from "../../form/sshKeyMessage";
+import { useApiForm } from "../../form/useApiForm";
+import { paths } from "../../paths";
+import { Empty } from "../../ui/Empty";
+import { Page } from "../../ui/Page";
+import { ProblemAlert } from "../../ui/ProblemView";
+import { orderCreate, regionsQuery, sizesQuery, templatesQuery } from "./api";
+import { PaymentMethodField } from "./PaymentMethodField";
+import { QuotePanel } from "./QuotePanel";
+import { SizeChoice } from "./SizeChoice";
+
+interface Values extends Record<string, unknown> {
+  size_id: string;
+  template_id: string;
+  region_id: string;
+  cycle: Cycle;
+  hostname: string;
+  ssh_public_key: string;
+  payment_method: PaymentMethod;
+}
+
+export function OrderCreatePage() {
+  const sizes = useSuspenseQuery(sizesQuery).data.items.filter((size) => size.visible);
+  const templates = useSuspenseQuery(templatesQuery).data.items;
+  const regions = useSuspenseQuery(regionsQuery).data.items;
+  const navigate = useNavigate();
+  const cache = useQueryClient();
+  // One key for one intention: sent again after a lost answer, the order is still placed once.
+  const intention = useRef({ key: newIdempotencyKey(), body: "" });
+  const initialValues: Values = {
+    size_id: sizes[0]?.id ?? "",
+    template_id: templates[0]?.id ?? "",
+    region_id: regions[0]?.id ?? "",
+    cycle: "monthly",
+    hostname: "",
+    ssh_public_key: "",
+    payment_method: "test_succeeds",
+  };
+  const { form, problem, general, busy, onSubmit } = useApiForm<Values>(
+    {
+      initialValues,
+      validateInputOnBlur: ["hostname", "ssh_public_key"],
+      validate: {
+        hostname: (value: string) => hostnameFault(value),
+        ssh_public_key: (value: string) => sshKeyMessage(sshKeyFault(value)),
+      },
+    },
+    async (values) => {
+      const body = { ...values, hostname: values.hostname.trim(), ssh_public_key: values.ssh_public_key.trim() };
+      const text = JSON.stringify(body);
+      if (intention.current.body !== text) intention.current = { key: newIdempotencyKey(), body: text };
+      const order = await orderCreate(body, intention.current.key);
+      await cache.invalidateQueries({ queryKey: ["orders"] });
+      await cache.invalidateQueries({ queryKey: ["instances"] });
+      await navigate({ to: paths.order(order.id) });
+    },
+  );
+  const values = form.values;
+  if (sizes.length === 0 || templates.length === 0 || regions.length === 0) {
+    return (
+      <Page title={t`Order a machine`}>
+        <Paper>
+          <Empty icon="tag" title={t`Nothing is on offer at present`}>
+            <Text c="dimmed">
+              <Trans>The operator has to publish a size, a template and a region first.</Trans>
+            </Text>
+          </Empty>
+        </Paper>
+      </Page>
+    );
+  }
+  return (
+    <Page title={t`Order a machine`}>
+      <form onSubmit={onSubmit} noValidate className="columns">
+        <Stack gap="lg">
+          <ProblemAlert problem={problem} general={general} />
+          <Paper>
+            <Stack>
+              <div>
+                <Text size="sm" fw={500} mb={4} id="cycle-label">
+                  <Trans>Billing</Trans>
+                </Text>
+                <SegmentedControl
+                  aria-labelledby="cycle-label"
+                  value={values.cycle}
+                  onChange={(value) => form.setFieldValue("cycle", value)}
+                  data={[
+                    { value: "monthly", label: t`By the month` },
+                    { value: "hourly", label: t`By the hour` },
+                  ]}
+                />
+              </div>
+              <SizeChoice sizes={sizes} cycle={values.cycle} value={values.size_id} onChange={(id) => form.setFieldValue("size_id", id)} error={form.errors.size_id} />
+              <Radio.Group label={t`System`} value={values.template_id} onChange={(id) => form.setFieldValue("template_id", id)} error={form.errors.template_id}>
+                <div className="cards">
+                  {templates.map((template) => (
+                    <Radio.Card key={template.id} value={template.id} className="choice">
+                      <Text fw={600}>{template.name}</Text>
+                      <Text size="sm" c="dimmed">
+                        {template.description}
+                      </Text>
+                    </Radio.Card>
+                  ))}
+                </div>
+              </Radio.Group>
+              <Select
+                label={t`Region`}
+                data={regions.map((region) => ({ value: region.id, label: region.name }))}
+                allowDeselect={false}
+                {...form.getInputProps("region_id")}
+              />
+            </Stack>
+          </Paper>
+          <Paper>
+            <Stack>
+              <TextInput label={t`Hostname`} placeholder="web-1" autoComplete="off" spellCheck={false} {...form.getInputProps("hostname")} />
+              <Textarea
+                label={t`SSH public key`}
+                description={t`The one line of a file such as ~/.ssh/id_ed25519.pub. Never paste a private key.`}
+                placeholder="ssh-ed25519 AAAA… you@laptop"
+                autosize
+                minRows={3}
+                maxRows={6}
+                spellCheck={false}
+                autoComplete="off"
+                {...form.getInputProps("ssh_public_key")}
+                onPaste={(event) => refusePrivateKey(event, () => form.setFieldError("ssh_public_key", sshKeyMessage("private")))}
+              />
+            </Stack>
+          </Paper>
+          <Paper>
+            <PaymentMethodField value={values.payment_method} onChange={(method) => form.setFieldValue("payment_method", method)} error={form.errors.payment_method} />
+          </Paper>
+        </Stack>
+        <div className="stick">
+          <QuotePanel choice={{ size_id: values.size_id, template_id: values.template_id, region_id: values.region_id, cycle: values.cycle }}>
+            <Button type="submit" loading={busy} fullWidth>
+              <Trans>Order and pay</Trans>
+            </Button>
+          </QuotePanel>
+        </div>
+      </form>
+    </Page>
+  );
+}
+
+/** A private key pasted by mistake does not even reach the field. */
+function refusePrivateKey(event: React.ClipboardEvent, say: () => void): void {
+  if (sshKeyFault(event.clipboardData.getData("text")) !== "private") return;
+  event.preventDefault();
+  say();
+}

@@ -1,0 +1,191 @@
+// Acts on a machine. Each is offered in every state; where it cannot work it is disabled and says why.
+import { Button, Group, Menu, Modal, Stack, Select, Text, TextInput, Tooltip } from "@mantine/core";
+import { t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
+import type { Instance } from "../../api/types";
+import { nonEmpty } from "../../form/checks";
+import { useApiForm } from "../../form/useApiForm";
+import { Confirm } from "../../ui/Confirm";
+import { Icon } from "../../ui/Icon";
+import { notifyDone } from "../../ui/notify";
+import { ProblemAlert } from "../../ui/ProblemView";
+import { useAction } from "../../ui/useAction";
+import { templatesQuery } from "../catalogue/api";
+import { instanceDelete, instancePower, instanceRebuild, instanceUpdate, type PowerAction } from "./api";
+
+type Dialog = PowerAction | "rename" | "rebuild" | "delete" | null;
+
+export function InstanceActions({ instance }: { instance: Instance }) {
+  const [dialog, setDialog] = useState<Dialog>(null);
+  const close = () => setDialog(null);
+  const power = useAction({ run: (action: PowerAction) => instancePower(instance.id, action), refresh: ["instances"], then: close });
+  const running = instance.state === "running";
+  const settled = running || instance.state === "stopped" || instance.state === "failed";
+  const startable = instance.state === "stopped" || instance.state === "failed";
+  const notRunning = t`The machine is not running.`;
+  const busyReason = t`Wait until the present work on the machine is done.`;
+  return (
+    <Group gap="xs">
+      {running ? (
+        <Button variant="default" leftSection={<Icon name="power" />} onClick={() => setDialog("shutdown")}>
+          <Trans>Shut down</Trans>
+        </Button>
+      ) : (
+        <Tooltip label={busyReason} disabled={startable}>
+          <Button
+            leftSection={<Icon name="play" />}
+            loading={power.isPending}
+            data-disabled={!startable || undefined}
+            aria-disabled={!startable}
+            onClick={() => startable && power.mutate("start")}
+          >
+            <Trans>Start</Trans>
+          </Button>
+        </Tooltip>
+      )}
+      <Menu position="bottom-end" width={250}>
+        <Menu.Target>
+          <Button variant="default">
+            <Trans>More</Trans>
+          </Button>
+        </Menu.Target>
+        <Menu.Dropdown>
+          <Act name={t`Reboot`} why={running ? null : notRunning} onClick={() => setDialog("reboot")} />
+          <Act name={t`Reset`} why={running ? null : notRunning} onClick={() => setDialog("reset")} />
+          <Act name={t`Stop at once`} why={running || instance.state === "stopping" ? null : notRunning} onClick={() => setDialog("stop")} />
+          <Menu.Divider />
+          <Act name={t`Rename`} why={null} onClick={() => setDialog("rename")} />
+          <Act name={t`Rebuild from a system`} why={settled ? null : busyReason} onClick={() => setDialog("rebuild")} />
+          <Menu.Divider />
+          <Act name={t`Delete`} why={settled ? null : busyReason} onClick={() => setDialog("delete")} danger />
+        </Menu.Dropdown>
+      </Menu>
+      <PowerConfirm instance={instance} dialog={dialog} close={close} busy={power.isPending} run={(action) => power.mutate(action)} />
+      <Rename key={instance.name} instance={instance} opened={dialog === "rename"} close={close} />
+      <Rebuild instance={instance} opened={dialog === "rebuild"} close={close} />
+      <Delete instance={instance} opened={dialog === "delete"} close={close} />
+    </Group>
+  );
+}
+
+function Act({ name, why, onClick, danger }: { name: string; why: string | null; onClick: () => void; danger?: boolean }) {
+  return (
+    <Menu.Item disabled={why !== null} onClick={onClick} c={danger && why === null ? "var(--mantine-color-error)" : undefined}>
+      {name}
+      {why !== null && (
+        <Text size="xs" c="dimmed">
+          {why}
+        </Text>
+      )}
+    </Menu.Item>
+  );
+}
+
+interface PowerConfirmProps {
+  instance: Instance;
+  dialog: Dialog;
+  close: () => void;
+  busy: boolean;
+  run: (action: PowerAction) => void;
+}
+
+function PowerConfirm({ instance, dialog, close, busy, run }: PowerConfirmProps) {
+  const name = instance.name;
+  if (dialog === null || dialog === "rename" || dialog === "rebuild" || dialog === "delete" || dialog === "start") return null;
+  const texts = {
+    shutdown: { title: t`Shut down ${name}?`, action: t`Shut down`, text: t`The system is asked to end its work and switch off. Billing by the hour goes on while the machine exists.` },
+    reboot: { title: t`Reboot ${name}?`, action: t`Reboot`, text: t`The system ends its work and starts again.` },
+    reset: { title: t`Reset ${name}?`, action: t`Reset`, text: t`Like the reset button: the system gets no time to write what it holds in memory.` },
+    stop: { title: t`Stop ${name} at once?`, action: t`Stop at once`, text: t`Like pulling the plug: the system gets no time to write what it holds in memory.` },
+  }[dialog];
+  return (
+    <Confirm opened close={close} title={texts.title} action={texts.action} busy={busy} onConfirm={() => run(dialog)} danger={dialog === "stop" || dialog === "reset"}>
+      <Text>{texts.text}</Text>
+    </Confirm>
+  );
+}
+
+interface DialogProps {
+  instance: Instance;
+  opened: boolean;
+  close: () => void;
+}
+
+function Rename({ instance, opened, close }: DialogProps) {
+  const cache = useQueryClient();
+  const { form, problem, general, busy, onSubmit } = useApiForm(
+    { initialValues: { name: instance.name }, validate: { name: (value: string) => nonEmpty(value, t`Give the machine a name.`) } },
+    async ({ name }) => {
+      await instanceUpdate(instance.id, name.trim());
+      await cache.invalidateQueries({ queryKey: ["instances"] });
+      notifyDone(t`The machine is renamed.`);
+      close();
+    },
+  );
+  return (
+    <Modal opened={opened} onClose={close} title={t`Rename ${instance.name}`} closeButtonProps={{ "aria-label": t`Close` }}>
+      <form onSubmit={onSubmit} noValidate>
+        <Stack>
+          <ProblemAlert problem={problem} general={general} />
+          <TextInput label={t`Name`} description={t`Only the name here; the hostname inside stays.`} data-autofocus {...form.getInputProps("name")} />
+          <Group justify="flex-end">
+            <Button type="submit" loading={busy}>
+              <Trans>Rename</Trans>
+            </Button>
+          </Group>
+        </Stack>
+      </form>
+    </Modal>
+  );
+}
+
+function Rebuild({ instance, opened, close }: DialogProps) {
+  const templates = useQuery({ ...templatesQuery, enabled: opened });
+  const [template, setTemplate] = useState(instance.template.id);
+  const rebuild = useAction({ run: () => instanceRebuild(instance.id, template), refresh: ["instances"], then: close });
+  return (
+    <Confirm
+      opened={opened}
+      close={close}
+      title={t`Rebuild ${instance.name}?`}
+      action={t`Erase the disk and rebuild`}
+      busy={rebuild.isPending}
+      onConfirm={() => rebuild.mutate()}
+      danger
+      typed={{ expected: instance.name, label: t`Type “${instance.name}” to go on` }}
+    >
+      <Text>
+        <Trans>Everything on its disk is lost. Name, address, size and SSH key stay.</Trans>
+      </Text>
+      <Select
+        label={t`System`}
+        data={(templates.data?.items ?? []).map((each) => ({ value: each.id, label: each.name }))}
+        value={template}
+        onChange={(value) => setTemplate(value ?? instance.template.id)}
+        allowDeselect={false}
+      />
+    </Confirm>
+  );
+}
+
+function Delete({ instance, opened, close }: DialogProps) {
+  const remove = useAction({ run: () => instanceDelete(instance.id), refresh: ["instances"], then: close });
+  return (
+    <Confirm
+      opened={opened}
+      close={close}
+      title={t`Delete ${instance.name}?`}
+      action={t`Delete the machine`}
+      busy={remove.isPending}
+      onConfirm={() => remove.mutate()}
+      danger
+      typed={{ expected: instance.name, label: t`Type “${instance.name}” to go on` }}
+    >
+      <Text>
+        <Trans>The machine is switched off now. Its disk and address are destroyed when the time of grace is over; until then you can keep it after all. Invoices and the activity log stay.</Trans>
+      </Text>
+    </Confirm>
+  );
+}

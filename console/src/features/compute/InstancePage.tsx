@@ -1,0 +1,169 @@
+// One machine: its state and the acts on it above, then facts, consoles, usage and history in tabs.
+import { Alert, Anchor, Button, Group, Paper, Stack, Tabs, Text, Title } from "@mantine/core";
+import { t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
+import { useSuspenseQuery } from "@tanstack/react-query";
+import { Link, useNavigate } from "@tanstack/react-router";
+import { lazy, Suspense } from "react";
+import type { Instance } from "../../api/types";
+import { useId, useSearchText } from "../../app/address";
+import { paths } from "../../paths";
+import { Command, CopyId } from "../../ui/CopyId";
+import { Facts } from "../../ui/Facts";
+import { formatMemory } from "../../ui/format";
+import { Icon } from "../../ui/Icon";
+import { OperationSteps } from "../../ui/OperationSteps";
+import { Page } from "../../ui/Page";
+import { instanceLook, State } from "../../ui/State";
+import { useAction } from "../../ui/useAction";
+import { useOperation } from "../../ui/useOperation";
+import { Ago, When } from "../../ui/When";
+import { instanceQuery, instanceUndelete, isMoving } from "./api";
+import { InstanceActions } from "./InstanceActions";
+import { InstanceEvents } from "./InstanceEvents";
+import { InstanceUsage } from "./InstanceUsage";
+
+const SerialConsole = lazy(() => import("./SerialConsole"));
+const ScreenConsole = lazy(() => import("./ScreenConsole"));
+
+export function InstancePage() {
+  const id = useId();
+  const instance = useSuspenseQuery(instanceQuery(id)).data;
+  const navigate = useNavigate();
+  const tab = useSearchText("tab") ?? "machine";
+  return (
+    <Page
+      title={instance.name}
+      above={
+        <Anchor component={Link} to={paths.instances()} size="sm">
+          <Trans>Machines</Trans>
+        </Anchor>
+      }
+      lead={
+        <Group gap="sm" mt={4}>
+          <State look={instanceLook(instance.state)} />
+          {instance.state_reason && <Text span>{instance.state_reason}</Text>}
+        </Group>
+      }
+      actions={<InstanceActions instance={instance} />}
+    >
+      <DeletionNotice instance={instance} />
+      <Tabs value={tab} onChange={(next) => void navigate({ to: paths.instance(id), search: { tab: next ?? "machine" }, replace: true })} keepMounted={false}>
+        <Tabs.List>
+          <Tabs.Tab value="machine">
+            <Trans>Machine</Trans>
+          </Tabs.Tab>
+          <Tabs.Tab value="serial">
+            <Trans>Serial console</Trans>
+          </Tabs.Tab>
+          <Tabs.Tab value="screen">
+            <Trans>Screen</Trans>
+          </Tabs.Tab>
+          <Tabs.Tab value="usage">
+            <Trans>Usage</Trans>
+          </Tabs.Tab>
+          <Tabs.Tab value="events">
+            <Trans>Events</Trans>
+          </Tabs.Tab>
+        </Tabs.List>
+        <Tabs.Panel value="machine" pt="lg">
+          <Machine instance={instance} />
+        </Tabs.Panel>
+        <Tabs.Panel value="serial" pt="lg">
+          <Suspense fallback={<div className="terminal" />}>
+            <SerialConsole instance={instance} />
+          </Suspense>
+        </Tabs.Panel>
+        <Tabs.Panel value="screen" pt="lg">
+          <Suspense fallback={<div className="screen" />}>
+            <ScreenConsole instance={instance} />
+          </Suspense>
+        </Tabs.Panel>
+        <Tabs.Panel value="usage" pt="lg">
+          <InstanceUsage id={id} />
+        </Tabs.Panel>
+        <Tabs.Panel value="events" pt="lg">
+          <InstanceEvents id={id} />
+        </Tabs.Panel>
+      </Tabs>
+    </Page>
+  );
+}
+
+function DeletionNotice({ instance }: { instance: Instance }) {
+  const undo = useAction({ run: () => instanceUndelete(instance.id), refresh: ["instances"], said: t`The machine stays.` });
+  if (instance.state !== "deleting" || instance.delete_at === null) return null;
+  return (
+    <Alert variant="outline" color="red" icon={<Icon name="trash" />} title={t`This machine will be deleted`}>
+      <Group justify="space-between">
+        <Text component="div">
+          <Trans>
+            Its disk is destroyed <Ago at={instance.delete_at} /> (<When at={instance.delete_at} />). Until then you can keep it.
+          </Trans>
+        </Text>
+        <Button variant="default" leftSection={<Icon name="undo" />} loading={undo.isPending} onClick={() => undo.mutate()}>
+          <Trans>Keep the machine</Trans>
+        </Button>
+      </Group>
+    </Alert>
+  );
+}
+
+function Machine({ instance }: { instance: Instance }) {
+  const { operation } = useOperation(instance.operation_id);
+  const moving = isMoving(instance.state) || operation?.state === "failed" || operation?.state === "needs_operator";
+  const ssh = instance.ssh;
+  return (
+    <div className="columns">
+      <Stack>
+        {moving && operation !== undefined && (
+          <Paper>
+            <Title order={2} mb="md">
+              {operation.title}
+            </Title>
+            <OperationSteps operation={operation} canRetry />
+          </Paper>
+        )}
+        <Paper>
+          <Title order={2} mb="sm">
+            <Trans>Sign in by SSH</Trans>
+          </Title>
+          {ssh === null ? (
+            <Text c="dimmed">
+              <Trans>The address appears when the machine runs.</Trans>
+            </Text>
+          ) : (
+            <Stack gap="xs">
+              <Command line={`ssh -p ${ssh.port} root@${ssh.host}`} label={t`Copy the SSH command`} />
+              <Text size="sm" c="dimmed">
+                <Trans>Use the private key that belongs to the public key of the order. Passwords are off.</Trans>
+              </Text>
+            </Stack>
+          )}
+        </Paper>
+      </Stack>
+      <Paper>
+        <Title order={2} mb="md">
+          <Trans>Facts</Trans>
+        </Title>
+        <Facts
+          rows={[
+            [t`Hostname`, instance.hostname],
+            [t`Size`, `${instance.size.name}: ${instance.size.cpus} CPU, ${formatMemory(instance.size.memory_mib)}, ${instance.size.disk_gib} GiB`],
+            [t`System`, instance.template.name],
+            [t`Region`, instance.region.name],
+            [t`IPv4`, instance.ipv4 === null ? "–" : <CopyId key="ip" id={instance.ipv4} />],
+            [t`Runs on`, accelerator(instance.accelerator)],
+            [t`Made`, <When key="made" at={instance.created_at} />],
+            [t`Id`, <CopyId key="id" id={instance.id} />],
+          ]}
+        />
+      </Paper>
+    </div>
+  );
+}
+
+function accelerator(kind: Instance["accelerator"]): string {
+  if (kind === "kvm") return t`KVM (hardware virtualisation)`;
+  return kind === "tcg" ? t`TCG (emulated, slower)` : "–";
+}

@@ -1,0 +1,59 @@
+// Machines, what happens to them, the nodes that carry them, and the operations that change them.
+import { queryOptions } from "@tanstack/react-query";
+import { call, client } from "../../api/client";
+import { pages } from "../../api/queries";
+import type { Instance } from "../../api/types";
+
+const at = (id: string) => ({ params: { path: { id } } });
+
+export const instancesQuery = pages(["instances"], (after) => call(client.GET("/v1/instances", { params: { query: { after } } })), 5_000);
+
+const MOVING = new Set<Instance["state"]>(["ordered", "provisioning", "starting", "stopping", "rebooting", "rebuilding"]);
+
+export const isMoving = (state: Instance["state"]): boolean => MOVING.has(state);
+
+export const instanceQuery = (id: string) =>
+  queryOptions({
+    queryKey: ["instances", id],
+    queryFn: () => call(client.GET("/v1/instances/{id}", at(id))),
+    // A machine may stop behind everyone's back; what is shown must follow within seconds.
+    refetchInterval: ({ state }) => (state.data !== undefined && isMoving(state.data.state) ? 1_500 : 5_000),
+  });
+
+export const instanceEventsQuery = (id: string) =>
+  pages(["instances", id, "events"], (after) => call(client.GET("/v1/instances/{id}/events", { params: { path: { id }, query: { after } } })), 10_000);
+
+export const instanceUsageQuery = (id: string) =>
+  queryOptions({ queryKey: ["instances", id, "usage"], queryFn: () => call(client.GET("/v1/instances/{id}/usage", at(id))), refetchInterval: 30_000 });
+
+export const nodesQuery = pages(["nodes"], (after) => call(client.GET("/v1/nodes", { params: { query: { after } } })), 10_000);
+export const operationsQuery = pages(["operations"], (after) => call(client.GET("/v1/operations", { params: { query: { after } } })), 10_000);
+
+export const operationQuery = (id: string) =>
+  queryOptions({ queryKey: ["operations", id], queryFn: () => call(client.GET("/v1/operations/{id}", at(id))) });
+
+export type PowerAction = "start" | "stop" | "shutdown" | "reboot" | "reset";
+
+export const instancePower = (id: string, action: PowerAction) => {
+  switch (action) {
+    case "start":
+      return call(client.POST("/v1/instances/{id}/start", at(id)));
+    case "stop":
+      return call(client.POST("/v1/instances/{id}/stop", at(id)));
+    case "shutdown":
+      return call(client.POST("/v1/instances/{id}/shutdown", at(id)));
+    case "reboot":
+      return call(client.POST("/v1/instances/{id}/reboot", at(id)));
+    case "reset":
+      return call(client.POST("/v1/instances/{id}/reset", at(id)));
+  }
+};
+
+export const instanceUpdate = (id: string, name: string) => call(client.PATCH("/v1/instances/{id}", { ...at(id), body: { name } }));
+export const instanceRebuild = (id: string, template_id: string) =>
+  call(client.POST("/v1/instances/{id}/rebuild", { ...at(id), body: { template_id } }));
+export const instanceDelete = (id: string) => call(client.DELETE("/v1/instances/{id}", at(id)));
+export const instanceUndelete = (id: string) => call(client.POST("/v1/instances/{id}/undelete", at(id)));
+export const consoleTicketCreate = (id: string, kind: "serial" | "screen") =>
+  call(client.POST("/v1/instances/{id}/console-tickets", { ...at(id), body: { kind } }));
+export const operationRetry = (id: string) => call(client.POST("/v1/operations/{id}/retry", at(id)));

@@ -1,0 +1,65 @@
+// Where someone is signed in, and ending any of it.
+import { Button, Text } from "@mantine/core";
+import { t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
+import { useSuspenseInfiniteQuery } from "@tanstack/react-query";
+import type { Session } from "../../api/types";
+import { DataTable } from "../../table/DataTable";
+import { joined } from "../../table/joined";
+import { Empty } from "../../ui/Empty";
+import { Page } from "../../ui/Page";
+import { useAction } from "../../ui/useAction";
+import { Ago, When } from "../../ui/When";
+import { sessionRevoke, sessionsQuery } from "./api";
+import { deviceName } from "./deviceName";
+
+export function SessionsPage() {
+  const { rows, more } = joined(useSuspenseInfiniteQuery(sessionsQuery));
+  return (
+    <Page title={t`Sessions`} lead={t`Everywhere you are signed in. End what you do not recognise, then change your password.`}>
+      <DataTable
+        label={t`Sessions`}
+        rows={rows}
+        rowKey={(session) => session.id}
+        more={more}
+        empty={<Empty icon="device" title={t`No sessions`} />}
+        columns={[
+          {
+            name: t`Browser`,
+            lead: true,
+            cell: (session) => (
+              <>
+                {deviceName(session.user_agent ?? null) ?? t`Unknown browser`}
+                {session.current && (
+                  <Text span c="dimmed" size="sm">
+                    {" "}
+                    <Trans>(this one)</Trans>
+                  </Text>
+                )}
+              </>
+            ),
+          },
+          { name: t`Signed in`, cell: (session) => <When at={session.created_at} /> },
+          { name: t`Last used`, cell: (session) => <Ago at={session.last_seen_at} /> },
+          { name: t`Action`, align: "right", cell: (session) => <End session={session} /> },
+        ]}
+      />
+    </Page>
+  );
+}
+
+function End({ session }: { session: Session }) {
+  const end = useAction({ run: () => sessionRevoke(session.id), refresh: ["sessions"], said: t`The session is ended.` });
+  if (session.current) {
+    return (
+      <Text span size="sm" c="dimmed">
+        <Trans>Sign out to end it</Trans>
+      </Text>
+    );
+  }
+  return (
+    <Button variant="default" size="compact-sm" loading={end.isPending} onClick={() => end.mutate()}>
+      <Trans>End it</Trans>
+    </Button>
+  );
+}

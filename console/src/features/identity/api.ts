@@ -1,0 +1,55 @@
+// Who someone is: sign-up, sessions, profile, organisation, API tokens and the operator's set-up.
+import { queryOptions } from "@tanstack/react-query";
+import { call, client, done, rememberCsrfToken } from "../../api/client";
+import { pages, queries } from "../../api/queries";
+import type { Me, OrganisationPatch, Setup, SignUp } from "../../api/types";
+
+function remember(me: Me): Me {
+  rememberCsrfToken(me.csrf_token);
+  return me;
+}
+
+export const meQuery = queryOptions({
+  queryKey: ["me"],
+  queryFn: async () => remember(await call(client.GET("/v1/me"))),
+  staleTime: 60_000,
+});
+
+export const setupQuery = queryOptions({ queryKey: ["setup"], queryFn: () => call(client.GET("/v1/setup")), staleTime: 60_000 });
+
+export const sessionsQuery = pages(["sessions"], (after) => call(client.GET("/v1/sessions", { params: { query: { after } } })));
+export const apiTokensQuery = pages(["api-tokens"], (after) => call(client.GET("/v1/api-tokens", { params: { query: { after } } })));
+export const organisationsQuery = pages(["organisations"], (after) => call(client.GET("/v1/organisations", { params: { query: { after } } })));
+
+export const personSignUp = (body: SignUp) => done(client.POST("/v1/sign-up", { body }));
+export const emailVerify = (token: string) => done(client.POST("/v1/email-verifications", { body: { token } }));
+export const emailVerificationResend = (email: string) => done(client.POST("/v1/email-verifications/resend", { body: { email } }));
+export const passwordResetRequest = (email: string) => done(client.POST("/v1/password-resets", { body: { email } }));
+export const passwordResetComplete = (token: string, password: string) =>
+  done(client.POST("/v1/password-resets/complete", { body: { token, password } }));
+
+export async function sessionCreate(email: string, password: string): Promise<Me> {
+  const me = remember(await call(client.POST("/v1/sessions", { body: { email, password } })));
+  queries.clear();
+  queries.setQueryData(meQuery.queryKey, me);
+  return me;
+}
+
+export async function sessionEnd(): Promise<void> {
+  await done(client.DELETE("/v1/sessions/current"));
+  rememberCsrfToken(null);
+  queries.clear();
+}
+
+export const sessionRevoke = (id: string) => done(client.DELETE("/v1/sessions/{id}", { params: { path: { id } } }));
+
+export async function meUpdate(name: string): Promise<void> {
+  queries.setQueryData(meQuery.queryKey, remember(await call(client.PATCH("/v1/me", { body: { name } }))));
+}
+
+export const passwordChange = (current: string, fresh: string) => done(client.POST("/v1/me/password", { body: { current, new: fresh } }));
+export const apiTokenCreate = (name: string) => call(client.POST("/v1/api-tokens", { body: { name } }));
+export const apiTokenRevoke = (id: string) => done(client.DELETE("/v1/api-tokens/{id}", { params: { path: { id } } }));
+export const organisationUpdate = (id: string, body: OrganisationPatch) =>
+  call(client.PATCH("/v1/organisations/{id}", { params: { path: { id } }, body }));
+export const setupComplete = (body: Setup) => done(client.POST("/v1/setup", { body }));

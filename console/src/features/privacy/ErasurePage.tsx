@@ -1,0 +1,142 @@
+// Erasure: what goes, what stays and under which law; then, confirmed by the e-mail address, it is done.
+import { Alert, Anchor, Button, Group, Paper, Stack, Text, TextInput, Title } from "@mantine/core";
+import { t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
+import { useQueryClient, useSuspenseQuery } from "@tanstack/react-query";
+import { Link, useNavigate } from "@tanstack/react-router";
+import { useState } from "react";
+import { useApiForm } from "../../form/useApiForm";
+import { paths } from "../../paths";
+import { DataTable } from "../../table/DataTable";
+import { Empty } from "../../ui/Empty";
+import { Icon } from "../../ui/Icon";
+import { OperationSteps } from "../../ui/OperationSteps";
+import { Page } from "../../ui/Page";
+import { ProblemAlert } from "../../ui/ProblemView";
+import { useOperation } from "../../ui/useOperation";
+import { meQuery } from "../identity/api";
+import { erasureCreate, erasurePreviewQuery } from "./api";
+
+export function ErasurePage() {
+  const preview = useSuspenseQuery(erasurePreviewQuery).data;
+  return (
+    <Page
+      title={t`Erase your account`}
+      above={
+        <Anchor component={Link} to={paths.privacy()} size="sm">
+          <Trans>Privacy</Trans>
+        </Anchor>
+      }
+    >
+      {preview.machines.length > 0 && (
+        <Alert variant="outline" color="red" icon={<Icon name="warning" />} title={t`Your machines are destroyed`}>
+          <Text>
+            <Trans>With everything on their disks, at once and without a time of grace:</Trans> {preview.machines.map((machine) => machine.name).join(", ")}
+          </Text>
+        </Alert>
+      )}
+      <Title order={2}>
+        <Trans>What goes</Trans>
+      </Title>
+      <DataTable
+        label={t`What goes`}
+        rows={preview.goes}
+        rowKey={(row) => row.section}
+        empty={<Empty icon="trash" title={t`Nothing`} />}
+        columns={[
+          { name: t`Section`, lead: true, cell: (row) => row.section },
+          { name: t`Entries`, align: "right", cell: (row) => row.count },
+          { name: t`What`, cell: (row) => row.what },
+        ]}
+      />
+      <Title order={2}>
+        <Trans>What stays, and why we must keep it</Trans>
+      </Title>
+      <DataTable
+        label={t`What stays`}
+        rows={preview.stays}
+        rowKey={(row) => row.section}
+        empty={<Empty icon="check" title={t`Nothing stays`} />}
+        columns={[
+          { name: t`Section`, lead: true, cell: (row) => row.section },
+          { name: t`Entries`, align: "right", cell: (row) => row.count },
+          { name: t`Why`, cell: (row) => row.why },
+          { name: t`Law`, cell: (row) => row.law },
+          { name: t`Until`, cell: (row) => row.until },
+        ]}
+      />
+      <Erase />
+    </Page>
+  );
+}
+
+function Erase() {
+  const me = useSuspenseQuery(meQuery).data;
+  const navigate = useNavigate();
+  const cache = useQueryClient();
+  const [begun, setBegun] = useState<{ operation: string; certificate: string } | null>(null);
+  const { operation, error } = useOperation(begun?.operation ?? null, (ended) => {
+    if (ended.state === "succeeded" && begun !== null) farewell(begun.certificate);
+  });
+  const { form, problem, general, busy, onSubmit } = useApiForm(
+    {
+      initialValues: { confirm_email: "" },
+      validate: { confirm_email: (value: string) => (value.trim().toLowerCase() === me.email.toLowerCase() ? null : t`Type ${me.email} to confirm.`) },
+    },
+    async ({ confirm_email }) => {
+      const erasure = await erasureCreate(confirm_email.trim());
+      setBegun({ operation: erasure.operation_id, certificate: erasure.certificate_id });
+    },
+  );
+  function farewell(certificate: string): void {
+    cache.removeQueries({ queryKey: ["me"] });
+    void navigate({ to: paths.goodbye(certificate), replace: true });
+  }
+  if (begun !== null) {
+    return (
+      <Paper>
+        <Stack>
+          <Title order={2}>
+            <Trans>Your account is being erased</Trans>
+          </Title>
+          {operation !== undefined && <OperationSteps operation={operation} />}
+          {/* The session goes with the account, so the steps may fall silent before the end; the certificate tells. */}
+          {error !== null && (
+            <Group>
+              <Button onClick={() => farewell(begun.certificate)}>
+                <Trans>Go to the certificate</Trans>
+              </Button>
+            </Group>
+          )}
+        </Stack>
+      </Paper>
+    );
+  }
+  return (
+    <Paper>
+      <form onSubmit={onSubmit} noValidate>
+        <Stack>
+          <Title order={2}>
+            <Trans>Erase it all</Trans>
+          </Title>
+          <Text>
+            <Trans>
+              There is no undo: the keys are destroyed with the data. You may want to{" "}
+              <Anchor component={Link} to={paths.privacy()}>
+                take a copy along
+              </Anchor>{" "}
+              first.
+            </Trans>
+          </Text>
+          <ProblemAlert problem={problem} general={general} />
+          <TextInput label={t`Type your e-mail address to confirm`} description={me.email} autoComplete="off" {...form.getInputProps("confirm_email")} />
+          <Group>
+            <Button type="submit" color="red.9" loading={busy} leftSection={<Icon name="trash" />}>
+              <Trans>Erase my account</Trans>
+            </Button>
+          </Group>
+        </Stack>
+      </form>
+    </Paper>
+  );
+}

@@ -1,0 +1,55 @@
+// Every address of the console. Nothing else in the code writes one down; paths.test.ts keeps them from changing unnoticed.
+
+const at = (prefix: string, ...parts: string[]): string => [prefix, ...parts.map(encodeURIComponent)].join("/");
+
+export const paths = {
+  home: () => "/",
+  signUp: () => "/app/sign-up",
+  signIn: () => "/app/sign-in",
+  checkMail: () => "/app/check-mail",
+  verify: () => "/app/verify",
+  forgotPassword: () => "/app/forgot-password",
+  resetPassword: () => "/app/reset-password",
+  setup: () => "/setup",
+
+  overview: () => "/app",
+  instances: () => "/app/machines",
+  instanceCreate: () => "/app/machines/new",
+  instance: (id: string) => at("/app/machines", id),
+  orders: () => "/app/orders",
+  order: (id: string) => at("/app/orders", id),
+  usage: () => "/app/usage",
+  invoices: () => "/app/invoices",
+  invoicePreview: () => "/app/invoices/preview",
+  invoice: (id: string) => at("/app/invoices", id),
+  payments: () => "/app/payments",
+  activity: () => "/app/activity",
+  profile: () => "/app/settings/profile",
+  organisation: () => "/app/settings/organisation",
+  sessions: () => "/app/settings/sessions",
+  apiTokens: () => "/app/settings/api-tokens",
+  privacy: () => "/app/privacy",
+  erasure: () => "/app/privacy/erase",
+  goodbye: (certificate: string) => at("/app/goodbye", certificate),
+
+  operator: () => "/operator",
+  operatorCatalogue: () => "/operator/catalogue",
+  operatorNodes: () => "/operator/nodes",
+  operatorCustomers: () => "/operator/customers",
+  operatorOrders: () => "/operator/orders",
+  operatorInvoices: () => "/operator/invoices",
+  operatorClock: () => "/operator/clock",
+  operatorTrust: () => "/operator/trust",
+
+  publicPrivacy: () => "/privacy",
+  publicCookies: () => "/cookies",
+  publicChoices: () => "/privacy/choices",
+  publicRetention: () => "/retention",
+  publicTrust: () => "/trust",
+  mailbox: () => "/demo/mailbox",
+
+  invoicePdf: (id: string) => `${at("/v1/invoices", id)}/pdf`,
+  exportDownload: (id: string) => `${at("/v1/privacy/exports", id)}/download`,
+  operationWatch: (id: string) => `${at("/v1/operations", id)}/watch`,
+  certificate: (id: string) => at("/v1/certificates", id),
+} as const;

@@ -1,0 +1,155 @@
+// States as words with a sign; colour only repeats what both already say.
+import { t } from "@lingui/core/macro";
+import type { Instance, InvoiceSummary, Node, Operation, Order, Payment } from "../api/types";
+import { Icon, type IconName } from "./Icon";
+
+type Tone = "good" | "busy" | "warn" | "bad" | "idle";
+
+interface Look {
+  text: string;
+  tone: Tone;
+  icon: IconName;
+}
+
+const good = (text: string): Look => ({ text, tone: "good", icon: "check" });
+const busy = (text: string): Look => ({ text, tone: "busy", icon: "busy" });
+const warn = (text: string): Look => ({ text, tone: "warn", icon: "warning" });
+const bad = (text: string): Look => ({ text, tone: "bad", icon: "cross" });
+const idle = (text: string, icon: IconName = "dash"): Look => ({ text, tone: "idle", icon });
+
+export function State({ look }: { look: Look }) {
+  return (
+    <span className="state" data-tone={look.tone}>
+      <Icon name={look.icon} size={14} />
+      {look.text}
+    </span>
+  );
+}
+
+export function instanceLook(state: Instance["state"]): Look {
+  switch (state) {
+    case "running":
+      return { text: t`Running`, tone: "good", icon: "play" };
+    case "stopped":
+      return idle(t`Stopped`, "square");
+    case "ordered":
+      return { text: t`Ordered`, tone: "busy", icon: "wait" };
+    case "provisioning":
+      return busy(t`Being set up`);
+    case "starting":
+      return busy(t`Starting`);
+    case "stopping":
+      return busy(t`Stopping`);
+    case "rebooting":
+      return busy(t`Rebooting`);
+    case "rebuilding":
+      return busy(t`Rebuilding`);
+    case "deleting":
+      return { text: t`Will be deleted`, tone: "warn", icon: "trash" };
+    case "deleted":
+      return idle(t`Deleted`, "trash");
+    case "failed":
+      return bad(t`Failed`);
+    default:
+      return idle(state);
+  }
+}
+
+export function orderLook(state: Order["state"]): Look {
+  switch (state) {
+    case "paying":
+      return busy(t`Being paid`);
+    case "awaiting_confirmation":
+      return warn(t`Payment needs your confirmation`);
+    case "payment_failed":
+      return bad(t`Payment failed`);
+    case "provisioning":
+      return busy(t`Being set up`);
+    case "active":
+      return good(t`Fulfilled`);
+    case "failed":
+      return bad(t`Failed`);
+    case "cancelled":
+      return idle(t`Cancelled`);
+    default:
+      return idle(state);
+  }
+}
+
+export function operationLook(state: Operation["state"]): Look {
+  switch (state) {
+    case "running":
+      return busy(t`Under way`);
+    case "succeeded":
+      return good(t`Done`);
+    case "failed":
+      return bad(t`Failed`);
+    case "undoing":
+      return { text: t`Being undone`, tone: "busy", icon: "undo" };
+    case "undone":
+      return idle(t`Undone`, "undo");
+    case "needs_operator":
+      return warn(t`Needs the operator`);
+    default:
+      return idle(state);
+  }
+}
+
+export function invoiceLook(state: InvoiceSummary["state"] | "preview"): Look {
+  switch (state) {
+    case "open":
+      return warn(t`Open`);
+    case "paid":
+      return good(t`Paid`);
+    case "void":
+      return idle(t`Void`);
+    case "preview":
+      return idle(t`Preview`, "clock");
+    default:
+      return idle(state);
+  }
+}
+
+export function paymentLook(state: Payment["state"]): Look {
+  switch (state) {
+    case "created":
+      return busy(t`Begun`);
+    case "requires_action":
+      return warn(t`Needs your confirmation`);
+    case "processing":
+      return busy(t`Settling`);
+    case "succeeded":
+      return good(t`Succeeded`);
+    case "failed":
+      return bad(t`Declined`);
+    case "cancelled":
+      return idle(t`Cancelled`);
+    case "refunded":
+      return { text: t`Refunded`, tone: "idle", icon: "undo" };
+    default:
+      return idle(state);
+  }
+}
+
+export function nodeLook(state: Node["state"]): Look {
+  switch (state) {
+    case "ready":
+      return good(t`Ready`);
+    case "draining":
+      return warn(t`Draining`);
+    case "down":
+      return bad(t`Down`);
+    default:
+      return idle(state);
+  }
+}
+
+export function promiseLook(state: "kept" | "broken" | "unknown"): Look {
+  if (state === "kept") return good(t`Kept`);
+  return state === "broken" ? bad(t`Broken`) : idle(t`Not checked yet`);
+}
+
+export function outcomeLook(outcome: string): Look {
+  if (outcome === "succeeded" || outcome === "ok" || outcome === "done") return good(t`Done`);
+  return outcome === "denied" ? bad(t`Denied`) : idle(outcome);
+}

@@ -1,0 +1,39 @@
+// An instant in the viewer's own zone, with UTC on hover and for copying machines.
+import { Tooltip } from "@mantine/core";
+import { useInterval } from "@mantine/hooks";
+import { useState } from "react";
+import { formatAgo, formatDate, formatElapsed, formatTime, formatUtc } from "./format";
+
+export function When({ at, dateOnly }: { at: string; dateOnly?: boolean }) {
+  return (
+    <Tooltip label={formatUtc(at)}>
+      <time dateTime={at} className="nowrap tabular">
+        {dateOnly ? formatDate(at) : formatTime(at)}
+      </time>
+    </Tooltip>
+  );
+}
+
+export function Ago({ at }: { at: string }) {
+  const now = useNow(30_000);
+  return (
+    <Tooltip label={`${formatTime(at)} · ${formatUtc(at)}`}>
+      <time dateTime={at} className="nowrap">
+        {formatAgo(at, now)}
+      </time>
+    </Tooltip>
+  );
+}
+
+/** Time from start to end, or running on while there is no end. */
+export function Elapsed({ from, to }: { from: string; to: string | null | undefined }) {
+  const now = useNow(to ? 3_600_000 : 200);
+  const end = to ? new Date(to).getTime() : now;
+  return <span className="tabular nowrap">{formatElapsed(end - new Date(from).getTime())}</span>;
+}
+
+export function useNow(every: number): number {
+  const [now, setNow] = useState(() => Date.now());
+  useInterval(() => setNow(Date.now()), every, { autoInvoke: true });
+  return now;
+}

@@ -1,0 +1,13 @@
+//! E-mail verifications: a link by mail, used once, for a day.
+
+mod api;
+mod ask;
+mod complete;
+mod issue;
+mod store;
+
+pub use ask::ask;
+pub use complete::complete;
+pub use issue::issue;
+
+pub(crate) use api::routes;

@@ -1,0 +1,15 @@
+//! Which organisations go with a person when they erase their account.
+
+use kernel::{OrganisationId, PersonId, Result};
+use sea_orm::ConnectionTrait;
+
+use super::store;
+
+/// The organisations whose last owner is `person`: nobody else could decide about them, so they
+/// are erased together with the person.
+///
+/// # Errors
+/// Database errors.
+pub async fn sole_organisations(db: &impl ConnectionTrait, person: PersonId) -> Result<Vec<OrganisationId>> {
+    store::solely_owned(db, person).await
+}
