@@ -40,7 +40,8 @@ pub async fn create(cx: &Cx, at: &Scope<ApiTokenCreate>, new: &NewApiToken) -> R
             last_used_at: None,
             expires_at: created.expires_at,
         };
-        store::insert(tx.db(), row, token::digest(&created.secret)).await
+        store::insert(tx.db(), row, token::digest(&created.secret)).await?;
+        audit::record(&tx, at, created.id, "Made an API token").await
     })
     .await?;
     Ok(created)

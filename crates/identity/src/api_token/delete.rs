@@ -12,5 +12,11 @@ use crate::permissions::ApiTokenDelete;
 /// `NotFound` when they have no such token.
 pub async fn delete(cx: &Cx, at: &Scope<ApiTokenDelete>, id: ApiTokenId) -> Result<()> {
     let person = at.actor().person().ok_or_else(|| Error::internal("a person scope without a person"))?;
-    cx.write(async |tx| if store::remove(tx.db(), person, id).await? { Ok(()) } else { Err(Error::not_found("API token")) }).await
+    cx.write(async |tx| {
+        if !store::remove(tx.db(), person, id).await? {
+            return Err(Error::not_found("API token"));
+        }
+        audit::record(&tx, at, id, "Revoked an API token").await
+    })
+    .await
 }

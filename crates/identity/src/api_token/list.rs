@@ -14,7 +14,7 @@ use crate::permissions::ApiTokenList;
 pub async fn list(cx: &Cx, at: &Scope<ApiTokenList>, query: &PageQuery) -> Result<Page<ApiToken>> {
     let person = at.actor().person().ok_or_else(|| Error::internal("a person scope without a person"))?;
     let page = Page::from_rows(store::page(cx.db(), person, query).await?, query, |row| row.id);
-    let gate = Gate::new(cx, at, &purpose::ACCOUNT, page.items.iter().map(|row| row.name.bytes())).await?;
+    let gate = Gate::new(cx, at, &purpose::ACCOUNT, page.items.iter().map(|row| row.name.bytes()).collect::<Vec<_>>()).await?;
     page.try_map(|row| {
         Ok(ApiToken {
             id: row.id,

@@ -1,6 +1,6 @@
 //! Using a verification link.
 
-use kernel::{Cx, Error, Place, Result};
+use kernel::{ByWorkflow, Cx, Error, Place, Result, Scope};
 
 use super::store;
 use crate::events::{PERSON_VERIFIED, PersonFact};
@@ -16,7 +16,9 @@ pub async fn complete(cx: &Cx, secret: &str) -> Result<()> {
         let found = store::take(tx.db(), &token::digest(secret), now).await?;
         let id = found.ok_or_else(|| Error::invalid("token", "This link was used already or is too old. Sign in and ask for a new one."))?;
         if person::set_verified(tx.db(), id, now).await? {
-            tx.announce(PERSON_VERIFIED, Place::Person { person: id }, id, &PersonFact { person_id: id }).await?;
+            let place = Place::Person { person: id };
+            audit::record(&tx, &Scope::<ByWorkflow>::acting("identity.email_verification.complete", place), id, "Verified their e-mail address").await?;
+            tx.announce(PERSON_VERIFIED, place, id, &PersonFact { person_id: id }).await?;
         }
         Ok(())
     })

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use kernel::{Checks, Cx, Error, Place, Result, setting};
+use kernel::{ByWorkflow, Checks, Cx, Error, Place, Result, Scope, setting};
 use sea_orm::ConnectionTrait;
 
 use super::model::{Operator, SetUp};
@@ -81,6 +81,7 @@ pub async fn set_up(cx: &Cx, new: &SetUp) -> Result<()> {
         }
         setting::write(&tx, SETTING, &operator).await?;
         person::create(&tx, &account).await?;
+        audit::record(&tx, &Scope::<ByWorkflow>::acting("identity.operator.set_up", Place::Platform), account.person, "Set the installation up").await?;
         tx.announce(OPERATOR_SET_UP, Place::Platform, account.person, &PersonFact { person_id: account.person }).await
     })
     .await

@@ -34,6 +34,7 @@ pub async fn update(cx: &Cx, at: &Scope<OrganisationUpdate>, patch: &Organisatio
             };
             store::set_particulars(tx.db(), at, new.clone()).await?;
             tx.announce(ORGANISATION_UPDATED, at.place(), id, &OrganisationFact { organisation_id: id }).await?;
+            audit::record(&tx, at, id, "Changed name or billing particulars").await?;
             Ok(new)
         })
         .await?;

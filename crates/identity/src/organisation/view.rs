@@ -20,7 +20,7 @@ pub async fn view(cx: &Cx, at: &Scope<OrganisationView>) -> Result<Organisation>
 
 /// Opens `rows` with one gate; for staff the gate writes to the access log first.
 pub(crate) async fn open<P: Permission>(cx: &Cx, at: &Scope<P>, purpose: &'static Purpose, rows: &[Stored]) -> Result<Vec<Organisation>> {
-    let gate = Gate::new(cx, at, purpose, rows.iter().map(|row| row.name.bytes())).await?;
+    let gate = Gate::new(cx, at, purpose, rows.iter().map(|row| row.name.bytes()).collect::<Vec<_>>()).await?;
     let open = |row: &Stored| {
         Ok(Organisation {
             id: row.id,

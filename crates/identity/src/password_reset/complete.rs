@@ -1,7 +1,7 @@
 //! Using a reset link: the password changes, every session ends, and the address counts as
 //! verified, because the link came by mail.
 
-use kernel::{Cx, Error, Place, Result};
+use kernel::{ByWorkflow, Cx, Error, Place, Result, Scope};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -37,6 +37,8 @@ pub async fn complete(cx: &Cx, completion: &PasswordResetCompletion) -> Result<(
         if person::set_verified(tx.db(), id, now).await? {
             tx.announce(PERSON_VERIFIED, place, id, &fact).await?;
         }
+        audit::record(&tx, &Scope::<ByWorkflow>::acting("identity.password_reset.complete", place), id, "Set a new password by mail; their sessions ended")
+            .await?;
         tx.announce(PASSWORD_CHANGED, place, id, &fact).await
     })
     .await

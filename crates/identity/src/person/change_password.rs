@@ -39,6 +39,7 @@ pub async fn change_password(cx: &Cx, at: &Scope<PasswordUpdate>, change: &Passw
         throttle::clear(&tx, &counter).await?;
         store::set_password(tx.db(), id, &hash).await?;
         session::end_others(&tx, id, session).await?;
+        audit::record(&tx, at, id, "Changed their password; their other sessions ended").await?;
         tx.announce(PASSWORD_CHANGED, Place::Person { person: id }, id, &PersonFact { person_id: id }).await
     })
     .await

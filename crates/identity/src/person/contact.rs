@@ -34,6 +34,6 @@ pub async fn contact<P: Permission>(cx: &Cx, at: &Scope<P>, purpose: &'static Pu
 /// `Denied` by the gate.
 pub async fn names<P: Permission>(cx: &Cx, at: &Scope<P>, purpose: &'static Purpose, people: &[PersonId]) -> Result<HashMap<PersonId, String>> {
     let rows = store::by_ids(cx.db(), people).await?;
-    let gate = Gate::new(cx, at, purpose, rows.iter().map(|row| row.name.bytes())).await?;
+    let gate = Gate::new(cx, at, purpose, rows.iter().map(|row| row.name.bytes()).collect::<Vec<_>>()).await?;
     rows.iter().map(|row| Ok((row.id, row.name.open(&gate)?))).collect()
 }

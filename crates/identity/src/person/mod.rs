@@ -3,6 +3,7 @@
 mod api;
 mod change_password;
 mod contact;
+mod known_names;
 mod model;
 mod password;
 mod sign_up;
@@ -12,6 +13,7 @@ mod view;
 
 pub use change_password::{PasswordChange, change_password};
 pub use contact::{contact, is_verified, names};
+pub use known_names::KnownNames;
 pub use model::{Contact, Me, Membership, Named, PersonPatch, SignUp, StaffRole, normal_email, normal_name};
 pub use sign_up::sign_up;
 pub use update::update;

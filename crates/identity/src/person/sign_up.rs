@@ -1,7 +1,7 @@
 //! Signing up: the person, an organisation of their own and a first project exist together or not
 //! at all. The answer never tells whether an account existed: its owner hears of it by mail.
 
-use kernel::{Blind, Cx, KeyOwner, Kind, OrganisationId, PersonId, Place, ProjectId, Result, Sealed, Tx};
+use kernel::{Blind, ByWorkflow, Cx, KeyOwner, Kind, OrganisationId, PersonId, Place, ProjectId, Result, Scope, Sealed, Tx};
 
 use super::fields::Email;
 use super::model::SignUp;
@@ -73,5 +73,7 @@ pub(crate) async fn create(tx: &Tx, account: &Account<'_>) -> Result<()> {
         NewOrganisation { id: account.organisation, project: account.project, owner: account.person, name: format!("{}'s organisation", account.name) };
     organisation::create(tx, &organisation).await?;
     let fact = PersonSignedUp { person_id: account.person, organisation_id: account.organisation, project_id: account.project };
-    tx.announce(PERSON_SIGNED_UP, Place::Person { person: account.person }, account.person, &fact).await
+    let place = Place::Person { person: account.person };
+    audit::record(tx, &Scope::<ByWorkflow>::acting("identity.person.sign_up", place), account.person, "Signed up").await?;
+    tx.announce(PERSON_SIGNED_UP, place, account.person, &fact).await
 }

@@ -15,7 +15,8 @@ pub async fn update(cx: &Cx, at: &Scope<PersonUpdate>, patch: &PersonPatch) -> R
     let person = at.actor().person().ok_or_else(|| Error::internal("a person scope without a person"))?;
     cx.write(async |tx| {
         let sealed = Sealed::seal(&tx, KeyOwner::Person(person), &name).await?;
-        store::set_name(tx.db(), person, sealed).await
+        store::set_name(tx.db(), person, sealed).await?;
+        audit::record(&tx, at, person, "Changed their name").await
     })
     .await
 }

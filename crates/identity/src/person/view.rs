@@ -16,10 +16,11 @@ use crate::organisation;
 pub async fn view<P: Permission>(cx: &Cx, at: &Scope<P>, person: PersonId, session: Option<&str>) -> Result<Me> {
     let row = store::by_id(cx.db(), person).await?.ok_or_else(|| Error::not_found("account"))?;
     let places = organisation::places_of(cx.db(), person).await?;
-    let sealed = [row.email.bytes(), row.name.bytes()];
-    let sealed = sealed
-        .into_iter()
-        .chain(places.iter().flat_map(|place| [Some(place.organisation_name.bytes()), place.project.as_ref().map(|(_, name)| name.bytes())]).flatten());
+    let mut sealed = vec![row.email.bytes(), row.name.bytes()];
+    for place in &places {
+        sealed.push(place.organisation_name.bytes());
+        sealed.extend(place.project.iter().map(|(_, name)| name.bytes()));
+    }
     let gate = Gate::new(cx, at, &purpose::ACCOUNT, sealed).await?;
     let mut organisations: Vec<Membership> = Vec::new();
     for place in &places {

@@ -1,7 +1,7 @@
 //! Signing in. Failures are counted before the password is checked and cost the same whether the
 //! account exists or not; a session that the browser had before ends.
 
-use kernel::{Cx, Error, KeyOwner, PersonId, Result, Sealed, Tx};
+use kernel::{ByWorkflow, Cx, Error, KeyOwner, PersonId, Place, Result, Scope, Sealed, Tx};
 
 use super::model::{NewSession, SessionId, SignedIn, end};
 use super::store::{self, Stored};
@@ -37,7 +37,9 @@ pub async fn create(cx: &Cx, new: &NewSession, before: Option<&str>) -> Result<S
         if let Some(before) = before {
             store::remove_by_token(tx.db(), &token::digest(before)).await?;
         }
-        begin(&tx, person.id, &secret).await
+        begin(&tx, person.id, &secret).await?;
+        let at = Scope::<ByWorkflow>::acting("identity.session.create", Place::Person { person: person.id });
+        audit::record(&tx, &at, person.id, "Signed in").await
     })
     .await?;
     Ok(SignedIn { person: person.id, secret })

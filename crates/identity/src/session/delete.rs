@@ -27,7 +27,10 @@ pub async fn delete(cx: &Cx, at: &Scope<SessionDelete>, which: Which<'_>) -> Res
             Which::Current(secret) => store::remove_by_token(tx.db(), &token::digest(secret)).await?,
             Which::One(id) => store::remove(tx.db(), person, id).await?,
         };
-        if gone { Ok(()) } else { Err(Error::not_found("session")) }
+        if !gone {
+            return Err(Error::not_found("session"));
+        }
+        audit::record(&tx, at, person, "Signed out").await
     })
     .await
 }
@@ -38,7 +41,11 @@ pub async fn delete(cx: &Cx, at: &Scope<SessionDelete>, which: Which<'_>) -> Res
 /// Database errors.
 pub async fn delete_others(cx: &Cx, at: &Scope<SessionDelete>, current: Option<&str>) -> Result<()> {
     let person = at.actor().person().ok_or_else(|| Error::internal("a person scope without a person"))?;
-    cx.write(async |tx| end_others(&tx, person, current).await).await
+    cx.write(async |tx| {
+        end_others(&tx, person, current).await?;
+        audit::record(&tx, at, person, "Signed out everywhere else").await
+    })
+    .await
 }
 
 /// Ends every session of `person` but the one with the secret `current`, within a transaction.

@@ -17,7 +17,11 @@ pub async fn list(cx: &Cx, at: &Scope<SessionList>, query: &PageQuery, current: 
     let rows = store::page(cx.db(), person, cx.now(), query).await?;
     let current = current.map(token::digest);
     let page = Page::from_rows(rows, query, |row| row.id);
-    let sealed = page.items.iter().flat_map(|row| [row.user_agent.as_ref().map(|agent| agent.bytes()), row.ip.as_ref().map(|ip| ip.bytes())]).flatten();
+    let mut sealed: Vec<&[u8]> = Vec::new();
+    for row in &page.items {
+        sealed.extend(row.user_agent.as_ref().map(|agent| agent.bytes()));
+        sealed.extend(row.ip.as_ref().map(|ip| ip.bytes()));
+    }
     let gate = Gate::new(cx, at, &purpose::ACCOUNT, sealed).await?;
     page.try_map(|row| {
         Ok(Session {
