@@ -200,7 +200,7 @@ pub(super) async fn history(db: &impl ConnectionTrait, id: InstanceId, after: Op
         query = query.filter(history::Column::Id.lt(after));
     }
     let rows = query.order_by_desc(history::Column::Id).limit(limit + 1).all(db).await?;
-    Ok(rows.into_iter().map(|row| InstanceEvent { id: row.id, at: kernel::Timestamp(row.at), state: row.state, text: row.text }).collect())
+    Ok(rows.into_iter().map(|row| InstanceEvent { id: row.id, at: kernel::Timestamp(row.at), kind: row.state, summary: row.text }).collect())
 }
 
 /// The node of a machine that a console ticket names; the ticket was given for the machine's project.
