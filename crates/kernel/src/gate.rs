@@ -126,6 +126,15 @@ impl Gate {
         })
     }
 
+    /// Opens a value of the entry `name` without knowing its type: exports walk the map and know no domain's fields.
+    ///
+    /// # Errors
+    /// As [`Sealed::open`](crate::seal::Sealed::open).
+    pub fn open_json(&self, name: &str, bytes: &[u8]) -> Result<serde_json::Value> {
+        let plain = self.open(name, bytes)?;
+        serde_json::from_slice(&plain).map_err(|error| Error::internal("a sealed value is damaged").caused_by(error))
+    }
+
     /// Opens one value of the column `name`.
     pub(crate) fn open(&self, name: &str, bytes: &[u8]) -> Result<Zeroizing<Vec<u8>>> {
         let entry = self.cx.map().entry(name).ok_or_else(|| Error::internal(format!("{name} is not in the data map")))?;
