@@ -6,13 +6,16 @@
 //! [`choice`], [`holding`], [`export`], [`erasure`], [`certificate`], [`retention`], [`promise`].
 
 pub mod accounts;
+pub mod certificate;
 pub mod choice;
 pub mod data_map;
+pub mod erasure;
 pub mod export;
 pub mod holding;
 mod migrations;
 pub mod permissions;
 pub mod policy;
+pub mod promise;
 pub mod retention;
 pub mod walk;
 pub mod wiring;
@@ -26,7 +29,13 @@ pub use wiring::{Doomed, ErasureHook, ExportFile, ExportHook, Wiring};
 const JOBS: &[Job] = &[retention::SWEEP];
 
 fn routes() -> OpenApiRouter<Cx> {
-    policy::api::routes().merge(choice::api::routes()).merge(holding::api::routes()).merge(export::api::routes())
+    policy::api::routes()
+        .merge(choice::api::routes())
+        .merge(holding::api::routes())
+        .merge(export::api::routes())
+        .merge(erasure::api::routes())
+        .merge(certificate::api::routes())
+        .merge(promise::api::routes())
 }
 
 /// What this domain declares.
@@ -44,5 +53,5 @@ pub fn module() -> Module {
 
 /// The workflows that workers must know.
 pub fn workflows() -> Vec<workflow::Registered> {
-    vec![workflow::Registered::of(&export::build::BUILD)]
+    vec![workflow::Registered::of(&export::build::BUILD), workflow::Registered::of(&erasure::carry_out::CARRY_OUT)]
 }

@@ -69,7 +69,6 @@ pub struct Certificate {
     pub kept: BTreeMap<String, Kept>,
 }
 
-
 /// A certificate with its proof, as it is fetched and kept.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Document {

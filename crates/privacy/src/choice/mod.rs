@@ -192,6 +192,7 @@ mod tests {
 
     #[test]
     fn each_combination_is_what_was_chosen_and_a_signal_wins_unless_overridden() {
+        testkit::covers!(122, 126, 133);
         let heads = [(headers(&[]), None), (headers(&[("sec-gpc", "1")]), Some(Signal::Gpc)), (headers(&[("dnt", "1")]), Some(Signal::Dnt))];
         for (head, signal) in heads {
             for one in every() {
@@ -213,6 +214,7 @@ mod tests {
 
     #[test]
     fn a_choice_under_an_older_policy_counts_no_more() {
+        testkit::covers!(130, 365);
         for one in every() {
             let now = optional_allowed(&headers(&[]), Some(&one.write()), 4);
             assert!(!now.analytics && !now.functionality && !now.marketing && !now.chosen);
@@ -235,6 +237,7 @@ mod tests {
 
     #[test]
     fn an_unknown_optional_purpose_is_never_covered() {
+        testkit::covers!(97);
         const ADS: Purpose = Purpose { key: "ads", optional: true, ..purpose::MARKETING };
         let all = Recorded { analytics: true, functionality: true, marketing: true, overrides_signal: true, version: 1 };
         let now = allowed(None, Some(all), 1);
