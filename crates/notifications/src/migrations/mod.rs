@@ -1,0 +1,10 @@
+//! The tables of this domain, forward only.
+
+mod m0001_mail;
+
+use sea_orm_migration::MigrationTrait;
+
+/// Oldest first.
+pub(crate) fn all() -> Vec<Box<dyn MigrationTrait>> {
+    vec![Box::new(m0001_mail::Migration)]
+}
