@@ -128,6 +128,7 @@ pub const TABLES: &[Table] = &[
             Entry::personal("from_at", &category::USAGE, METERED).observed(),
             Entry::personal("to_at", &category::USAGE, METERED).observed(),
             Entry::personal("running_us", &category::USAGE, METERED).observed(),
+            Entry::personal("running_total_us", &category::USAGE, METERED).observed(),
             Entry::personal("disk_gib", &category::USAGE, METERED).observed(),
             Entry::personal("received_bytes", &category::USAGE, METERED).observed(),
             Entry::personal("sent_bytes", &category::USAGE, METERED).observed(),

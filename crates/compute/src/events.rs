@@ -30,6 +30,8 @@ pub struct Measured {
     pub to: Timestamp,
     /// Microseconds within the span in which it ran.
     pub running_us: i64,
+    /// The same, added up over all readings of the machine up to this one.
+    pub running_total_us: i64,
     /// Its disk in GiB.
     pub disk_gib: i32,
     /// Bytes received within the span.

@@ -13,7 +13,7 @@ use crate::guest::record::trouble;
 /// Always the kernel of the host's release.
 const META_PACKAGE: &str = "linux-image-cloud-amd64";
 
-/// What reaches disk and seed, then the network, then the power button; in the order in which they must be loaded.
+/// What reaches disk and seed, then the power button, then the network; in the order in which they must be loaded.
 /// The tiny image stops after `isofs` and loads the rest behind the prompt.
 pub(super) const MODULES: [&str; 13] = [
     "virtio_ring",
@@ -24,11 +24,11 @@ pub(super) const MODULES: [&str; 13] = [
     "virtio_blk",
     "cdrom",
     "isofs",
+    "button",
+    "evdev",
     "failover",
     "net_failover",
     "virtio_net",
-    "button",
-    "evdev",
 ];
 
 /// A kernel package, unpacked in a working folder.

@@ -218,9 +218,9 @@ pub struct InstanceEvent {
     /// When.
     pub at: Timestamp,
     /// The state from then on.
-    pub state: State,
+    pub kind: State,
     /// What happened.
-    pub text: String,
+    pub summary: String,
 }
 
 #[cfg(test)]

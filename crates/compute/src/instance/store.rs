@@ -3,7 +3,7 @@
 use kernel::permission::AtProject;
 use kernel::{ByWorkflow, Error, Place, Result, Scope, Tx};
 use sea_orm::sea_query::{Expr, LockType};
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Set};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Set};
 
 use super::model::{InstanceEvent, InstanceEventId, InstanceId, State};
 use crate::node::NodeId;
@@ -132,6 +132,18 @@ pub(super) async fn page<P: AtProject>(db: &impl ConnectionTrait, at: &Scope<P>,
     Ok(query.order_by_desc(Column::Id).limit(limit + 1).all(db).await?)
 }
 
+/// Machines of the organisation that are not deleted.
+pub(super) async fn of_organisation(db: &impl ConnectionTrait, at: &Scope<ByWorkflow>) -> Result<Vec<Row>> {
+    let query = Entity::find().filter(Column::OrganisationId.eq(at.organisation_id()?)).filter(Column::State.ne(State::Deleted));
+    Ok(query.order_by_asc(Column::Id).all(db).await?)
+}
+
+/// How many machines of the organisation are deleted.
+pub(super) async fn count_deleted(db: &impl ConnectionTrait, at: &Scope<ByWorkflow>) -> Result<u64> {
+    let query = Entity::find().filter(Column::OrganisationId.eq(at.organisation_id()?)).filter(Column::State.eq(State::Deleted));
+    Ok(query.count(db).await?)
+}
+
 /// Machines on a node in one of `states`; for jobs, which act for the installation.
 pub(crate) async fn on_node(db: &impl ConnectionTrait, _at: &Scope<ByWorkflow>, node: NodeId, states: &[State]) -> Result<Vec<Row>> {
     Ok(Entity::find().filter(Column::NodeId.eq(node)).filter(Column::State.is_in(states.iter().copied())).all(db).await?)
@@ -188,7 +200,7 @@ pub(super) async fn history(db: &impl ConnectionTrait, id: InstanceId, after: Op
         query = query.filter(history::Column::Id.lt(after));
     }
     let rows = query.order_by_desc(history::Column::Id).limit(limit + 1).all(db).await?;
-    Ok(rows.into_iter().map(|row| InstanceEvent { id: row.id, at: kernel::Timestamp(row.at), state: row.state, text: row.text }).collect())
+    Ok(rows.into_iter().map(|row| InstanceEvent { id: row.id, at: kernel::Timestamp(row.at), kind: row.state, summary: row.text }).collect())
 }
 
 /// The node of a machine that a console ticket names; the ticket was given for the machine's project.

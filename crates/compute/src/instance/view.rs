@@ -1,6 +1,6 @@
 //! Opens machines for whoever may see them.
 
-use kernel::map::purpose;
+use kernel::map::{Purpose, purpose};
 use kernel::permission::{AtProject, Permission};
 use kernel::{Cx, Gate, Result, Scope, Timestamp};
 use sea_orm::ConnectionTrait;
@@ -27,8 +27,13 @@ pub async fn state<P: AtProject>(db: &impl ConnectionTrait, at: &Scope<P>, id: I
 
 /// Opens `rows`, in at most two statements.
 pub(super) async fn open<P: Permission>(cx: &Cx, at: &Scope<P>, rows: Vec<Row>) -> Result<Vec<Instance>> {
+    open_for(cx, at, rows, &purpose::SERVICE).await
+}
+
+/// The same for another purpose.
+pub(super) async fn open_for<P: Permission>(cx: &Cx, at: &Scope<P>, rows: Vec<Row>, purpose: &'static Purpose) -> Result<Vec<Instance>> {
     let sealed = rows.iter().flat_map(|row| [row.name.bytes(), row.hostname.bytes()]);
-    let gate = Gate::new(cx, at, &purpose::SERVICE, sealed).await?;
+    let gate = Gate::new(cx, at, purpose, sealed).await?;
     rows.into_iter().map(|row| shown(row, &gate)).collect()
 }
 

@@ -127,6 +127,7 @@ fn reading() -> TableCreateStatement {
         .col(big_integer("from_at"))
         .col(big_integer("to_at"))
         .col(big_integer("running_us"))
+        .col(big_integer("running_total_us"))
         .col(integer("disk_gib"))
         .col(big_integer("received_bytes"))
         .col(big_integer("sent_bytes"))

@@ -41,6 +41,7 @@ pub(crate) async fn measure(cx: Cx) -> Result<usize> {
                     from: reading.from,
                     to: reading.to,
                     running_us: reading.running_us,
+                    running_total_us: reading.running_total_us,
                     disk_gib: reading.disk_gib,
                     received_bytes: reading.received_bytes,
                     sent_bytes: reading.sent_bytes,

@@ -20,6 +20,8 @@ pub struct Reading {
     pub to: Timestamp,
     /// Microseconds within the span in which it ran.
     pub running_us: i64,
+    /// The same, added up over all readings of the machine up to this one.
+    pub running_total_us: i64,
     /// Its disk in GiB.
     pub disk_gib: i32,
     /// Bytes received within the span.
@@ -52,6 +54,7 @@ pub(super) fn next(instance_id: InstanceId, disk_gib: i32, last: Option<&Reading
         from,
         to: now,
         running_us: uptime.min(span),
+        running_total_us: last.map_or(0, |last| last.running_total_us).saturating_add(uptime.min(span)),
         disk_gib,
         received_bytes: since(last.map_or(0, |last| last.received_total), received_total),
         sent_bytes: since(last.map_or(0, |last| last.sent_total), sent_total),

@@ -13,8 +13,10 @@ pub struct Region {
     /// Its id.
     pub id: RegionId,
     /// In configuration: `local`.
+    #[serde(rename = "key")]
     pub name: String,
     /// For people.
+    #[serde(rename = "name")]
     pub title: String,
 }
 

@@ -13,8 +13,10 @@ pub struct Template {
     /// Its id.
     pub id: TemplateId,
     /// As the drivers know it: `debian`.
+    #[serde(rename = "key")]
     pub name: String,
     /// For people: "Debian".
+    #[serde(rename = "name")]
     pub title: String,
 }
 
