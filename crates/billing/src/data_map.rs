@@ -1,7 +1,7 @@
 //! Billing's part of the data map. There is no column for card data anywhere: a payment is an
 //! amount, a method's name and an outcome.
 
-use kernel::map::{Class, Entry, Owned, Retention, Subject, Table, Use, category, purpose};
+use kernel::map::{Class, Entry, LogField, Owned, Retention, Subject, Table, Use, category, purpose};
 
 const RANDOM: &str = "a random identifier";
 const STATE: &str = "a state, counter or code of the program";
@@ -288,4 +288,10 @@ pub const TABLES: &[Table] = &[
             Entry::system("created_at", WHEN),
         ],
     ),
+];
+
+/// Billing's log fields.
+pub const LOG_FIELDS: &[LogField] = &[
+    LogField { name: "organisation", text: "the random identifier of an organisation whose period could not be closed", personal: false, days: 30 },
+    LogField { name: "payment", text: "the random identifier of a payment that the provider could not be asked about", personal: false, days: 30 },
 ];

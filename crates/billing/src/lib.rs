@@ -35,6 +35,7 @@ pub fn module() -> Module {
     Module {
         migrations: migrations::all,
         tables: data_map::TABLES,
+        log_fields: data_map::LOG_FIELDS,
         permissions: permissions::ALL,
         reactions: reactions::ALL,
         jobs: JOBS,

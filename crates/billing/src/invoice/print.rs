@@ -1,7 +1,9 @@
 //! The PDF of a document, made on demand from its snapshot: the same bytes every time.
 
 use documents::{InvoiceDocument, InvoiceLine, Party, TaxLine, invoice_pdf};
-use kernel::{ByWorkflow, Cx, Error, Money, Result, Scope};
+use kernel::map::purpose;
+use kernel::permission::AtOrganisation;
+use kernel::{Cx, Error, Gate, Money, Result, Scope};
 
 use super::list::open;
 use super::model::{Document, InvoiceId, Kind};
@@ -10,29 +12,7 @@ use crate::party;
 use crate::permissions::InvoiceView;
 use crate::usage::lines::day;
 
-/// Every document of the organisation as number and PDF, newest first: for exports.
-///
-/// # Errors
-/// Those of [`pdf`].
-pub async fn documents(cx: &Cx, at: &Scope<ByWorkflow>) -> Result<Vec<(String, Vec<u8>)>> {
-    let organisation = at.organisation_id()?;
-    let mut documents = Vec::new();
-    let mut after = None;
-    loop {
-        let part = store::page(cx.db(), organisation, after, BATCH).await?;
-        let more = part.len() as u64 > BATCH;
-        for issued in part.iter().take(usize::try_from(BATCH).unwrap_or(usize::MAX)) {
-            after = Some(issued.id);
-            documents.push(laid_out(open(cx, at, issued).await?).await?);
-        }
-        if !more {
-            return Ok(documents);
-        }
-    }
-}
-
-/// Documents that are read at once.
-const BATCH: u64 = 50;
+const BATCH: u64 = 100;
 
 /// The number and the PDF of one document.
 ///
@@ -40,10 +20,29 @@ const BATCH: u64 = 50;
 /// `NotFound` where it is not the organisation's; `Internal` when it cannot be laid out.
 pub async fn pdf(cx: &Cx, at: &Scope<InvoiceView>, id: InvoiceId) -> Result<(String, Vec<u8>)> {
     let issued = store::by_id(cx.db(), at.organisation_id()?, id).await?;
-    laid_out(open(cx, at, &issued).await?).await
+    printed(open(cx, at, &issued).await?).await
 }
 
-async fn laid_out(document: Document) -> Result<(String, Vec<u8>)> {
+/// Every document of the organisation with its number, newest first: for exports.
+///
+/// # Errors
+/// Database errors; `Internal` when one cannot be laid out.
+pub async fn documents<P: AtOrganisation>(cx: &Cx, at: &Scope<P>) -> Result<Vec<(String, Vec<u8>)>> {
+    let organisation = at.organisation_id()?;
+    let mut all = Vec::new();
+    let mut after = None;
+    loop {
+        let page = store::page(cx.db(), organisation, after, BATCH).await?;
+        let Some(last) = page.last() else { return Ok(all) };
+        after = Some(last.id);
+        let gate = Gate::new(cx, at, &purpose::RIGHTS, page.iter().map(|row| row.snapshot.bytes())).await?;
+        for issued in &page {
+            all.push(printed(issued.snapshot.open(&gate)?).await?);
+        }
+    }
+}
+
+async fn printed(document: Document) -> Result<(String, Vec<u8>)> {
     let page = page(document);
     let number = page.number.clone();
     // Laying out takes tens of milliseconds of CPU.

@@ -1,8 +1,11 @@
 //! What a payment provider can do for us. It only moves money; what is owed is decided here.
 
-use kernel::{Cx, Money, Result};
+use std::sync::Arc;
+
+use kernel::{Cx, Error, Money, Result};
 
 use super::model::{PaymentMethod, PaymentState};
+use super::test_provider::TestProvider;
 
 /// A wish to be paid, named so that the provider carries it out once.
 #[derive(Debug, Clone)]
@@ -77,11 +80,17 @@ pub trait Provider: Send + Sync {
 pub struct Acquirer(pub Box<dyn Provider>);
 
 impl Acquirer {
-    /// The provider of this installation.
+    /// The provider of this installation; the test provider where only that was switched on.
     ///
     /// # Errors
     /// `Unavailable` when the operator has set up none.
-    pub(crate) fn of(cx: &Cx) -> Result<std::sync::Arc<Self>> {
-        cx.extension::<Self>().map_err(|error| kernel::Error::unavailable("Payments are not set up yet. Please try again later.").caused_by(error))
+    pub(crate) fn of(cx: &Cx) -> Result<Arc<Self>> {
+        if let Ok(acquirer) = cx.extension::<Self>() {
+            return Ok(acquirer);
+        }
+        match cx.extension::<TestProvider>() {
+            Ok(_) => Ok(Arc::new(Self(Box::new(TestProvider)))),
+            Err(error) => Err(Error::unavailable("Payments are not set up yet. Please try again later.").caused_by(error)),
+        }
     }
 }

@@ -139,5 +139,7 @@ both_engines!(an_invoice_is_paid_once_and_its_pdf_never_changes, |engine| async 
     assert_eq!(twice.kind(), Kind::Conflict);
     let (_, after) = billing::invoice::pdf(world.cx(), &at, id).await.unwrap();
     assert_eq!(before, after);
+    let exported = billing::invoice::documents(world.cx(), &world.work()).await.unwrap();
+    assert_eq!(exported, [("2026-000001".to_owned(), after)]);
     world.books_are_right().await;
 });
