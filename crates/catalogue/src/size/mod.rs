@@ -6,6 +6,7 @@ mod seed;
 pub(crate) mod store;
 mod update;
 
+pub(crate) use model::description;
 pub use model::{Size, SizePatch};
 pub use seed::seed;
 pub use store::{by_id, visible};

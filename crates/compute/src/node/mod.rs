@@ -10,3 +10,4 @@ pub(crate) use enrol::accelerator;
 pub use enrol::enrol;
 pub(crate) use model::Taken;
 pub use model::{Node, NodeId};
+pub use store::all;

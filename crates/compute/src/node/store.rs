@@ -72,7 +72,10 @@ fn view(row: entity::Model) -> Result<Node> {
 }
 
 /// All nodes, by name; they belong to nobody.
-pub(crate) async fn all(db: &impl ConnectionTrait) -> Result<Vec<Node>> {
+///
+/// # Errors
+/// Database errors.
+pub async fn all(db: &impl ConnectionTrait) -> Result<Vec<Node>> {
     entity::Entity::find().order_by_asc(entity::Column::Name).all(db).await?.into_iter().map(view).collect()
 }
 

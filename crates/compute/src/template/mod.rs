@@ -6,4 +6,4 @@ pub(crate) mod store;
 
 pub(crate) use model::title_of;
 pub use model::{Template, TemplateId};
-pub use store::by_id;
+pub use store::{all, by_id};

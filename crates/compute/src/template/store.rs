@@ -29,7 +29,10 @@ fn view(row: entity::Model) -> Template {
 }
 
 /// All templates, by name. They are public.
-pub(crate) async fn all(db: &impl ConnectionTrait) -> Result<Vec<Template>> {
+///
+/// # Errors
+/// Database errors.
+pub async fn all(db: &impl ConnectionTrait) -> Result<Vec<Template>> {
     Ok(entity::Entity::find().order_by_asc(entity::Column::Name).all(db).await?.into_iter().map(view).collect())
 }
 
