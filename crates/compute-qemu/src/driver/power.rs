@@ -28,6 +28,7 @@ use crate::{
         record::{self, Ending, Record, trouble},
     },
     image,
+    process::ProcessId,
     qmp::{Qmp, QmpError},
     supervisor::Orders,
 };
@@ -112,15 +113,27 @@ pub(super) async fn cut(place: &Place) -> Result<(), DriverError> {
                 "QEMU does not end although it was killed",
             ));
         }
-        if !within(QUIT_PATIENCE, || !processes.supervisor.is_alive()).await {
-            processes.supervisor.kill();
-        }
+        await_supervisor(&processes.supervisor).await;
+    }
+    // One that has cleared its sockets away is known by its last words only.
+    if let Some(Ending {
+        supervisor: Some(supervisor),
+        ..
+    }) = record::read(&place.ending())
+    {
+        await_supervisor(&supervisor).await;
     }
     match fs::remove_dir_all(&place.run) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => {
             Err(trouble("cannot clear the sockets")(error))
         }
         _ => Ok(()),
+    }
+}
+
+async fn await_supervisor(supervisor: &ProcessId) {
+    if !within(QUIT_PATIENCE, || !supervisor.is_alive()).await {
+        supervisor.kill();
     }
 }
 
@@ -224,7 +237,7 @@ async fn spawn_supervisor(qemu: &Qemu, place: &Place) -> Result<(), DriverError>
 async fn await_running(place: &Place) -> Result<(), DriverError> {
     let deadline = Instant::now() + START_PATIENCE;
     loop {
-        if let Some(Ending { status }) = record::read(&place.ending()) {
+        if let Some(Ending { status, .. }) = record::read(&place.ending()) {
             return Err(DriverError::failed(
                 format!("QEMU did not start: {status}"),
                 log_of(place),

@@ -36,6 +36,8 @@ pub(crate) struct Processes {
 pub(crate) struct Ending {
     /// Its exit status in words.
     pub(crate) status: String,
+    /// Who says so; it ends right after.
+    pub(crate) supervisor: Option<ProcessId>,
 }
 
 /// Bytes that passed a guest's network card since it was created.

@@ -1,6 +1,6 @@
 //! The small process that stays with each guest, so that guests outlive the server.
 //!
-//! [`run`] starts QEMU and waits for its end, `line` owns the serial socket and serves any number of consoles,
+//! `run` starts QEMU and waits for its end, `line` owns the serial socket and serves any number of consoles,
 //! `ring` keeps what was printed last, `traffic` counts the network's bytes.
 
 mod line;

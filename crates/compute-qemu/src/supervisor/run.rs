@@ -76,7 +76,13 @@ fn try_supervise(orders: &Path) -> io::Result<()> {
         Err(error) => format!("the supervisor could not run it: {error}"),
     };
     // The guest may have been destroyed meanwhile, folder and all.
-    let _told = record::write(&place.ending(), &Ending { status });
+    let _told = record::write(
+        &place.ending(),
+        &Ending {
+            status,
+            supervisor: ProcessId::of(std::process::id()),
+        },
+    );
     // Moved before it is removed, so that a next start never finds half of it.
     let leaving = place.run.with_extension("old");
     let _cleared = fs::rename(&place.run, &leaving).and_then(|()| fs::remove_dir_all(&leaving));
