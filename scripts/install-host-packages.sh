@@ -16,7 +16,6 @@ trap 'rm -f "$report"' EXIT
     need qemu-system-x86 "runs the virtual machines"
     need qemu-utils      "makes and measures their disks"
     need busybox-static  "user space of the tiny image and of every initial RAM disk"
-    need cpio            "packs the initial RAM disk"
     need genisoimage     "writes the seed with host name and SSH keys"
     need mmdebstrap      "builds the Debian image"
     need dropbear-bin    "SSH server inside the tiny image"

@@ -44,9 +44,5 @@ pub fn module() -> Module {
 }
 
 fn routes() -> OpenApiRouter<Cx> {
-    OpenApiRouter::new()
-        .merge(account::api::routes())
-        .merge(usage::api::routes())
-        .merge(invoice::api::routes())
-        .merge(payment::api::routes())
+    OpenApiRouter::new().merge(account::api::routes()).merge(usage::api::routes()).merge(invoice::api::routes()).merge(payment::api::routes())
 }

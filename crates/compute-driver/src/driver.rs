@@ -61,6 +61,8 @@ pub trait Driver: Send + Sync + 'static {
     fn stop<'a>(&'a self, reference: &'a Reference) -> Answer<'a, ()>;
 
     /// Presses the power button and returns; whether the guest obeys shows in its status. A stopped guest is left alone.
+    ///
+    /// A guest that is still booting may miss it. Press again, and have a deadline after which the power is cut.
     fn shutdown<'a>(&'a self, reference: &'a Reference) -> Answer<'a, ()>;
 
     /// Asks the guest to start anew and returns.

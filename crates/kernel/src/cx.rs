@@ -63,6 +63,15 @@ impl Extensions {
     }
 }
 
+impl Extensions {
+    /// These, and `others` where both have a value of one type.
+    #[must_use]
+    pub fn and(mut self, others: Self) -> Self {
+        self.0.extend(others.0);
+        self
+    }
+}
+
 /// What a context is made of; the server and the test harness fill it in.
 pub struct Parts {
     /// Open database, migrated.

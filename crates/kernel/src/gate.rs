@@ -4,6 +4,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use futures::future::BoxFuture;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Set};
 use uuid::Uuid;
 use zeroize::Zeroizing;
@@ -108,21 +109,34 @@ impl Gate {
     ///
     /// # Errors
     /// Database errors; a wrong purpose shows only when a value is opened.
-    pub async fn new<P: Permission>(cx: &Cx, at: &Scope<P>, purpose: &'static Purpose, sealed: impl IntoIterator<Item = &[u8]>) -> Result<Self> {
+    // Boxed, so that the iterator of the caller is not part of the future: closures over references
+    // in it would make futures of handlers "not general enough" to be sent between threads.
+    pub fn new<'a, P: Permission>(cx: &'a Cx, at: &'a Scope<P>, purpose: &'static Purpose, sealed: impl IntoIterator<Item = &'a [u8]>) -> BoxFuture<'a, Result<Self>> {
         let ids: HashSet<KeyId> = sealed.into_iter().filter_map(crate::seal::key_id).collect();
-        let keys = cx.keys().open_all(cx.db(), ids).await?;
-        let owners: HashSet<KeyOwner> = keys.values().map(|opened| opened.owner).collect();
-        let facts = facts(cx.db(), &owners).await?;
-        let staff = at.actor().is_staff();
-        if let (true, Some(person)) = (staff, at.actor().person()) {
-            let seen: Vec<KeyOwner> = owners.into_iter().filter(|owner| owner.uuid() != person.uuid()).collect();
-            log_access(cx, at, purpose, &seen).await?;
-        }
-        Ok(Self { cx: cx.clone(), purpose, staff, keys, facts })
+        Box::pin(async move {
+            let keys = cx.keys().open_all(cx.db(), ids).await?;
+            let owners: HashSet<KeyOwner> = keys.values().map(|opened| opened.owner).collect();
+            let facts = facts(cx.db(), &owners).await?;
+            let staff = at.actor().is_staff();
+            if let (true, Some(person)) = (staff, at.actor().person()) {
+                let seen: Vec<KeyOwner> = owners.into_iter().filter(|owner| owner.uuid() != person.uuid()).collect();
+                log_access(cx, at, purpose, &seen).await?;
+            }
+            Ok(Self { cx: cx.clone(), purpose, staff, keys, facts })
+        })
+    }
+
+    /// Opens a value of the entry `name` without knowing its type: exports walk the map and know no domain's fields.
+    ///
+    /// # Errors
+    /// As [`Sealed::open`](crate::seal::Sealed::open).
+    pub fn open_json(&self, name: &str, bytes: &[u8]) -> Result<serde_json::Value> {
+        let plain = self.open(name, bytes)?;
+        serde_json::from_slice(&plain).map_err(|error| Error::internal("a sealed value is damaged").caused_by(error))
     }
 
     /// Opens one value of the column `name`.
-    pub(crate) fn open(&self, name: &'static str, bytes: &[u8]) -> Result<Zeroizing<Vec<u8>>> {
+    pub(crate) fn open(&self, name: &str, bytes: &[u8]) -> Result<Zeroizing<Vec<u8>>> {
         let entry = self.cx.map().entry(name).ok_or_else(|| Error::internal(format!("{name} is not in the data map")))?;
         let opened = crate::seal::key_id(bytes)
             .and_then(|id| self.keys.get(&id))

@@ -4,6 +4,7 @@
 //! Reading order: [`cx`] (what a verb is given), [`tx`] (how it writes), [`scope`] (what it may do),
 //! [`map`] and [`seal`] (what it may keep), [`gate`] (what it may read), [`egress`] (what may leave).
 
+pub mod choice;
 pub mod cx;
 pub mod data_map;
 pub mod db;

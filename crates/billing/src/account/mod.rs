@@ -6,6 +6,7 @@ pub(crate) mod model;
 mod open;
 pub(crate) mod store;
 
-pub use model::Account;
-pub use open::of;
+pub use advance::{advance, view};
+pub use model::{Account, TestClock};
 pub(crate) use open::ensured;
+pub use open::of;

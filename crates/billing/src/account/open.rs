@@ -15,8 +15,7 @@ pub async fn of(tx: &Tx, organisation: OrganisationId) -> Result<Account> {
         return Ok(account);
     }
     let now = tx.cx().now();
-    let account =
-        Account { organisation_id: organisation, currency: party::currency(tx.cx()).await?, clock_offset: 0, period_from: month_of(now)?.from };
+    let account = Account { organisation_id: organisation, currency: party::currency(tx.cx()).await?, clock_offset: 0, period_from: month_of(now)?.from };
     store::insert(tx, &account).await?;
     Ok(store::by_organisation(tx.db(), organisation).await?.unwrap_or(account))
 }

@@ -80,8 +80,7 @@ pub(crate) async fn set_offset(tx: &Tx, organisation: OrganisationId, offset: i6
 
 /// Accounts whose period began at `before` or earlier, after the organisation `after`.
 pub(crate) async fn begun_before(db: &impl ConnectionTrait, before: Timestamp, after: Option<OrganisationId>, limit: u64) -> Result<Vec<Account>> {
-    let mut wanted =
-        entity::Entity::find().filter(entity::Column::PeriodFrom.lte(before.0)).order_by_asc(entity::Column::OrganisationId).limit(limit);
+    let mut wanted = entity::Entity::find().filter(entity::Column::PeriodFrom.lte(before.0)).order_by_asc(entity::Column::OrganisationId).limit(limit);
     if let Some(after) = after {
         wanted = wanted.filter(entity::Column::OrganisationId.gt(after.uuid()));
     }

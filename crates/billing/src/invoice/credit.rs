@@ -54,8 +54,7 @@ pub(crate) async fn credit(tx: &Tx, account: &Account, sides: &Sides, taken: Tak
         notes: Vec::new(),
     };
     let places = vec![LinePlace { meter_id: None, period: original.period }];
-    let note =
-        finalise(tx, Finalise { account, sides, cause, kind: Kind::CreditNote, draft, places, refers_to: Some(invoice) }).await?;
+    let note = finalise(tx, Finalise { account, sides, cause, kind: Kind::CreditNote, draft, places, refers_to: Some(invoice) }).await?;
     Ok(note)
 }
 

@@ -44,16 +44,7 @@ impl Draft {
         let net = lines.iter().try_fold(Money::zero(currency), |sum, line| sum.plus(line.amount))?;
         let tax = tax::on_net(net, treatment.percent)?;
         let tax_line = TaxLine { percent: treatment.percent, country: treatment.country.clone(), label: treatment.label.clone(), base: net, amount: tax };
-        Ok(Self {
-            period,
-            currency,
-            lines,
-            tax_lines: vec![tax_line],
-            net,
-            tax,
-            gross: net.plus(tax)?,
-            notes: treatment.note.iter().cloned().collect(),
-        })
+        Ok(Self { period, currency, lines, tax_lines: vec![tax_line], net, tax, gross: net.plus(tax)?, notes: treatment.note.iter().cloned().collect() })
     }
 
     /// The document that it becomes.

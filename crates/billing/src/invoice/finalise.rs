@@ -85,9 +85,7 @@ fn posting(document: &Document, organisation: kernel::OrganisationId, id: String
         Leg { account: ledger::Account::Receivable(organisation), minor: document.gross.minor },
         Leg { account: ledger::Account::Revenue, minor: -document.net.minor },
     ];
-    legs.extend(
-        document.tax_lines.iter().map(|line| Leg { account: ledger::Account::TaxPayable(line.country.clone()), minor: -line.amount.minor }),
-    );
+    legs.extend(document.tax_lines.iter().map(|line| Leg { account: ledger::Account::TaxPayable(line.country.clone()), minor: -line.amount.minor }));
     let memo = match document.kind {
         Kind::Invoice => format!("invoice {}", document.number),
         Kind::CreditNote => format!("credit note {}", document.number),

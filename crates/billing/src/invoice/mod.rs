@@ -16,4 +16,4 @@ pub(crate) mod verify;
 pub use list::{list, preview, view};
 pub use model::{Document, Invoice, InvoiceId, InvoiceSummary};
 pub use pay::pay;
-pub use print::pdf;
+pub use print::{documents, pdf};

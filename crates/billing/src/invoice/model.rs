@@ -1,7 +1,7 @@
 //! What a document says. A [`Document`] is the snapshot that is hashed and sealed; an [`Invoice`]
 //! is a document with what has happened to it since.
 
-use kernel::{Currency, Error, Money, OrganisationId, Result, Timestamp};
+use kernel::{Currency, Error, Money, Result, Timestamp};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use utoipa::ToSchema;
@@ -169,7 +169,6 @@ impl InvoiceState {
 #[derive(Debug, Clone)]
 pub(crate) struct Issued {
     pub(crate) id: InvoiceId,
-    pub(crate) organisation_id: OrganisationId,
     pub(crate) kind: Kind,
     pub(crate) number: String,
     pub(crate) period: Period,
@@ -249,12 +248,7 @@ impl Invoice {
     /// From a document and what has become of it.
     pub(crate) fn of(id: String, document: Document, state: InvoiceState, due: Money) -> Self {
         let issued = state != InvoiceState::Preview;
-        let tax_line = |line: TaxLine| InvoiceTaxLine {
-            rate_percent: line.percent.shown_as_number(),
-            label: line.label,
-            base: line.base,
-            amount: line.amount,
-        };
+        let tax_line = |line: TaxLine| InvoiceTaxLine { rate_percent: line.percent.shown_as_number(), label: line.label, base: line.base, amount: line.amount };
         Self {
             id,
             number: issued.then_some(document.number),

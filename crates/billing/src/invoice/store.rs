@@ -97,8 +97,7 @@ pub(crate) const ISSUER: &str = "operator";
 /// Takes the next number of the series: others wait until this transaction ends, and a failure
 /// gives the number back. Answers it with the newest issue date in the series.
 pub(crate) async fn next_number(tx: &Tx, name: &str, year: i32) -> Result<(i64, Timestamp)> {
-    let fresh =
-        series::ActiveModel { issuer: Set(ISSUER.to_owned()), series: Set(name.to_owned()), year: Set(year), last: Set(0), last_at: Set(i64::MIN) };
+    let fresh = series::ActiveModel { issuer: Set(ISSUER.to_owned()), series: Set(name.to_owned()), year: Set(year), last: Set(0), last_at: Set(i64::MIN) };
     series::Entity::insert(fresh)
         .on_conflict_do_nothing_on([series::Column::Issuer, series::Column::Series, series::Column::Year])
         .exec_without_returning(tx.db())
@@ -207,7 +206,6 @@ fn issued(row: entity::Model) -> Result<Issued> {
     let currency = Currency::from_code(&row.currency)?;
     Ok(Issued {
         id: InvoiceId::from_uuid(row.id),
-        organisation_id: OrganisationId::from_uuid(row.organisation_id),
         kind: if row.kind == kind_key(Kind::CreditNote) { Kind::CreditNote } else { Kind::Invoice },
         number: row.number,
         period: Period { from: Timestamp(row.period_from), to: Timestamp(row.period_to) },
@@ -230,8 +228,7 @@ pub(crate) async fn by_id(db: &impl ConnectionTrait, organisation: OrganisationI
 
 /// The same, held until the transaction ends, for changing what was paid or credited.
 pub(crate) async fn held(tx: &Tx, organisation: OrganisationId, id: InvoiceId) -> Result<Issued> {
-    let row =
-        entity::Entity::find_by_id(id.uuid()).filter(entity::Column::OrganisationId.eq(organisation.uuid())).lock_exclusive().one(tx.db()).await?;
+    let row = entity::Entity::find_by_id(id.uuid()).filter(entity::Column::OrganisationId.eq(organisation.uuid())).lock_exclusive().one(tx.db()).await?;
     row.map(issued).transpose()?.ok_or_else(|| Error::not_found("invoice"))
 }
 

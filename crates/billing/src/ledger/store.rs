@@ -6,7 +6,6 @@ use kernel::id::Id;
 use kernel::{Error, OrganisationId, Result, Tx};
 use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect, Set};
-use uuid::Uuid;
 
 use super::model::Entry;
 
@@ -138,10 +137,7 @@ pub(crate) async fn add_to_balance(tx: &Tx, account: &str, owner: Option<Organis
         changed_at: Set(now),
     };
     let added = OnConflict::column(balance::Column::Account)
-        .values([
-            (balance::Column::Minor, Expr::col((balance::Entity, balance::Column::Minor)).add(minor)),
-            (balance::Column::ChangedAt, Expr::value(now)),
-        ])
+        .values([(balance::Column::Minor, Expr::col((balance::Entity, balance::Column::Minor)).add(minor)), (balance::Column::ChangedAt, Expr::value(now))])
         .to_owned();
     balance::Entity::insert(row).on_conflict(added).exec_without_returning(tx.db()).await?;
     Ok(())

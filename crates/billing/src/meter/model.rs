@@ -134,7 +134,8 @@ mod tests {
 
     #[test]
     fn running_includes_the_disk() {
-        let reading = |running_seconds, disk_gib_seconds| Reading { sequence: 1, running_seconds, disk_gib_seconds, rx_bytes: 1, tx_bytes: 2, at: Timestamp(0) };
+        let reading =
+            |running_seconds, disk_gib_seconds| Reading { sequence: 1, running_seconds, disk_gib_seconds, rx_bytes: 1, tx_bytes: 2, at: Timestamp(0) };
         assert_eq!(Used::of(&reading(60, 600), 10).stopped_gib_seconds, 0);
         assert_eq!(Used::of(&reading(20, 600), 10).stopped_gib_seconds, 400);
         assert_eq!(Used::of(&reading(61, 600), 10).stopped_gib_seconds, 0);

@@ -138,16 +138,9 @@ pub(crate) async fn set_closed(tx: &Tx, id: MeterId, at: Timestamp) -> Result<()
 
 /// Notes the reading; false when it was counted before.
 pub(crate) async fn insert_reading(tx: &Tx, meter: &Meter, sequence: i64, at: Timestamp) -> Result<bool> {
-    let row = reading::ActiveModel {
-        resource: Set(meter.resource.clone()),
-        sequence: Set(sequence),
-        meter_id: Set(meter.id.uuid()),
-        at: Set(at.0),
-    };
-    let noted = reading::Entity::insert(row)
-        .on_conflict_do_nothing_on([reading::Column::Resource, reading::Column::Sequence])
-        .exec_without_returning(tx.db())
-        .await?;
+    let row = reading::ActiveModel { resource: Set(meter.resource.clone()), sequence: Set(sequence), meter_id: Set(meter.id.uuid()), at: Set(at.0) };
+    let noted =
+        reading::Entity::insert(row).on_conflict_do_nothing_on([reading::Column::Resource, reading::Column::Sequence]).exec_without_returning(tx.db()).await?;
     Ok(matches!(noted, sea_orm::TryInsertResult::Inserted(1)))
 }
 

@@ -112,15 +112,7 @@ impl MigrationTrait for Migration {
             Index::create().name("billing_meter_resource").table("billing_meter").col("resource").col("opened_at").to_owned(),
             Index::create().name("billing_reading_at").table("billing_reading").col("at").to_owned(),
             Index::create().name("billing_reading_meter").table("billing_reading").col("meter_id").to_owned(),
-            Index::create()
-                .unique()
-                .name("billing_invoice_number")
-                .table("billing_invoice")
-                .col("issuer")
-                .col("series")
-                .col("year")
-                .col("sequence")
-                .to_owned(),
+            Index::create().unique().name("billing_invoice_number").table("billing_invoice").col("issuer").col("series").col("year").col("sequence").to_owned(),
             Index::create().name("billing_invoice_organisation").table("billing_invoice").col("organisation_id").col("id").to_owned(),
             Index::create().name("billing_invoice_issued").table("billing_invoice").col("issued_at").to_owned(),
             Index::create().name("billing_line_meter").table("billing_line").col("meter_id").to_owned(),

@@ -9,12 +9,8 @@ use kernel::{Cx, Job, Result};
 use super::{advance, store};
 
 /// Asks about undecided payments.
-pub(crate) const SETTLE: Job = Job {
-    name: "billing.payment.settle",
-    purpose: &purpose::BILLING,
-    every: Duration::from_secs(2),
-    run: |cx| Box::pin(async move { run(&cx).await }),
-};
+pub(crate) const SETTLE: Job =
+    Job { name: "billing.payment.settle", purpose: &purpose::BILLING, every: Duration::from_secs(2), run: |cx| Box::pin(async move { run(&cx).await }) };
 
 /// A payment that changed a moment ago is being worked on by whoever changed it.
 const QUIET: Duration = Duration::from_secs(3);

@@ -66,16 +66,8 @@ pub enum PaymentState {
 }
 
 impl PaymentState {
-    const ALL: [Self; 8] = [
-        Self::Created,
-        Self::RequiresAction,
-        Self::Processing,
-        Self::Cancelled,
-        Self::Failed,
-        Self::Succeeded,
-        Self::PartlyRefunded,
-        Self::Refunded,
-    ];
+    const ALL: [Self; 8] =
+        [Self::Created, Self::RequiresAction, Self::Processing, Self::Cancelled, Self::Failed, Self::Succeeded, Self::PartlyRefunded, Self::Refunded];
 
     /// The state after hearing `reported`: the higher of the two.
     #[must_use]

@@ -7,10 +7,10 @@ use super::provider::Outcome;
 use super::store;
 use crate::account::{self, Account};
 use crate::events::{PAYMENT_FAILED, PAYMENT_SUCCEEDED, PaymentSettled};
+use crate::invoice::InvoiceId;
 use crate::invoice::finalise::{Finalise, finalise};
 use crate::invoice::model::Kind;
 use crate::invoice::store::{self as invoices, LinePlace};
-use crate::invoice::InvoiceId;
 use crate::ledger::{self, Posting};
 use crate::party::Sides;
 

@@ -188,21 +188,12 @@ pub(crate) async fn set_invoice(tx: &Tx, id: PaymentId, invoice: InvoiceId) -> R
 }
 
 pub(crate) async fn set_refunded(tx: &Tx, id: PaymentId, refunded: i64) -> Result<()> {
-    entity::Entity::update_many()
-        .col_expr(entity::Column::Refunded, Expr::value(refunded))
-        .filter(entity::Column::Id.eq(id.uuid()))
-        .exec(tx.db())
-        .await?;
+    entity::Entity::update_many().col_expr(entity::Column::Refunded, Expr::value(refunded)).filter(entity::Column::Id.eq(id.uuid())).exec(tx.db()).await?;
     Ok(())
 }
 
 pub(crate) async fn insert_allocation(tx: &Tx, payment: PaymentId, invoice: InvoiceId, amount: i64) -> Result<()> {
-    let row = allocation::ActiveModel {
-        payment_id: Set(payment.uuid()),
-        invoice_id: Set(invoice.uuid()),
-        amount: Set(amount),
-        at: Set(tx.cx().now().0),
-    };
+    let row = allocation::ActiveModel { payment_id: Set(payment.uuid()), invoice_id: Set(invoice.uuid()), amount: Set(amount), at: Set(tx.cx().now().0) };
     allocation::Entity::insert(row).exec_without_returning(tx.db()).await?;
     Ok(())
 }

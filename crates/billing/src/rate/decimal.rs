@@ -89,10 +89,7 @@ impl<'de> Deserialize<'de> for Decimal {
 
 impl utoipa::PartialSchema for Decimal {
     fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {
-        utoipa::openapi::ObjectBuilder::new()
-            .schema_type(utoipa::openapi::schema::Type::String)
-            .pattern(Some("^-?[0-9]{1,20}([.][0-9]{1,12})?$"))
-            .into()
+        utoipa::openapi::ObjectBuilder::new().schema_type(utoipa::openapi::schema::Type::String).pattern(Some("^-?[0-9]{1,20}([.][0-9]{1,12})?$")).into()
     }
 }
 

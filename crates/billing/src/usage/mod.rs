@@ -3,3 +3,5 @@
 pub mod api;
 pub(crate) mod lines;
 mod view;
+
+pub use view::{Usage, UsageLine, view};

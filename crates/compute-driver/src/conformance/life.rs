@@ -3,7 +3,8 @@
 use tokio::io::AsyncWriteExt;
 
 use super::expect::{
-    Violation, becomes, count_prompts, holds, must, once_in_list, prompts, reads, status_is,
+    Violation, count_prompts, holds, must, obeys_power_button, once_in_list, prompts, reads,
+    status_is,
 };
 use crate::{ConsoleKind, Driver, DriverError, GuestSpec, Reference, Status};
 
@@ -239,17 +240,7 @@ async fn power(driver: &dyn Driver, spec: &GuestSpec) -> Result<(), Violation> {
     holds("a running guest resets", driver.reset(reference).await)?;
     prompts(driver, spec, seen + 1, "a reset guest comes back").await?;
 
-    holds(
-        "the power button is pressed",
-        driver.shutdown(reference).await,
-    )?;
-    becomes(
-        driver,
-        reference,
-        Status::Stopped,
-        "a guest obeys the power button",
-    )
-    .await?;
+    obeys_power_button(driver, reference).await?;
     holds(
         "the power button of a stopped guest does nothing",
         driver.shutdown(reference).await,

@@ -5,8 +5,11 @@ use std::{fs, io};
 use compute_driver::{ConsoleKind, ConsoleStream, DriverError, Reference};
 use tokio::net::UnixStream;
 
-use super::Qemu;
-use crate::{guest::record::trouble, supervisor::BACKLOG_LIMIT};
+use super::{Qemu, look, power};
+use crate::{
+    guest::{lock::Lock, record::trouble},
+    supervisor::BACKLOG_LIMIT,
+};
 
 /// Connects to a console of a running guest.
 pub(super) async fn open(
@@ -19,7 +22,13 @@ pub(super) async fn open(
         ConsoleKind::Serial => place.console(),
         ConsoleKind::Screen => place.screen(),
     };
-    match UnixStream::connect(socket).await {
+    let mut connected = UnixStream::connect(&socket).await;
+    if connected.is_err() && look::emulator_runs(&place) {
+        let _lock = Lock::guest(&qemu.settings.data_dir, reference).await?;
+        power::attend(qemu, &place).await?;
+        connected = UnixStream::connect(&socket).await;
+    }
+    match connected {
         Ok(stream) => Ok(Box::new(stream)),
         Err(error)
             if matches!(

@@ -10,6 +10,7 @@ use std::{
 use compute_driver::{DriverError, Reference, Status};
 use serde_json::{Value, json};
 use tokio::{
+    net::UnixStream,
     process::Command,
     time::{Instant, sleep},
 };
@@ -46,7 +47,7 @@ pub(super) async fn start(qemu: &Qemu, reference: &Reference) -> Result<(), Driv
     let _lock = Lock::guest(&qemu.settings.data_dir, reference).await?;
     let (place, record) = qemu.known(reference)?;
     match status_at(&place).await {
-        Status::Running => return Ok(()),
+        Status::Running => return attend(qemu, &place).await,
         Status::Paused => return told(&place, "cont", json!({})).await,
         Status::Stopped => {}
         Status::Unknown | Status::Absent => {
@@ -169,6 +170,33 @@ async fn launch(qemu: &Qemu, place: &Place, record: &Record) -> Result<(), Drive
     }
     record::write(&place.orders(), &orders)
         .map_err(trouble("cannot write the supervisor's orders"))?;
+    spawn_supervisor(qemu, place).await
+}
+
+/// Gives a guest whose supervisor was killed a new one. The caller holds the guest's lock.
+pub(super) async fn attend(qemu: &Qemu, place: &Place) -> Result<(), DriverError> {
+    match processes(place) {
+        Some(processes) if processes.emulator.is_alive() && !processes.supervisor.is_alive() => {
+            spawn_supervisor(qemu, place).await?;
+            let serves = async || UnixStream::connect(place.console()).await.is_ok();
+            let deadline = Instant::now() + QUIT_PATIENCE;
+            while !serves().await {
+                if Instant::now() > deadline {
+                    return Err(DriverError::failed(
+                        "the guest's supervisor did not come up",
+                        log_of(place),
+                    ));
+                }
+                sleep(Duration::from_millis(10)).await;
+            }
+            Ok(())
+        }
+        _ => Ok(()),
+    }
+}
+
+async fn spawn_supervisor(qemu: &Qemu, place: &Place) -> Result<(), DriverError> {
+    let settings = &qemu.settings;
     let log = File::create(place.supervisor_log())
         .map_err(trouble("cannot open the supervisor's log"))?;
     let forked = Command::new("setsid")

@@ -1,6 +1,9 @@
 //! A guest's disk: an overlay over its template's, or an empty one.
 
-use std::{os::unix::fs::MetadataExt, path::Path};
+use std::{
+    os::unix::fs::MetadataExt,
+    path::{Path, PathBuf},
+};
 
 use compute_driver::DriverError;
 
@@ -23,6 +26,7 @@ pub(crate) async fn create(path: &Path, gib: u32, template: &Template) -> Result
     let file = path.as_os_str();
     match template.disk() {
         Some(base) => {
+            let base = relative(&base, path).unwrap_or(base);
             let base = base.as_os_str();
             let args = ["create", "-q", "-f", "qcow2", "-F", "qcow2", "-b"].map(AsRef::as_ref);
             run(
@@ -36,6 +40,12 @@ pub(crate) async fn create(path: &Path, gib: u32, template: &Template) -> Result
             run("qemu-img", args.into_iter().chain([file, size.as_ref()])).await
         }
     }
+}
+
+/// The template's disk as seen from the guest's, where both are in one data folder: that folder can then be moved.
+fn relative(base: &Path, disk: &Path) -> Option<PathBuf> {
+    let data_dir = disk.ancestors().nth(3)?.canonicalize().ok()?;
+    Some(Path::new("../..").join(base.strip_prefix(data_dir).ok()?))
 }
 
 /// Bytes that the disk occupies on the host.
@@ -56,4 +66,68 @@ pub(crate) fn room_mib(path: &Path) -> Result<(u64, u64), DriverError> {
         .map_err(|error| trouble("cannot see how much disk is free")(error.into()))?;
     let mib = |blocks: u64| blocks.saturating_mul(found.f_frsize) / (1024 * 1024);
     Ok((mib(found.f_blocks), mib(found.f_bavail)))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_full_host_refuses_and_says_how_much_is_left() {
+        let template = Template::at(Path::new("/images/tiny/v"), false, "");
+        // No file system is fuller than /proc.
+        let error = create(Path::new("/proc/disk.qcow2"), 1, &template)
+            .await
+            .unwrap_err();
+        assert!(
+            error.may_retry() && error.to_string().contains("only 0 MiB"),
+            "{error}"
+        );
+    }
+
+    #[tokio::test]
+    async fn a_data_folder_can_be_moved_with_its_overlays() {
+        let dir = tempfile::tempdir().unwrap();
+        let (before, after) = (dir.path().join("before"), dir.path().join("after"));
+        let image = before
+            .canonicalize()
+            .unwrap_or(before.clone())
+            .join("images/debian/v");
+        fs::create_dir_all(&image).unwrap();
+        fs::create_dir_all(before.join("guests/vm_1")).unwrap();
+        run(
+            "qemu-img",
+            [
+                "create",
+                "-q",
+                "-f",
+                "qcow2",
+                &image.join("base.qcow2").display().to_string(),
+                "1M",
+            ],
+        )
+        .await
+        .unwrap();
+        let template = Template::at(&image.canonicalize().unwrap(), true, "");
+        create(&before.join("guests/vm_1/disk.qcow2"), 1, &template)
+            .await
+            .unwrap();
+        fs::rename(&before, &after).unwrap();
+        let disk = after.join("guests/vm_1/disk.qcow2").display().to_string();
+        run("qemu-img", ["check", "-q", &disk]).await.unwrap();
+        run(
+            "qemu-img",
+            [
+                "convert",
+                "-O",
+                "raw",
+                &disk,
+                &after.join("copy").display().to_string(),
+            ],
+        )
+        .await
+        .unwrap();
+    }
 }

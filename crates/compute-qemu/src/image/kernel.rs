@@ -13,7 +13,8 @@ use crate::guest::record::trouble;
 /// Always the kernel of the host's release.
 const META_PACKAGE: &str = "linux-image-cloud-amd64";
 
-/// What reaches disk, network and seed, and makes the power button work; in the order in which they must be loaded.
+/// What reaches disk and seed, then the power button, then the network; in the order in which they must be loaded.
+/// The tiny image stops after `isofs` and loads the rest behind the prompt.
 pub(super) const MODULES: [&str; 13] = [
     "virtio_ring",
     "virtio",
@@ -21,13 +22,13 @@ pub(super) const MODULES: [&str; 13] = [
     "virtio_pci_modern_dev",
     "virtio_pci",
     "virtio_blk",
-    "failover",
-    "net_failover",
-    "virtio_net",
     "cdrom",
     "isofs",
     "button",
     "evdev",
+    "failover",
+    "net_failover",
+    "virtio_net",
 ];
 
 /// A kernel package, unpacked in a working folder.

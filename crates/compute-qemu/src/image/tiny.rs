@@ -51,7 +51,14 @@ pub(super) async fn build(
     progress("packing the initial RAM disk");
     let mut archive = Archive::default();
     for empty in [
-        "/proc", "/sys", "/dev", "/run", "/root", "/data", "/tmp", "/sbin",
+        "/proc",
+        "/sys",
+        "/dev",
+        "/run/seed",
+        "/root",
+        "/data",
+        "/tmp",
+        "/sbin",
     ] {
         archive.folder(empty);
     }

@@ -5,7 +5,8 @@ use std::{
     fs::{self, File},
     io,
     path::{Path, PathBuf},
-    process::{ExitCode, ExitStatus, Stdio},
+    process::{ExitCode, Stdio},
+    time::Duration,
 };
 
 use compute_driver::Accelerator;
@@ -14,6 +15,7 @@ use tokio::{
     net::UnixListener,
     process::{Child, Command},
     runtime,
+    time::sleep,
 };
 
 use super::{line, traffic};
@@ -70,7 +72,7 @@ fn try_supervise(orders: &Path) -> io::Result<()> {
         .build()?;
     let ending = runtime.block_on(guard(&orders, &place));
     let status = match &ending {
-        Ok(status) => status.to_string(),
+        Ok(status) => status.clone(),
         Err(error) => format!("the supervisor could not run it: {error}"),
     };
     // The guest may have been destroyed meanwhile, folder and all.
@@ -81,7 +83,7 @@ fn try_supervise(orders: &Path) -> io::Result<()> {
     ending.map(|_| ())
 }
 
-async fn guard(orders: &Orders, place: &Place) -> io::Result<ExitStatus> {
+async fn guard(orders: &Orders, place: &Place) -> io::Result<String> {
     let consoles = listen(&place.console())?;
     let counter = traffic::Counter::resume(place.traffic());
     // QEMU connects to these while it starts, so they listen before.
@@ -97,30 +99,67 @@ async fn guard(orders: &Orders, place: &Place) -> io::Result<ExitStatus> {
     ));
     tokio::spawn(counter.clone().keep_written());
 
-    let mut child = spawn(orders, place)?;
-    let emulator = child
-        .id()
-        .and_then(ProcessId::of)
-        .ok_or_else(|| io::Error::other("QEMU ended at once"));
+    let mut emulator = Emulator::find_or_spawn(orders, place)?;
     let supervisor =
         ProcessId::of(std::process::id()).ok_or_else(|| io::Error::other("/proc is not there"))?;
-    if let Ok(emulator) = emulator {
+    // A QEMU that has ended already has no process to write down.
+    if let Some(emulator) = emulator.process() {
+        let accelerator = orders.accelerator;
         record::write(
             &place.processes(),
             &Processes {
                 supervisor,
                 emulator,
-                accelerator: orders.accelerator,
+                accelerator,
             },
         )?;
     }
 
     let serving = tokio::spawn(line::serve(place.clone(), consoles));
-    let status = child.wait().await;
+    let status = emulator.wait().await;
     // The line ends with QEMU; what it printed last must reach the log.
     let _served = serving.await;
     counter.write();
     status
+}
+
+/// The QEMU of this guest: our child, or the one that an earlier supervisor left running when it was killed.
+enum Emulator {
+    Child(Child),
+    Adopted(ProcessId),
+}
+
+impl Emulator {
+    fn find_or_spawn(orders: &Orders, place: &Place) -> io::Result<Self> {
+        let known = record::read::<Processes>(&place.processes());
+        match known
+            .map(|processes| processes.emulator)
+            .filter(ProcessId::is_alive)
+        {
+            Some(running) => Ok(Self::Adopted(running)),
+            None => spawn(orders, place).map(Self::Child),
+        }
+    }
+
+    fn process(&self) -> Option<ProcessId> {
+        match self {
+            Self::Child(child) => child.id().and_then(ProcessId::of),
+            Self::Adopted(process) => Some(process.clone()),
+        }
+    }
+
+    /// Waits for its end and says how it ended.
+    async fn wait(&mut self) -> io::Result<String> {
+        match self {
+            Self::Child(child) => child.wait().await.map(|status| status.to_string()),
+            Self::Adopted(process) => {
+                while process.is_alive() {
+                    sleep(Duration::from_millis(100)).await;
+                }
+                Ok("it ended under a supervisor that had not started it".to_owned())
+            }
+        }
+    }
 }
 
 fn spawn(orders: &Orders, place: &Place) -> io::Result<Child> {

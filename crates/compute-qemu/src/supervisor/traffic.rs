@@ -75,17 +75,18 @@ impl Counter {
     }
 }
 
-/// Counts the frames of one direction until QEMU hangs up.
+/// Counts the frames of one direction, over as many connections as QEMU makes.
 pub(super) async fn count(
     listener: UnixListener,
     counter: Counter,
     direction: Direction,
 ) -> io::Result<()> {
-    let (stream, _) = listener.accept().await?;
-    frames(BufReader::with_capacity(64 * 1024, stream), |bytes| {
-        counter.add(direction, bytes)
-    })
-    .await
+    loop {
+        let (stream, _) = listener.accept().await?;
+        let stream = BufReader::with_capacity(64 * 1024, stream);
+        // The end of one connection is the beginning of the next, or of QEMU's end.
+        let _ended = frames(stream, |bytes| counter.add(direction, bytes)).await;
+    }
 }
 
 async fn frames(mut stream: impl AsyncRead + Unpin, mut add: impl FnMut(u64)) -> io::Result<()> {

@@ -12,6 +12,8 @@ const MIN_CHARACTERS: usize = 10;
 const MAX_BYTES: usize = 256;
 /// zxcvbn's third of four steps: "safely unguessable" against a slow hash.
 const MIN_SCORE: u8 = 3;
+/// Letters and digits that must remain when the person's own names are taken out.
+const MIN_OWN: usize = 6;
 
 /// 19 MiB, two passes, one lane.
 fn argon2() -> Result<Argon2<'static>> {
@@ -40,6 +42,9 @@ pub(crate) fn check(field: &str, password: &str, inputs: &[&str]) -> Result<()> 
         return Err(Error::invalid(field, "Use at most 256 bytes."));
     }
     let known: Vec<&str> = inputs.iter().flat_map(|input| input.split(['@', '.', ' ']).chain([*input])).filter(|part| part.len() > 2).collect();
+    if left_without(password, &known) < MIN_OWN {
+        return Err(Error::invalid(field, "This is little more than your name or address. Use words that have nothing to do with you."));
+    }
     let estimate = zxcvbn::zxcvbn(password, &known);
     if u8::from(estimate.score()) >= MIN_SCORE {
         return Ok(());
@@ -50,6 +55,18 @@ pub(crate) fn check(field: &str, password: &str, inputs: &[&str]) -> Result<()> 
     let warning = warning.unwrap_or_else(|| "This password is easy to guess.".to_owned());
     let advice = advice.unwrap_or_else(|| "Add another word or two.".to_owned());
     Err(Error::invalid(field, format!("{warning} {advice}")))
+}
+
+/// Letters and digits of `password` that are not part of one of `known`. The estimate takes three
+/// pieces for strong, even when two of them are the person's own names.
+fn left_without(password: &str, known: &[&str]) -> usize {
+    let mut rest = password.to_lowercase();
+    let mut known: Vec<String> = known.iter().map(|part| part.to_lowercase()).collect();
+    known.sort_by_key(|part| std::cmp::Reverse(part.len()));
+    for part in &known {
+        rest = rest.replace(part.as_str(), "");
+    }
+    rest.chars().filter(|letter| letter.is_alphanumeric()).count()
 }
 
 /// The hash of a new password, with a fresh salt.

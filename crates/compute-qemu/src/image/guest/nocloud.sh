@@ -5,17 +5,27 @@ seed=/run/seed
 
 read_seed() {
     [ -e $seed/meta-data ] && return
-    mkdir -p $seed
+    [ -d $seed ] || mkdir -p $seed
     mount -t iso9660 -o ro /dev/vdb $seed 2>/dev/null || echo "no seed found on /dev/vdb"
 }
 
-value() { # key, file: the value of "key: value" wherever it is indented
-    sed -n "s/^[ -]*$1:[ \"]*\([^\"]*\)\"*\$/\1/p" "$2" 2>/dev/null | head -n 1
+value() { # key, file: the value of "key: value" wherever it is indented, without quotes and brackets
+    while read -r line; do
+        line=${line#- }
+        case "$line" in
+        "$1: "*)
+            line=${line#"$1: "}
+            line=${line#[\"[]}
+            echo "${line%[]\"]}"
+            return
+            ;;
+        esac
+    done <"$2"
 }
 
 identity() {
     read_seed
-    name=$(value local-hostname $seed/meta-data)
+    name=$(value local-hostname $seed/meta-data 2>/dev/null)
     [ -n "$name" ] || name=$(cat /etc/hostname 2>/dev/null || echo fairhold)
     hostname "$name"
     echo "$name" >/etc/hostname
@@ -27,7 +37,7 @@ network() {
     ip link set eth0 up
     address=$(value address $seed/network-config)
     gateway=$(value gateway $seed/network-config)
-    resolver=$(value dns_nameservers $seed/network-config | tr -d "[]")
+    resolver=$(value dns_nameservers $seed/network-config)
     if [ -n "$address" ]; then
         ip addr add "$address" dev eth0
         ip route add default via "$gateway"

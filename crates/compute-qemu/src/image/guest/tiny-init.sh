@@ -1,11 +1,13 @@
 #!/bin/sh
-# First process of the tiny image: mounts and modules, then busybox init takes over.
-# Only what the prompt needs happens here, because every process is dear where the processor is translated in software.
+# First process of the tiny image. Only what the prompt needs happens here, because every process is dear where the processor is
+# translated in software; the rest is in tiny-late.
 # The shell finds busybox's commands without links, but through /proc.
 /bin/busybox mount -t proc proc /proc
 mount -t devtmpfs dev /dev
-mount -t sysfs sys /sys
-mount -t tmpfs run /run
-while read -r module; do insmod "/modules/$module.ko"; done </modules/order
+while read -r module; do
+    insmod "/modules/$module.ko"
+    # With this one the seed can be read.
+    [ "$module" = isofs ] && break
+done </modules/order
 /etc/nocloud identity
 exec busybox init

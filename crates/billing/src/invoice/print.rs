@@ -1,0 +1,100 @@
+//! The PDF of a document, made on demand from its snapshot: the same bytes every time.
+
+use documents::{InvoiceDocument, InvoiceLine, Party, TaxLine, invoice_pdf};
+use kernel::{ByWorkflow, Cx, Error, Money, Result, Scope};
+
+use super::list::open;
+use super::model::{Document, InvoiceId, Kind};
+use super::store;
+use crate::party;
+use crate::permissions::InvoiceView;
+use crate::usage::lines::day;
+
+/// Every document of the organisation as number and PDF, newest first: for exports.
+///
+/// # Errors
+/// Those of [`pdf`].
+pub async fn documents(cx: &Cx, at: &Scope<ByWorkflow>) -> Result<Vec<(String, Vec<u8>)>> {
+    let organisation = at.organisation_id()?;
+    let mut documents = Vec::new();
+    let mut after = None;
+    loop {
+        let part = store::page(cx.db(), organisation, after, BATCH).await?;
+        let more = part.len() as u64 > BATCH;
+        for issued in part.iter().take(usize::try_from(BATCH).unwrap_or(usize::MAX)) {
+            after = Some(issued.id);
+            documents.push(laid_out(open(cx, at, issued).await?).await?);
+        }
+        if !more {
+            return Ok(documents);
+        }
+    }
+}
+
+/// Documents that are read at once.
+const BATCH: u64 = 50;
+
+/// The number and the PDF of one document.
+///
+/// # Errors
+/// `NotFound` where it is not the organisation's; `Internal` when it cannot be laid out.
+pub async fn pdf(cx: &Cx, at: &Scope<InvoiceView>, id: InvoiceId) -> Result<(String, Vec<u8>)> {
+    let issued = store::by_id(cx.db(), at.organisation_id()?, id).await?;
+    laid_out(open(cx, at, &issued).await?).await
+}
+
+async fn laid_out(document: Document) -> Result<(String, Vec<u8>)> {
+    let page = page(document);
+    let number = page.number.clone();
+    // Laying out takes tens of milliseconds of CPU.
+    let bytes = tokio::task::spawn_blocking(move || invoice_pdf(&page))
+        .await
+        .map_err(|error| Error::internal("laying out an invoice was interrupted").caused_by(error))?
+        .map_err(|error| Error::internal("an invoice could not be laid out").caused_by(error))?;
+    Ok((number, bytes))
+}
+
+/// What stands on the page: the document alone, never what was paid since, so that it never changes.
+fn page(document: Document) -> InvoiceDocument {
+    let decimal = Money::decimal;
+    let mut notes = document.notes;
+    notes.extend(document.refers_to.map(|number| format!("This credit note refers to invoice {number}.")));
+    InvoiceDocument {
+        title: match document.kind {
+            Kind::Invoice => "Invoice".to_owned(),
+            Kind::CreditNote => "Credit note".to_owned(),
+        },
+        number: document.number,
+        issued_on: day(document.issued_at),
+        due_on: None,
+        period: Some(format!("{} to {}", day(document.period.from), day(document.period.to))),
+        mark: document.test.then(|| "Test".to_owned()),
+        seller: party(document.seller),
+        buyer: party(document.buyer),
+        currency: document.currency.code().to_owned(),
+        lines: document
+            .lines
+            .into_iter()
+            .map(|line| InvoiceLine {
+                description: line.description,
+                detail: None,
+                quantity: line.quantity,
+                unit: line.unit,
+                unit_price: line.unit_price,
+                amount: decimal(line.amount),
+            })
+            .collect(),
+        tax_lines: document.tax_lines.into_iter().map(|line| TaxLine { label: line.label, base: decimal(line.base), amount: decimal(line.amount) }).collect(),
+        net: decimal(document.net),
+        tax: decimal(document.tax),
+        gross: decimal(document.gross),
+        due: decimal(document.gross),
+        notes,
+    }
+}
+
+fn party(party: party::Party) -> Party {
+    let mut address: Vec<String> = party.address.iter().flat_map(|text| text.lines()).map(str::to_owned).collect();
+    address.extend(party.country);
+    Party { name: party.name, address, tax_registration: party.tax_id.map(|id| format!("Tax number {id}")), email: None }
+}

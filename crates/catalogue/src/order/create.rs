@@ -1,0 +1,109 @@
+//! Places an order. Everything that can be wrong is said at once; then one transaction makes the
+//! order, its machine's row, its payment and the work to do, or none of them.
+
+use compute::{InstanceId, NewInstance};
+use kernel::permission::{AtOrganisation, AtProject};
+use kernel::{Checks, Cx, Error, KeyOwner, PersonId, Result, Scope, Sealed, Tx};
+use sea_orm::Set;
+use workflow::Start;
+
+use super::change;
+use super::choice::Choice;
+use super::fulfil::{FULFIL, FulfilInput};
+use super::model::{Hostname, NewOrder, Order, OrderId, State};
+use super::store::{self, Column};
+use super::list;
+use crate::events::ORDER_PLACED;
+use crate::quote::NewQuote;
+
+/// Places the order.
+///
+/// # Errors
+/// `Denied` before the e-mail address is verified; `Invalid` with every wrong field; `Conflict` at
+/// `hostname` when it is taken; `Exhausted` when a quota is used up.
+pub async fn create<P: AtProject + AtOrganisation>(cx: &Cx, at: &Scope<P>, new: &NewOrder) -> Result<Order> {
+    let person = verified(cx, at).await?;
+    let (choice, machine) = checked(cx, new).await?;
+    compute::instance::hostname_is_free(cx, cx.db(), at, &new.hostname).await?;
+    compute::quota::check(cx.db(), at, &machine.shape).await?;
+    let price = choice.size.price(new.cycle);
+    let tax = billing::tax_for(cx, at.organisation_id()?).await?;
+    let quote = billing::quote::quote(&price, &tax)?;
+    let rates = serde_json::to_string(&price.rates).map_err(|error| Error::internal("cannot encode prices").caused_by(error))?;
+
+    let id = cx
+        .write(async |tx| {
+            let instance = compute::instance::create(&tx, at, &machine).await?;
+            let id: OrderId = tx.cx().new_id();
+            let payment = billing::payment::begin_order(&tx, at, &id.to_string(), 1, &quote, new.payment_method).await?;
+            let owner = KeyOwner::Organisation(at.organisation_id()?);
+            let row = store::ActiveModel {
+                id: Set(id),
+                organisation_id: Set(at.organisation_id()?),
+                project_id: Set(at.project_id()?),
+                person_id: Set(person),
+                state: Set(State::Paying),
+                attempt: Set(1),
+                hostname: Set(Sealed::<Hostname>::seal(&tx, owner, &instance.hostname).await?),
+                size_id: Set(choice.size.id),
+                size_name: Set(choice.size.name.clone()),
+                template_id: Set(choice.template.id),
+                template_name: Set(choice.template.title.clone()),
+                region_id: Set(choice.region.id),
+                region_name: Set(choice.region.title.clone()),
+                rates: Set(rates.clone()),
+                charged_minor: Set(quote.due_now.minor),
+                currency: Set(quote.currency().code().to_owned()),
+                instance_id: Set(instance.id),
+                payment_id: Set(Some(payment.id)),
+                operation_id: Set(None),
+                problem: Set(None),
+                created_at: Set(tx.cx().now().0),
+            };
+            store::insert(&tx, row).await?;
+            begin(&tx, at, id, FulfilInput { order_id: id, instance_id: instance.id, payment_id: payment.id, attempt: 1 }).await?;
+            let row = store::by_id(tx.db(), at, id).await?;
+            tx.announce(ORDER_PLACED, at.place(), id, &change::fact(&row, State::Paying)).await?;
+            audit::record(&tx, at, id, "Ordered a machine").await?;
+            Ok(id)
+        })
+        .await?;
+    list::view(cx, at, id).await
+}
+
+/// Starts one try of the fulfilment.
+pub(super) async fn begin<P: AtProject>(tx: &Tx, at: &Scope<P>, id: OrderId, input: FulfilInput) -> Result<()> {
+    let key = format!("{id}/{}", input.attempt);
+    let start = Start { place: at.place(), subject: &id.to_string(), started_by: at.actor().person(), key: Some(&key) };
+    let operation = FULFIL.start(tx, start, &input).await?;
+    let instance: InstanceId = input.instance_id;
+    compute::instance::note_operation(tx, at, instance, operation).await?;
+    store::set(tx, id, &[(Column::OperationId, Some(operation).into())]).await
+}
+
+/// The person, who has shown that mail reaches them.
+pub(super) async fn verified<P: AtProject>(cx: &Cx, at: &Scope<P>) -> Result<PersonId> {
+    let person = at.actor().person().ok_or_else(|| Error::unauthenticated("Sign in first."))?;
+    if identity::person::is_verified(cx.db(), person).await? {
+        return Ok(person);
+    }
+    Err(Error::denied("Verify your e-mail address first: open the link in the message that we sent you, or ask for a new one."))
+}
+
+/// What was named and typed, with every fault at once.
+async fn checked(cx: &Cx, new: &NewOrder) -> Result<(Choice, NewInstance)> {
+    let named = NewQuote { size_id: new.size_id, template_id: new.template_id, region_id: new.region_id, cycle: new.cycle };
+    let mut checks = Checks::new();
+    let choice = Choice::of(cx, &named, &mut checks).await?;
+    checks.also(compute::instance::check_hostname(&new.hostname)).also(compute::instance::check_ssh_key(&new.ssh_public_key).map(drop));
+    checks.done()?;
+    let choice = choice.ok_or_else(|| Error::internal("a choice without faults is missing"))?;
+    let machine = NewInstance {
+        hostname: new.hostname.clone(),
+        ssh_public_key: new.ssh_public_key.clone(),
+        shape: choice.size.shape(),
+        template_id: new.template_id,
+        region_id: new.region_id,
+    };
+    Ok((choice, machine))
+}

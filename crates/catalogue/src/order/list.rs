@@ -1,0 +1,52 @@
+//! Orders for whoever may see them: at most three statements for a list.
+
+use billing::meter::Rates;
+use compute::instance::Part;
+use kernel::map::purpose;
+use kernel::permission::AtProject;
+use kernel::{Cx, Error, Gate, Page, PageQuery, Result, Scope, Timestamp};
+
+use super::model::{Order, OrderId};
+use super::store::{self, Row};
+
+/// The orders of a project, newest first.
+///
+/// # Errors
+/// `Invalid` for a foreign cursor; database errors.
+pub async fn list<P: AtProject>(cx: &Cx, at: &Scope<P>, query: &PageQuery) -> Result<Page<Order>> {
+    let rows = store::page(cx.db(), at, query.after()?, query.limit()).await?;
+    Ok(Page::from_rows(open(cx, at, rows).await?, query, |one| one.id))
+}
+
+/// One order of the project.
+///
+/// # Errors
+/// `NotFound`; database errors.
+pub async fn view<P: AtProject>(cx: &Cx, at: &Scope<P>, id: OrderId) -> Result<Order> {
+    let rows = vec![store::by_id(cx.db(), at, id).await?];
+    open(cx, at, rows).await?.pop().ok_or_else(|| Error::not_found("order"))
+}
+
+async fn open<P: AtProject>(cx: &Cx, at: &Scope<P>, rows: Vec<Row>) -> Result<Vec<Order>> {
+    let gate = Gate::new(cx, at, &purpose::SERVICE, rows.iter().map(|row| row.hostname.bytes())).await?;
+    rows.into_iter().map(|row| shown(row, &gate)).collect()
+}
+
+fn shown(row: Row, gate: &Gate) -> Result<Order> {
+    let rates: Rates = row.rates()?;
+    Ok(Order {
+        charged_now: row.charged_now()?,
+        id: row.id,
+        state: row.state,
+        cycle: rates.cycle,
+        hostname: row.hostname.open(gate)?,
+        size: Part { id: row.size_id, name: row.size_name },
+        template: Part { id: row.template_id, name: row.template_name },
+        region: Part { id: row.region_id, name: row.region_name },
+        instance_id: row.instance_id,
+        payment_id: row.payment_id,
+        operation_id: row.operation_id,
+        created_at: Timestamp(row.created_at),
+        problem: row.problem,
+    })
+}

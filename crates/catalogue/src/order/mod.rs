@@ -1,0 +1,20 @@
+//! An order: from the click to the running machine, or back to nothing.
+
+pub(crate) mod api;
+mod cancel;
+mod change;
+mod choice;
+mod create;
+mod fulfil;
+mod list;
+mod model;
+mod retry;
+mod store;
+
+pub use cancel::cancel;
+pub(crate) use choice::Choice;
+pub use create::create;
+pub use fulfil::{FULFIL, FulfilInput};
+pub use list::{list, view};
+pub use model::{NewOrder, Order, OrderId, OrderRetry, State};
+pub use retry::retry;

@@ -1,0 +1,26 @@
+//! Everything that someone may be allowed to do in this domain.
+
+use kernel::permission;
+use kernel::permission::{Permission, PermissionInfo};
+
+permission!(
+    /// Ask what something would cost.
+    pub QuoteCreate = "catalogue.quote.create", Project, View);
+permission!(
+    /// Order a machine.
+    pub OrderCreate = "catalogue.order.create", Project, Use);
+permission!(
+    /// See orders.
+    pub OrderView = "catalogue.order.view", Project, View);
+permission!(
+    /// Try a failed order again.
+    pub OrderRetry = "catalogue.order.retry", Project, Use);
+permission!(
+    /// Cancel an order that is not paid.
+    pub OrderCancel = "catalogue.order.cancel", Project, Use);
+permission!(
+    /// Change prices and what is on sale.
+    pub SizeUpdate = "catalogue.size.update", Platform, Manage);
+
+/// All of them.
+pub const ALL: &[PermissionInfo] = &[QuoteCreate::INFO, OrderCreate::INFO, OrderView::INFO, OrderRetry::INFO, OrderCancel::INFO, SizeUpdate::INFO];

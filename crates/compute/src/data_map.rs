@@ -1,0 +1,181 @@
+//! Every column and log field of this domain, described.
+
+use kernel::map::{Class, Entry, LogField, Owned, Retention, Subject, Table, Use, category, purpose};
+
+const RANDOM: &str = "a random identifier";
+const STATE: &str = "a state or counter of the program";
+const OFFER: &str = "a property of what the operator offers";
+const WHEN: &str = "an instant of the program's own work";
+
+const SERVICE: &[Use] = &[Use::contract(&purpose::SERVICE)];
+const METERED: &[Use] = &[Use::contract(&purpose::SERVICE), Use::contract(&purpose::BILLING)];
+const CONSOLE: &[Use] = &[
+    Use::contract(&purpose::SERVICE),
+    Use::interest(&purpose::SECURITY, "Only the person who asked for a console may open it; the ticket lives thirty seconds."),
+];
+
+/// The domain's tables.
+pub const TABLES: &[Table] = &[
+    Table {
+        name: "compute_region",
+        title: "regions",
+        subject: Subject::None,
+        owned: Owned::ByNobody,
+        retention: Retention::INSTALLATION,
+        key: &["id"],
+        columns: &[Entry::system("id", RANDOM), Entry::system("name", OFFER), Entry::system("title", OFFER)],
+    },
+    Table {
+        name: "compute_template",
+        title: "templates",
+        subject: Subject::None,
+        owned: Owned::ByNobody,
+        retention: Retention::INSTALLATION,
+        key: &["id"],
+        columns: &[Entry::system("id", RANDOM), Entry::system("name", OFFER), Entry::system("title", OFFER)],
+    },
+    Table {
+        name: "compute_node",
+        title: "nodes",
+        subject: Subject::None,
+        owned: Owned::ByNobody,
+        retention: Retention::INSTALLATION,
+        key: &["id"],
+        columns: &[
+            Entry::system("id", RANDOM),
+            Entry::system("region_id", RANDOM),
+            Entry::system("name", "a name that the operator gave to a node"),
+            Entry::system("driver", OFFER),
+            Entry::system("accelerator", OFFER),
+            Entry::system("accelerator_reason", OFFER),
+            Entry::system("cpus", OFFER),
+            Entry::system("memory_mib", OFFER),
+            Entry::system("disk_mib", OFFER),
+            Entry::system("disk_free_mib", OFFER),
+            Entry::system("templates", OFFER),
+            Entry::system("orphans", "random identifiers of guests without a row"),
+            Entry::system("enabled", STATE),
+            Entry::system("problem", "the text of a hypervisor's error"),
+            Entry::system("seen_at", WHEN),
+        ],
+    },
+    Table {
+        name: "compute_instance",
+        title: "machines",
+        subject: Subject::Organisation,
+        owned: Owned::ByOrganisation { column: "organisation_id" },
+        retention: Retention::days_after("deleted_at", 30),
+        key: &["id"],
+        columns: &[
+            Entry::personal("id", &category::IDENTIFIER, METERED).observed().loggable(),
+            Entry::personal("organisation_id", &category::IDENTIFIER, METERED).observed(),
+            Entry::personal("project_id", &category::IDENTIFIER, METERED).observed(),
+            Entry::personal("name", &category::RESOURCE, SERVICE).customer_plane().sealed_to_organisation(Class::Content),
+            Entry::personal("hostname", &category::RESOURCE, SERVICE).customer_plane().sealed_to_organisation(Class::Content),
+            Entry::personal("hostname_index", &category::RESOURCE, SERVICE).blind_index(&["compute.instance.hostname"]),
+            Entry::personal("ssh_key", &category::RESOURCE, SERVICE).customer_plane().sealed_to_organisation(Class::Content),
+            Entry::personal("size_id", &category::RESOURCE, METERED),
+            Entry::personal("size_name", &category::RESOURCE, METERED),
+            Entry::personal("cpus", &category::RESOURCE, METERED),
+            Entry::personal("memory_mib", &category::RESOURCE, METERED),
+            Entry::personal("disk_gib", &category::RESOURCE, METERED),
+            Entry::personal("template_id", &category::RESOURCE, SERVICE),
+            Entry::personal("template_name", &category::RESOURCE, SERVICE),
+            Entry::personal("template_title", &category::RESOURCE, SERVICE),
+            Entry::personal("region_id", &category::RESOURCE, SERVICE),
+            Entry::personal("region_title", &category::RESOURCE, SERVICE),
+            Entry::personal("node_id", &category::RESOURCE, SERVICE).observed().not_required(),
+            Entry::personal("node_name", &category::RESOURCE, SERVICE).observed().not_required(),
+            Entry::personal("state", &category::RESOURCE, METERED).observed(),
+            Entry::personal("state_reason", &category::RESOURCE, SERVICE).observed().not_required(),
+            Entry::personal("accelerator", &category::RESOURCE, SERVICE).observed().not_required(),
+            Entry::personal("ipv4", &category::RESOURCE, SERVICE).observed().not_required(),
+            Entry::personal("ssh_host", &category::RESOURCE, SERVICE).observed().not_required(),
+            Entry::personal("ssh_port", &category::RESOURCE, SERVICE).observed().not_required(),
+            Entry::personal("mac", &category::RESOURCE, SERVICE).observed(),
+            Entry::personal("quota_held", &category::RESOURCE, SERVICE).observed(),
+            Entry::personal("operation_id", &category::IDENTIFIER, SERVICE).observed().not_required(),
+            Entry::personal("created_at", &category::ACTIVITY, METERED).observed(),
+            Entry::personal("delete_at", &category::ACTIVITY, SERVICE).observed().not_required(),
+            Entry::personal("deleted_at", &category::ACTIVITY, METERED).observed().not_required(),
+        ],
+    },
+    Table {
+        name: "compute_event",
+        title: "events of machines",
+        subject: Subject::Organisation,
+        owned: Owned::Through { column: "instance_id", table: "compute_instance", key: "id" },
+        retention: Retention::days_after("at", 90),
+        key: &["id"],
+        columns: &[
+            Entry::system("id", RANDOM),
+            Entry::personal("instance_id", &category::IDENTIFIER, SERVICE).observed(),
+            Entry::personal("at", &category::ACTIVITY, SERVICE).observed(),
+            Entry::personal("state", &category::RESOURCE, SERVICE).observed(),
+            Entry::personal("text", &category::RESOURCE, SERVICE).observed(),
+        ],
+    },
+    Table {
+        name: "compute_reading",
+        title: "measured use of machines",
+        subject: Subject::Organisation,
+        owned: Owned::Through { column: "instance_id", table: "compute_instance", key: "id" },
+        retention: Retention::days_after("to_at", 40),
+        key: &["instance_id", "seq"],
+        columns: &[
+            Entry::personal("instance_id", &category::IDENTIFIER, METERED).observed(),
+            Entry::system("seq", STATE),
+            Entry::personal("from_at", &category::USAGE, METERED).observed(),
+            Entry::personal("to_at", &category::USAGE, METERED).observed(),
+            Entry::personal("running_us", &category::USAGE, METERED).observed(),
+            Entry::personal("running_total_us", &category::USAGE, METERED).observed(),
+            Entry::personal("disk_gib", &category::USAGE, METERED).observed(),
+            Entry::personal("received_bytes", &category::USAGE, METERED).observed(),
+            Entry::personal("sent_bytes", &category::USAGE, METERED).observed(),
+            Entry::personal("received_total", &category::USAGE, METERED).observed(),
+            Entry::personal("sent_total", &category::USAGE, METERED).observed(),
+        ],
+    },
+    Table {
+        name: "compute_console_ticket",
+        title: "tickets for consoles",
+        subject: Subject::Customer,
+        owned: Owned::ByPerson { column: "person_id" },
+        retention: Retention::days_after("expires_at", 0),
+        key: &["ticket"],
+        columns: &[
+            Entry::personal("ticket", &category::CREDENTIAL, CONSOLE).observed().verifier(),
+            Entry::personal("instance_id", &category::IDENTIFIER, CONSOLE).observed(),
+            Entry::personal("person_id", &category::IDENTIFIER, CONSOLE).observed(),
+            Entry::system("kind", STATE),
+            Entry::system("expires_at", WHEN),
+        ],
+    },
+    Table {
+        name: "compute_quota",
+        title: "quotas",
+        subject: Subject::Organisation,
+        owned: Owned::ByOrganisation { column: "organisation_id" },
+        retention: Retention::WITH_OWNER,
+        key: &["owner_id"],
+        columns: &[
+            Entry::personal("owner_id", &category::IDENTIFIER, SERVICE).observed(),
+            Entry::personal("organisation_id", &category::IDENTIFIER, SERVICE).observed(),
+            Entry::personal("machines", &category::USAGE, SERVICE).observed(),
+            Entry::personal("cpus", &category::USAGE, SERVICE).observed(),
+            Entry::personal("memory_mib", &category::USAGE, SERVICE).observed(),
+            Entry::personal("disk_gib", &category::USAGE, SERVICE).observed(),
+            Entry::system("machines_limit", OFFER),
+            Entry::system("cpus_limit", OFFER),
+            Entry::system("memory_mib_limit", OFFER),
+            Entry::system("disk_gib_limit", OFFER),
+        ],
+    },
+];
+
+/// Fields that this domain writes to logs.
+pub const LOG_FIELDS: &[LogField] = &[
+    LogField { name: "instance", text: "a random identifier of a machine", personal: false, days: 30 },
+    LogField { name: "node", text: "the name of a node", personal: false, days: 30 },
+    LogField { name: "reference", text: "the random identifier that a guest carries on its hypervisor", personal: false, days: 30 },
+];

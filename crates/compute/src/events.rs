@@ -1,0 +1,58 @@
+//! Facts that this domain announces: ids, states and figures, never personal values.
+
+use kernel::Timestamp;
+use kernel::event::EventKind;
+use serde::{Deserialize, Serialize};
+
+use crate::instance::{InstanceId, State};
+
+/// Something happened to a machine; the event's place names its project.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InstanceFact {
+    /// Which.
+    pub instance_id: InstanceId,
+    /// Its state from now on.
+    pub state: State,
+    /// Since when.
+    pub at: Timestamp,
+}
+
+/// What a machine used in a span of time. Spans of one machine follow each other without gap or overlap.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Measured {
+    /// Which.
+    pub instance_id: InstanceId,
+    /// Counts the readings of this machine from 1.
+    pub seq: i64,
+    /// Begin of the span.
+    pub from: Timestamp,
+    /// End of the span.
+    pub to: Timestamp,
+    /// Microseconds within the span in which it ran.
+    pub running_us: i64,
+    /// The same, added up over all readings of the machine up to this one.
+    pub running_total_us: i64,
+    /// Its disk in GiB.
+    pub disk_gib: i32,
+    /// Bytes received within the span.
+    pub received_bytes: i64,
+    /// Bytes sent within the span.
+    pub sent_bytes: i64,
+}
+
+/// A machine was ordered; nothing runs yet.
+pub const INSTANCE_CREATED: EventKind<InstanceFact> = EventKind::new("compute.instance.created");
+/// A machine runs.
+pub const INSTANCE_RUNNING: EventKind<InstanceFact> = EventKind::new("compute.instance.running");
+/// A machine was stopped as asked.
+pub const INSTANCE_STOPPED: EventKind<InstanceFact> = EventKind::new("compute.instance.stopped");
+/// A machine stopped and nobody had asked for it.
+pub const INSTANCE_STOPPED_UNEXPECTEDLY: EventKind<InstanceFact> = EventKind::new("compute.instance.stopped_unexpectedly");
+/// A machine could not be set up, or is gone from its node.
+pub const INSTANCE_FAILED: EventKind<InstanceFact> = EventKind::new("compute.instance.failed");
+/// A machine is about to be deleted; it can be brought back until its grace ends.
+pub const INSTANCE_DELETING: EventKind<InstanceFact> = EventKind::new("compute.instance.deleting");
+/// A machine and its disk are gone.
+pub const INSTANCE_DELETED: EventKind<InstanceFact> = EventKind::new("compute.instance.deleted");
+/// What a machine used.
+pub const INSTANCE_MEASURED: EventKind<Measured> = EventKind::new("compute.instance.measured");

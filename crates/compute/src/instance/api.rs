@@ -1,0 +1,130 @@
+//! Machines over HTTP.
+
+use axum::http::StatusCode;
+use kernel::http::{Json, Path, Query};
+use kernel::{Cx, Error, Page, PageQuery, Result, Scope};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+use workflow::operation::{Operation, by_subject};
+
+use super::model::{Instance, InstanceEvent, InstanceId};
+use super::power::{Action, power};
+use super::update::InstancePatch;
+use super::{delete, list, rebuild, undelete, update, view};
+use crate::permissions::{
+    InstanceDelete, InstanceReboot, InstanceRebuild, InstanceReset, InstanceShutdown, InstanceStart, InstanceStop, InstanceUndelete, InstanceUpdate,
+    InstanceView,
+};
+use crate::template::TemplateId;
+
+/// The routes of this noun.
+pub(crate) fn routes() -> OpenApiRouter<Cx> {
+    OpenApiRouter::new()
+        .routes(routes!(instance_list))
+        .routes(routes!(instance_view, instance_update, instance_delete))
+        .routes(routes!(instance_start))
+        .routes(routes!(instance_stop))
+        .routes(routes!(instance_shutdown))
+        .routes(routes!(instance_reboot))
+        .routes(routes!(instance_reset))
+        .routes(routes!(instance_rebuild))
+        .routes(routes!(instance_undelete))
+        .routes(routes!(instance_event_list))
+}
+
+type Accepted = (StatusCode, Json<Operation>);
+
+/// The operation that was just started on the machine, as the caller sees it.
+async fn accepted(cx: &Cx, kind: &str, id: InstanceId) -> Result<Accepted> {
+    let operation = by_subject(cx.db(), kind, &id.to_string()).await?;
+    Ok((StatusCode::ACCEPTED, Json(operation.ok_or_else(|| Error::internal("an operation vanished"))?)))
+}
+
+/// The machines of a project, newest first.
+#[utoipa::path(get, path = "/v1/instances", operation_id = "instance_list", tag = "compute", params(PageQuery), responses((status = 200, body = Page<Instance>)))]
+async fn instance_list(cx: Cx, at: Scope<InstanceView>, Query(query): Query<PageQuery>) -> Result<Json<Page<Instance>>> {
+    Ok(Json(list::list(&cx, &at, &query).await?))
+}
+
+/// One machine.
+#[utoipa::path(get, path = "/v1/instances/{id}", operation_id = "instance_view", tag = "compute", params(("id" = InstanceId, Path)), responses((status = 200, body = Instance)))]
+async fn instance_view(cx: Cx, at: Scope<InstanceView>, Path(id): Path<InstanceId>) -> Result<Json<Instance>> {
+    Ok(Json(view::view(&cx, &at, id).await?))
+}
+
+/// Changes what a machine is called.
+#[utoipa::path(patch, path = "/v1/instances/{id}", operation_id = "instance_update", tag = "compute", params(("id" = InstanceId, Path)), request_body = InstancePatch, responses((status = 200, body = Instance)))]
+async fn instance_update(cx: Cx, at: Scope<InstanceUpdate>, Path(id): Path<InstanceId>, Json(patch): Json<InstancePatch>) -> Result<Json<Instance>> {
+    Ok(Json(update::update(&cx, &at, id, &patch).await?))
+}
+
+/// Deletes a machine. It can be brought back until its grace ends.
+#[utoipa::path(delete, path = "/v1/instances/{id}", operation_id = "instance_delete", tag = "compute", params(("id" = InstanceId, Path)), responses((status = 202, body = Operation)))]
+async fn instance_delete(cx: Cx, at: Scope<InstanceDelete>, Path(id): Path<InstanceId>) -> Result<Accepted> {
+    delete::delete(&cx, &at, id).await?;
+    accepted(&cx, super::RETIRE.name, id).await
+}
+
+/// Switches a machine on.
+#[utoipa::path(post, path = "/v1/instances/{id}/start", operation_id = "instance_start", tag = "compute", params(("id" = InstanceId, Path)), responses((status = 202, body = Operation)))]
+async fn instance_start(cx: Cx, at: Scope<InstanceStart>, Path(id): Path<InstanceId>) -> Result<Accepted> {
+    power(&cx, &at, id, Action::Start).await?;
+    accepted(&cx, super::power::START.name, id).await
+}
+
+/// Cuts a machine's power.
+#[utoipa::path(post, path = "/v1/instances/{id}/stop", operation_id = "instance_stop", tag = "compute", params(("id" = InstanceId, Path)), responses((status = 202, body = Operation)))]
+async fn instance_stop(cx: Cx, at: Scope<InstanceStop>, Path(id): Path<InstanceId>) -> Result<Accepted> {
+    power(&cx, &at, id, Action::Stop).await?;
+    accepted(&cx, super::power::START.name, id).await
+}
+
+/// Asks a machine to shut down, and cuts its power after thirty seconds.
+#[utoipa::path(post, path = "/v1/instances/{id}/shutdown", operation_id = "instance_shutdown", tag = "compute", params(("id" = InstanceId, Path)), responses((status = 202, body = Operation)))]
+async fn instance_shutdown(cx: Cx, at: Scope<InstanceShutdown>, Path(id): Path<InstanceId>) -> Result<Accepted> {
+    power(&cx, &at, id, Action::Shutdown).await?;
+    accepted(&cx, super::power::START.name, id).await
+}
+
+/// Asks a machine to start anew.
+#[utoipa::path(post, path = "/v1/instances/{id}/reboot", operation_id = "instance_reboot", tag = "compute", params(("id" = InstanceId, Path)), responses((status = 202, body = Operation)))]
+async fn instance_reboot(cx: Cx, at: Scope<InstanceReboot>, Path(id): Path<InstanceId>) -> Result<Accepted> {
+    power(&cx, &at, id, Action::Reboot).await?;
+    accepted(&cx, super::power::START.name, id).await
+}
+
+/// Presses a machine's reset button.
+#[utoipa::path(post, path = "/v1/instances/{id}/reset", operation_id = "instance_reset", tag = "compute", params(("id" = InstanceId, Path)), responses((status = 202, body = Operation)))]
+async fn instance_reset(cx: Cx, at: Scope<InstanceReset>, Path(id): Path<InstanceId>) -> Result<Accepted> {
+    power(&cx, &at, id, Action::Reset).await?;
+    accepted(&cx, super::power::START.name, id).await
+}
+
+/// What a machine is rebuilt from.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct InstanceRebuildRequest {
+    /// The template of its new disk.
+    template_id: TemplateId,
+}
+
+/// Gives a machine a fresh disk. What was on the disk is gone.
+#[utoipa::path(post, path = "/v1/instances/{id}/rebuild", operation_id = "instance_rebuild", tag = "compute", params(("id" = InstanceId, Path)), request_body = InstanceRebuildRequest, responses((status = 202, body = Operation)))]
+async fn instance_rebuild(cx: Cx, at: Scope<InstanceRebuild>, Path(id): Path<InstanceId>, Json(new): Json<InstanceRebuildRequest>) -> Result<Accepted> {
+    rebuild::rebuild(&cx, &at, id, new.template_id).await?;
+    accepted(&cx, super::REBUILD.name, id).await
+}
+
+/// Brings a machine back whose deletion is still in its grace.
+#[utoipa::path(post, path = "/v1/instances/{id}/undelete", operation_id = "instance_undelete", tag = "compute", params(("id" = InstanceId, Path)), responses((status = 200, body = Instance)))]
+async fn instance_undelete(cx: Cx, at: Scope<InstanceUndelete>, Path(id): Path<InstanceId>) -> Result<Json<Instance>> {
+    Ok(Json(undelete::undelete(&cx, &at, id).await?))
+}
+
+/// What happened to a machine, newest first.
+#[utoipa::path(get, path = "/v1/instances/{id}/events", operation_id = "instance_event_list", tag = "compute", params(("id" = InstanceId, Path), PageQuery), responses((status = 200, body = Page<InstanceEvent>)))]
+async fn instance_event_list(cx: Cx, at: Scope<InstanceView>, Path(id): Path<InstanceId>, Query(query): Query<PageQuery>) -> Result<Json<Page<InstanceEvent>>> {
+    Ok(Json(list::events(&cx, &at, id, &query).await?))
+}

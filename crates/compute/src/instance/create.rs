@@ -1,0 +1,110 @@
+//! Makes a machine's row and takes its room, in the caller's transaction. Nothing runs yet: the
+//! catalogue's order decides when the workflow begins.
+
+use kernel::permission::{AtOrganisation, AtProject};
+use kernel::{Blind, Error, KeyOwner, Result, Scope, Sealed, Timestamp, Tx};
+use sea_orm::{ConnectionTrait, Set};
+
+use super::model::{Hostname, Instance, InstanceId, Name, NewInstance, Part, SizeOf, SshKey, State};
+use super::{ssh_key, store};
+use crate::events::{INSTANCE_CREATED, InstanceFact};
+use crate::{quota, region, template};
+
+/// Makes it, in the state `ordered`.
+///
+/// # Errors
+/// `Invalid` with every wrong field, `Conflict` at `hostname` when it is taken, `Exhausted` when a
+/// quota is used up, `NotFound` for an unknown template or region.
+pub async fn create<P: AtProject + AtOrganisation>(tx: &Tx, at: &Scope<P>, new: &NewInstance) -> Result<Instance> {
+    new.checks().done()?;
+    let hostname = new.hostname.to_lowercase();
+    let index = Blind::of::<Hostname>(tx.cx().keys(), &hostname)?;
+    if store::has_hostname(tx.db(), at, &index).await? {
+        return Err(taken());
+    }
+    let region = region::by_id(tx.db(), new.region_id).await?;
+    let template = template::by_id(tx.db(), new.template_id).await?;
+    quota::reserve(tx, at, &new.shape).await?;
+
+    let owner = KeyOwner::Organisation(at.organisation_id()?);
+    let (id, now): (InstanceId, Timestamp) = (tx.cx().new_id(), tx.cx().now());
+    let row = store::ActiveModel {
+        id: Set(id),
+        organisation_id: Set(at.organisation_id()?),
+        project_id: Set(at.project_id()?),
+        name: Set(Sealed::<Name>::seal(tx, owner, &hostname).await?),
+        hostname: Set(Sealed::<Hostname>::seal(tx, owner, &hostname).await?),
+        hostname_index: Set(Some(index)),
+        ssh_key: Set(Sealed::<SshKey>::seal(tx, owner, &ssh_key::check(&new.ssh_public_key)?).await?),
+        size_id: Set(new.shape.size_id),
+        size_name: Set(new.shape.size_name.clone()),
+        cpus: Set(new.shape.cpus),
+        memory_mib: Set(new.shape.memory_mib),
+        disk_gib: Set(new.shape.disk_gib),
+        template_id: Set(template.id),
+        template_name: Set(template.name),
+        template_title: Set(template.title.clone()),
+        region_id: Set(region.id),
+        region_title: Set(region.title.clone()),
+        node_id: Set(None),
+        node_name: Set(None),
+        state: Set(State::Ordered),
+        state_reason: Set(None),
+        accelerator: Set(None),
+        ipv4: Set(None),
+        ssh_host: Set(None),
+        ssh_port: Set(None),
+        mac: Set(mac(tx)?),
+        quota_held: Set(true),
+        operation_id: Set(None),
+        created_at: Set(now.0),
+        delete_at: Set(None),
+        deleted_at: Set(None),
+    };
+    // Two orders at the same instant: the unique index lets one of them in.
+    store::insert(tx, row).await.map_err(|error| if error.kind() == kernel::Kind::Conflict { taken() } else { error })?;
+    store::remember(tx, id, State::Ordered, "Ordered.").await?;
+    tx.announce(INSTANCE_CREATED, at.place(), id, &InstanceFact { instance_id: id, state: State::Ordered, at: now }).await?;
+    Ok(Instance {
+        id,
+        name: hostname.clone(),
+        hostname,
+        state: State::Ordered,
+        state_reason: None,
+        size: SizeOf {
+            id: new.shape.size_id,
+            name: new.shape.size_name.clone(),
+            cpus: new.shape.cpus,
+            memory_mib: new.shape.memory_mib,
+            disk_gib: new.shape.disk_gib,
+        },
+        template: Part { id: template.id, name: template.title },
+        region: Part { id: region.id, name: region.title },
+        node_id: None,
+        accelerator: None,
+        ipv4: None,
+        ssh: None,
+        delete_at: None,
+        operation_id: None,
+        created_at: now,
+    })
+}
+
+/// Whether no machine of the project has this host name; for telling people early.
+///
+/// # Errors
+/// `Conflict` at `hostname` when it is taken; database errors.
+pub async fn hostname_is_free<P: AtProject>(cx: &kernel::Cx, db: &impl ConnectionTrait, at: &Scope<P>, hostname: &str) -> Result<()> {
+    let index = Blind::of::<Hostname>(cx.keys(), hostname)?;
+    if store::has_hostname(db, at, &index).await? { Err(taken()) } else { Ok(()) }
+}
+
+pub(super) fn taken() -> Error {
+    Error::conflict_at("hostname", "another machine of this project has this host name; choose another")
+}
+
+/// A locally administered unicast address (IEEE 802, second bit of the first octet), random.
+fn mac(tx: &Tx) -> Result<String> {
+    let [a, b, c, d, e] = tx.cx().random::<5>()?;
+    Ok(format!("02:{a:02x}:{b:02x}:{c:02x}:{d:02x}:{e:02x}"))
+}

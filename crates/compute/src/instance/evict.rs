@@ -1,0 +1,50 @@
+//! All machines of an organisation go at once, without grace: what an erasure asks for.
+
+use kernel::{ByWorkflow, Cx, Result, Scope};
+use workflow::Start;
+
+use super::model::{Instance, State};
+use super::retire::{RETIRE, RetireInput};
+use super::store::{self, Column, Row};
+use super::{change, view};
+
+/// The machines of an organisation that are not deleted.
+///
+/// # Errors
+/// `Denied` by the gate; database errors.
+pub async fn of_organisation(cx: &Cx, at: &Scope<ByWorkflow>) -> Result<Vec<Instance>> {
+    let rows = store::of_organisation(cx.db(), at).await?;
+    view::open_for(cx, at, rows, &kernel::map::purpose::RIGHTS).await
+}
+
+/// Begins to delete every machine of an organisation that can be deleted now. `None` while some
+/// are left, so ask again; else how many there were in all.
+///
+/// # Errors
+/// Database errors.
+pub async fn evict(cx: &Cx, at: &Scope<ByWorkflow>) -> Result<Option<u64>> {
+    let left = store::of_organisation(cx.db(), at).await?;
+    for row in &left {
+        begin(cx, row).await?;
+    }
+    if left.is_empty() { store::count_deleted(cx.db(), at).await.map(Some) } else { Ok(None) }
+}
+
+/// One that is being set up, switched or rebuilt has to come to rest first.
+async fn begin(cx: &Cx, seen: &Row) -> Result<()> {
+    cx.write(async |tx| {
+        let at = Scope::<ByWorkflow>::acting("compute.instance.evict", seen.place());
+        let row = store::locked(&tx, &at, seen.id).await?;
+        let now = tx.cx().now();
+        match row.state {
+            State::Running | State::Stopped | State::Failed => change(&tx, &row, State::Deleting, "It is being deleted with its organisation.").await?,
+            // The deletion that waits for its grace gives way to one that does not.
+            State::Deleting if row.delete_at.is_some_and(|at| at > now.0) => {}
+            _ => return Ok(()),
+        }
+        let start = Start { place: row.place(), subject: &row.id.to_string(), started_by: None, key: None };
+        let operation = RETIRE.start(&tx, start, &RetireInput { instance_id: row.id, delete_at: now }).await?;
+        store::set(&tx, row.id, &[(Column::OperationId, Some(operation).into()), (Column::DeleteAt, Some(now.0).into())]).await
+    })
+    .await
+}

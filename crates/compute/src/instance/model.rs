@@ -1,0 +1,246 @@
+//! What a machine is, its states, and what people see of it. No IO, no clock.
+
+use kernel::Timestamp;
+use kernel::error::Checks;
+use sea_orm::{DeriveActiveEnum, EnumIter};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use workflow::OperationId;
+
+use super::{hostname, ssh_key};
+use crate::node::NodeId;
+use crate::region::RegionId;
+use crate::template::TemplateId;
+
+kernel::id!(
+    /// A machine; also the name that its guest carries on the hypervisor.
+    InstanceId, "vm");
+kernel::id!(
+    /// The size that a machine was ordered in; the catalogue describes it.
+    SizeId, "siz");
+kernel::id!(
+    /// One entry in a machine's history.
+    InstanceEventId, "evt");
+
+kernel::field!(
+    /// What its owner calls it.
+    pub Name: String = "compute.instance.name");
+kernel::field!(
+    /// Its host name.
+    pub Hostname: String = "compute.instance.hostname");
+kernel::field!(
+    /// The SSH public key that may sign in as root.
+    pub SshKey: String = "compute.instance.ssh_key");
+
+/// How a machine stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema, EnumIter, DeriveActiveEnum)]
+#[sea_orm(rs_type = "String", db_type = "Text", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
+#[schema(as = InstanceState)]
+pub enum State {
+    /// Ordered; nothing exists on a node yet.
+    Ordered,
+    /// Being set up.
+    Provisioning,
+    /// It runs.
+    Running,
+    /// It has no power.
+    Stopped,
+    /// Being switched on.
+    Starting,
+    /// Being switched off.
+    Stopping,
+    /// Starting anew.
+    Rebooting,
+    /// Getting a fresh disk.
+    Rebuilding,
+    /// Stopped, and gone once its grace ends.
+    Deleting,
+    /// Gone.
+    Deleted,
+    /// Something went wrong; the reason says what.
+    Failed,
+}
+
+impl State {
+    /// The states that this one may become.
+    pub fn may_become(self, next: Self) -> bool {
+        use State::{Deleted, Deleting, Failed, Ordered, Provisioning, Rebooting, Rebuilding, Running, Starting, Stopped, Stopping};
+        match self {
+            Ordered => matches!(next, Provisioning | Failed | Deleted),
+            Provisioning => matches!(next, Running | Failed | Deleted),
+            Running => matches!(next, Stopped | Stopping | Rebooting | Rebuilding | Deleting | Failed),
+            Stopped => matches!(next, Running | Starting | Rebuilding | Deleting | Failed),
+            Starting | Stopping | Rebooting | Rebuilding => matches!(next, Running | Stopped | Failed),
+            Deleting => matches!(next, Stopped | Deleted | Failed),
+            Failed => matches!(next, Ordered | Provisioning | Running | Stopped | Deleting | Deleted),
+            Deleted => false,
+        }
+    }
+
+    /// True while something is being done to it; nothing else may begin then.
+    pub fn is_busy(self) -> bool {
+        matches!(self, Self::Ordered | Self::Provisioning | Self::Starting | Self::Stopping | Self::Rebooting | Self::Rebuilding)
+    }
+
+    /// In sentences: "This machine is …".
+    pub fn in_words(self) -> &'static str {
+        match self {
+            Self::Ordered => "waiting for its order to be completed",
+            Self::Provisioning => "being set up",
+            Self::Running => "running",
+            Self::Stopped => "stopped",
+            Self::Starting => "being switched on",
+            Self::Stopping => "being switched off",
+            Self::Rebooting => "starting anew",
+            Self::Rebuilding => "getting a fresh disk",
+            Self::Deleting => "about to be deleted",
+            Self::Deleted => "deleted",
+            Self::Failed => "not usable",
+        }
+    }
+}
+
+/// How large a machine is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Shape {
+    /// The size in the catalogue.
+    pub size_id: SizeId,
+    /// The size's name when it was ordered.
+    pub size_name: String,
+    /// Virtual processors.
+    pub cpus: i32,
+    /// Memory in MiB.
+    pub memory_mib: i32,
+    /// Disk in GiB.
+    pub disk_gib: i32,
+}
+
+/// A machine to be made.
+#[derive(Debug, Clone)]
+pub struct NewInstance {
+    /// RFC 1123 label, unique in the project.
+    pub hostname: String,
+    /// One OpenSSH public key.
+    pub ssh_public_key: String,
+    /// How large.
+    pub shape: Shape,
+    /// What its disk is made from.
+    pub template_id: TemplateId,
+    /// Where.
+    pub region_id: RegionId,
+}
+
+impl NewInstance {
+    /// What is wrong with what a person typed.
+    pub fn checks(&self) -> Checks {
+        let mut checks = Checks::new();
+        checks.also(hostname::check(&self.hostname)).also(ssh_key::check(&self.ssh_public_key).map(drop));
+        checks
+    }
+}
+
+/// Id and name of something a machine refers to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(as = InstancePart)]
+pub struct Part<I> {
+    /// Its id.
+    pub id: I,
+    /// For people.
+    pub name: String,
+}
+
+/// A machine's size.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(as = InstanceSize)]
+pub struct SizeOf {
+    /// The size in the catalogue.
+    pub id: SizeId,
+    /// Its name when the machine was ordered.
+    pub name: String,
+    /// Virtual processors.
+    pub cpus: i32,
+    /// Memory in MiB.
+    pub memory_mib: i32,
+    /// Disk in GiB.
+    pub disk_gib: i32,
+}
+
+/// Where the machine's SSH server is reached.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct SshAccess {
+    /// Host name or address.
+    pub host: String,
+    /// Port.
+    pub port: i32,
+}
+
+/// A machine as its owner sees it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Instance {
+    /// Its id.
+    pub id: InstanceId,
+    /// What its owner calls it.
+    pub name: String,
+    /// Its host name.
+    pub hostname: String,
+    /// How it stands.
+    pub state: State,
+    /// Why, where that is not obvious.
+    pub state_reason: Option<String>,
+    /// How large it is.
+    pub size: SizeOf,
+    /// What its disk was made from.
+    pub template: Part<TemplateId>,
+    /// Where it is.
+    pub region: Part<RegionId>,
+    /// On which node, once that is known.
+    pub node_id: Option<NodeId>,
+    /// `kvm` or `tcg`, once that is known.
+    pub accelerator: Option<String>,
+    /// Its own address inside its network, where the driver knows it.
+    pub ipv4: Option<String>,
+    /// How to reach its SSH server.
+    pub ssh: Option<SshAccess>,
+    /// When its grace ends, while it is about to be deleted.
+    pub delete_at: Option<Timestamp>,
+    /// The newest operation on it.
+    pub operation_id: Option<OperationId>,
+    /// When it was ordered.
+    pub created_at: Timestamp,
+}
+
+/// One entry in a machine's history.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct InstanceEvent {
+    /// Its id.
+    pub id: InstanceEventId,
+    /// When.
+    pub at: Timestamp,
+    /// The state from then on.
+    pub kind: State,
+    /// What happened.
+    pub summary: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use sea_orm::Iterable;
+
+    #[test]
+    fn what_is_deleted_stays_so() {
+        assert!(State::iter().all(|next| !State::Deleted.may_become(next)));
+    }
+
+    #[test]
+    fn power_changes_begin_from_rest_only() {
+        for busy in State::iter().filter(|state| state.is_busy()) {
+            for begin in [State::Starting, State::Stopping, State::Rebooting, State::Rebuilding, State::Deleting] {
+                assert!(!busy.may_become(begin), "{busy:?} {begin:?}");
+            }
+        }
+        assert!(!State::Running.may_become(State::Starting));
+        assert!(!State::Stopped.may_become(State::Rebooting));
+    }
+}

@@ -1,0 +1,114 @@
+//! Makes an ordered machine real. Undone, nothing of it is left: no guest, no room taken.
+
+use kernel::map::purpose;
+use kernel::{Result, Scope, Tx};
+use serde::{Deserialize, Serialize};
+use workflow::{Next, OperationId, Retry, Start, StepCx, WhenFailed, Workflow, nothing, step};
+
+use super::model::{InstanceId, State};
+use super::store::{self, Column};
+use super::{change, guest, release};
+use crate::drivers;
+use crate::node::place::place;
+
+/// What the workflow works on.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+pub struct ProvisionInput {
+    /// Which machine.
+    pub instance_id: InstanceId,
+}
+
+/// A machine that does not show up within about two minutes has not come up.
+const PATIENT: Retry = Retry { attempts: 12, ..Retry::STANDARD };
+
+/// Sets a machine up. The guest's name is the machine's id, known before the first call.
+pub static PROVISION: Workflow<ProvisionInput> = Workflow {
+    name: "compute.instance.provision",
+    title: "Set up the machine",
+    purpose: &purpose::SERVICE,
+    when_failed: WhenFailed::Undo,
+    steps: &[
+        step!("place", "Choose a node", choose, let_go),
+        step!("prepare", "Prepare the disk and its settings", prepare, remove),
+        step!("boot", "Switch it on", boot, nothing),
+        step!("wait", "Wait until it runs", wait, nothing, PATIENT),
+        step!("finish", "Hand it over", finish, nothing),
+    ],
+};
+
+/// Starts it in the caller's transaction, for an order that needs no payment.
+///
+/// # Errors
+/// Database errors.
+pub async fn provision<P: kernel::permission::AtProject>(tx: &Tx, at: &Scope<P>, id: InstanceId) -> Result<OperationId> {
+    let start = Start { place: at.place(), subject: &id.to_string(), started_by: at.actor().person(), key: None };
+    let operation = PROVISION.start(tx, start, &ProvisionInput { instance_id: id }).await?;
+    store::set(tx, id, &[(Column::OperationId, Some(operation).into())]).await?;
+    Ok(operation)
+}
+
+async fn choose(step: StepCx, input: ProvisionInput) -> Result<Next> {
+    let node = step
+        .write(async |tx| {
+            let at = step.scope();
+            // After an undo, a new try takes its room and its name again.
+            release::revive(&tx, &at, input.instance_id).await?;
+            let row = store::locked(&tx, &at, input.instance_id).await?;
+            store::set(&tx, row.id, &[(Column::OperationId, Some(step.operation()).into())]).await?;
+            if row.state == State::Provisioning && row.node_id.is_some() {
+                return Ok(row.node_name);
+            }
+            let node = place(&tx, &at, row.region_id, &row.shape(), &row.template_name).await?;
+            store::set(&tx, row.id, &[(Column::NodeId, Some(node.id).into()), (Column::NodeName, Some(node.name.clone()).into())]).await?;
+            change(&tx, &row, State::Provisioning, "It is being set up.").await?;
+            Ok(Some(node.name))
+        })
+        .await?;
+    step.log(format!("It goes to the node {}.", node.unwrap_or_default())).await?;
+    Ok(Next::Done)
+}
+
+async fn let_go(step: StepCx, input: ProvisionInput) -> Result<()> {
+    step.write(async |tx| release::release(&tx, &step.scope(), input.instance_id, State::Failed, "It could not be set up. The operation says why.").await).await
+}
+
+async fn prepare(step: StepCx, input: ProvisionInput) -> Result<Next> {
+    let row = guest::row(&step, input.instance_id).await?;
+    let spec = guest::spec(&step, &row).await?;
+    match guest::driver(&step, &row)?.ensure(&spec).await {
+        Ok(made) => guest::note(&step, row.id, &made).await?,
+        Err(error) => return Err(drivers::told(&step, error).await),
+    }
+    Ok(Next::Done)
+}
+
+async fn remove(step: StepCx, input: ProvisionInput) -> Result<()> {
+    let row = guest::row(&step, input.instance_id).await?;
+    if row.node_name.is_none() {
+        return Ok(());
+    }
+    guest::driver(&step, &row)?.destroy(&drivers::reference(row.id)?).await.map_err(drivers::said)
+}
+
+async fn boot(step: StepCx, input: ProvisionInput) -> Result<Next> {
+    let row = guest::row(&step, input.instance_id).await?;
+    match guest::driver(&step, &row)?.start(&drivers::reference(row.id)?).await {
+        Ok(()) => Ok(Next::Done),
+        Err(error) => Err(drivers::told(&step, error).await),
+    }
+}
+
+async fn wait(step: StepCx, input: ProvisionInput) -> Result<Next> {
+    let row = guest::row(&step, input.instance_id).await?;
+    guest::must_run(&step, &row).await?;
+    // Addresses are known for certain once it runs.
+    if let Some(seen) = guest::driver(&step, &row)?.find(&drivers::reference(row.id)?).await.map_err(drivers::said)? {
+        guest::note(&step, row.id, &seen).await?;
+    }
+    Ok(Next::Done)
+}
+
+async fn finish(step: StepCx, input: ProvisionInput) -> Result<Next> {
+    step.write(async |tx| guest::settle(&tx, &step, input.instance_id, State::Running).await).await?;
+    Ok(Next::Done)
+}

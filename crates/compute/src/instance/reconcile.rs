@@ -1,0 +1,119 @@
+//! Compares what should run with what the hypervisors say, both ways: what changed behind our back
+//! becomes a state and an event; guests that nobody here knows are reported and never touched.
+
+use std::collections::{HashMap, HashSet};
+
+use compute_driver::{Driver, Guest, Status};
+use kernel::{ByWorkflow, Cx, Place, Result, Scope};
+
+use super::change;
+use super::model::State;
+use super::store::{self, Row};
+use crate::node::{self, Node};
+use crate::drivers;
+
+/// Every state in which a guest may exist.
+const PRESENT: &[State] = &[
+    State::Provisioning,
+    State::Running,
+    State::Stopped,
+    State::Starting,
+    State::Stopping,
+    State::Rebooting,
+    State::Rebuilding,
+    State::Deleting,
+    State::Failed,
+];
+
+/// One round over all nodes; tells how many machines changed. A node that does not answer is left for the next.
+pub(crate) async fn reconcile(cx: Cx) -> Result<usize> {
+    node::enrol(&cx).await?;
+    let mut changed = 0;
+    for node in node::store::all(cx.db()).await? {
+        let Ok(driver) = drivers::of(&cx, &node.name) else { continue };
+        match driver.list().await {
+            Ok(guests) => changed += compare(&cx, &node, &*driver, guests).await?,
+            Err(error) => tracing::warn!(node = %node.name, %error, "the guests of a node cannot be listed"),
+        }
+    }
+    Ok(changed)
+}
+
+async fn compare(cx: &Cx, node: &Node, driver: &dyn Driver, guests: Vec<Guest>) -> Result<usize> {
+    let at = Scope::<ByWorkflow>::acting("compute.instance.reconcile", Place::Platform);
+    // Read after the list: a guest is made only after its row names the node.
+    let rows = store::on_node(cx.db(), &at, node.id, PRESENT).await?;
+    let seen: HashMap<String, Status> = guests.into_iter().map(|guest| (guest.reference.to_string(), guest.status)).collect();
+    let known: HashSet<String> = rows.iter().map(|row| row.id.to_string()).collect();
+    report_orphans(cx, node, seen.keys().filter(|one| !known.contains(*one)).cloned().collect()).await?;
+    let mut changed = 0;
+    for row in &rows {
+        let status = seen.get(&row.id.to_string()).copied().unwrap_or(Status::Absent);
+        if verdict(row.state, status).is_some() {
+            changed += usize::from(correct(cx, driver, row).await?);
+        }
+    }
+    Ok(changed)
+}
+
+/// The state that `status` calls for, and why, where it contradicts `state`.
+fn verdict(state: State, status: Status) -> Option<(State, &'static str)> {
+    match (state, status) {
+        (State::Running, Status::Stopped) => Some((State::Stopped, "It stopped on its node, and nobody had asked for that here.")),
+        (State::Running | State::Stopped, Status::Absent) => Some((State::Failed, "It is gone from its node.")),
+        (State::Stopped, Status::Running) => Some((State::Running, "It was switched on at its node.")),
+        (State::Failed, Status::Running) => Some((State::Running, "It is back on its node.")),
+        (State::Failed, Status::Stopped) => Some((State::Stopped, "It is back on its node.")),
+        _ => None,
+    }
+}
+
+/// Looks once more, then corrects the row if nothing else has happened to it meanwhile.
+async fn correct(cx: &Cx, driver: &dyn Driver, row: &Row) -> Result<bool> {
+    let Ok(status) = driver.status(&drivers::reference(row.id)?).await else { return Ok(false) };
+    let Some((to, why)) = verdict(row.state, status) else { return Ok(false) };
+    let at = Scope::<ByWorkflow>::acting("compute.instance.reconcile", row.place());
+    cx.write(async |tx| {
+        let now = store::locked(&tx, &at, row.id).await?;
+        if now.state != row.state || now.operation_id != row.operation_id {
+            return Ok(false);
+        }
+        tracing::warn!(instance = %row.id, why, "a machine changed behind our back");
+        change(&tx, &now, to, why).await?;
+        Ok(true)
+    })
+    .await
+}
+
+async fn report_orphans(cx: &Cx, node: &Node, mut orphans: Vec<String>) -> Result<()> {
+    orphans.sort();
+    if orphans == node.orphans {
+        return Ok(());
+    }
+    for reference in orphans.iter().filter(|one| !node.orphans.contains(one)) {
+        tracing::warn!(node = %node.name, %reference, "a guest without a machine; nothing touches it");
+    }
+    cx.write(async |tx| node::store::set_orphans(&tx, node.id, &orphans).await).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_unknown_status_changes_nothing() {
+        for state in PRESENT {
+            assert_eq!(verdict(*state, Status::Unknown), None);
+            assert_eq!(verdict(*state, Status::Paused), None);
+        }
+    }
+
+    #[test]
+    fn nothing_interferes_with_work_in_progress() {
+        for state in PRESENT.iter().filter(|state| state.is_busy()) {
+            for status in [Status::Running, Status::Stopped, Status::Absent] {
+                assert_eq!(verdict(*state, status), None);
+            }
+        }
+    }
+}

@@ -1,0 +1,210 @@
+//! The tables `compute_instance` and `compute_event`.
+
+use kernel::permission::AtProject;
+use kernel::{ByWorkflow, Error, Place, Result, Scope, Tx};
+use sea_orm::sea_query::{Expr, LockType};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Set};
+
+use super::model::{InstanceEvent, InstanceEventId, InstanceId, State};
+use crate::node::NodeId;
+
+pub(crate) use instance::{ActiveModel, Column, Entity, Model as Row};
+
+mod instance {
+    use kernel::{Blind, OrganisationId, ProjectId, Sealed};
+    use sea_orm::entity::prelude::*;
+    use workflow::OperationId;
+
+    use crate::instance::model::{Hostname, InstanceId, Name, SizeId, SshKey, State};
+    use crate::node::NodeId;
+    use crate::region::RegionId;
+    use crate::template::TemplateId;
+
+    #[sea_orm::model]
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "compute_instance")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: InstanceId,
+        pub organisation_id: OrganisationId,
+        pub project_id: ProjectId,
+        pub name: Sealed<Name>,
+        pub hostname: Sealed<Hostname>,
+        pub hostname_index: Option<Blind>,
+        pub ssh_key: Sealed<SshKey>,
+        pub size_id: SizeId,
+        pub size_name: String,
+        pub cpus: i32,
+        pub memory_mib: i32,
+        pub disk_gib: i32,
+        pub template_id: TemplateId,
+        pub template_name: String,
+        pub template_title: String,
+        pub region_id: RegionId,
+        pub region_title: String,
+        pub node_id: Option<NodeId>,
+        pub node_name: Option<String>,
+        pub state: State,
+        pub state_reason: Option<String>,
+        pub accelerator: Option<String>,
+        pub ipv4: Option<String>,
+        pub ssh_host: Option<String>,
+        pub ssh_port: Option<i32>,
+        pub mac: String,
+        pub quota_held: bool,
+        pub operation_id: Option<OperationId>,
+        pub created_at: i64,
+        pub delete_at: Option<i64>,
+        pub deleted_at: Option<i64>,
+    }
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+mod history {
+    use sea_orm::entity::prelude::*;
+
+    use crate::instance::model::{InstanceEventId, InstanceId, State};
+
+    #[sea_orm::model]
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "compute_event")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: InstanceEventId,
+        pub instance_id: InstanceId,
+        pub at: i64,
+        pub state: State,
+        pub text: String,
+    }
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+impl Row {
+    /// Where the machine is.
+    pub(crate) fn place(&self) -> Place {
+        Place::Project { organisation: self.organisation_id, project: self.project_id }
+    }
+
+    /// How large it is.
+    pub(crate) fn shape(&self) -> super::Shape {
+        super::Shape {
+            size_id: self.size_id,
+            size_name: self.size_name.clone(),
+            cpus: self.cpus,
+            memory_mib: self.memory_mib,
+            disk_gib: self.disk_gib,
+        }
+    }
+}
+
+/// Writes a new machine.
+pub(super) async fn insert(tx: &Tx, row: ActiveModel) -> Result<()> {
+    Entity::insert(row).exec_without_returning(tx.db()).await?;
+    Ok(())
+}
+
+/// One machine of the project.
+pub(crate) async fn by_id<P: AtProject>(db: &impl ConnectionTrait, at: &Scope<P>, id: InstanceId) -> Result<Row> {
+    Entity::find_by_id(id).filter(Column::ProjectId.eq(at.project_id()?)).one(db).await?.ok_or_else(|| Error::not_found("machine"))
+}
+
+/// The same, locked to the end of the transaction.
+pub(crate) async fn locked<P: AtProject>(tx: &Tx, at: &Scope<P>, id: InstanceId) -> Result<Row> {
+    let mut query = Entity::find_by_id(id).filter(Column::ProjectId.eq(at.project_id()?));
+    QueryTrait::query(&mut query).lock(LockType::Update);
+    query.one(tx.db()).await?.ok_or_else(|| Error::not_found("machine"))
+}
+
+/// Whether a machine of the project has this host name now.
+pub(super) async fn has_hostname<P: AtProject>(db: &impl ConnectionTrait, at: &Scope<P>, hostname: &kernel::Blind) -> Result<bool> {
+    let query = Entity::find().filter(Column::ProjectId.eq(at.project_id()?)).filter(Column::HostnameIndex.eq(hostname.clone()));
+    Ok(query.one(db).await?.is_some())
+}
+
+/// Machines of the project that are not deleted, newest first, one more than `limit`.
+pub(super) async fn page<P: AtProject>(db: &impl ConnectionTrait, at: &Scope<P>, after: Option<InstanceId>, limit: u64) -> Result<Vec<Row>> {
+    let mut query = Entity::find().filter(Column::ProjectId.eq(at.project_id()?)).filter(Column::State.ne(State::Deleted));
+    if let Some(after) = after {
+        query = query.filter(Column::Id.lt(after));
+    }
+    Ok(query.order_by_desc(Column::Id).limit(limit + 1).all(db).await?)
+}
+
+/// Machines of the organisation that are not deleted.
+pub(super) async fn of_organisation(db: &impl ConnectionTrait, at: &Scope<ByWorkflow>) -> Result<Vec<Row>> {
+    let query = Entity::find().filter(Column::OrganisationId.eq(at.organisation_id()?)).filter(Column::State.ne(State::Deleted));
+    Ok(query.order_by_asc(Column::Id).all(db).await?)
+}
+
+/// How many machines of the organisation are deleted.
+pub(super) async fn count_deleted(db: &impl ConnectionTrait, at: &Scope<ByWorkflow>) -> Result<u64> {
+    let query = Entity::find().filter(Column::OrganisationId.eq(at.organisation_id()?)).filter(Column::State.eq(State::Deleted));
+    Ok(query.count(db).await?)
+}
+
+/// Machines on a node in one of `states`; for jobs, which act for the installation.
+pub(crate) async fn on_node(db: &impl ConnectionTrait, _at: &Scope<ByWorkflow>, node: NodeId, states: &[State]) -> Result<Vec<Row>> {
+    Ok(Entity::find().filter(Column::NodeId.eq(node)).filter(Column::State.is_in(states.iter().copied())).all(db).await?)
+}
+
+/// What the machines on a node take together.
+pub(crate) async fn taken_on(db: &impl ConnectionTrait, _at: &Scope<ByWorkflow>, node: NodeId) -> Result<crate::node::Taken> {
+    let query = Entity::find().select_only().column(Column::Cpus).column(Column::MemoryMib);
+    let query = query.filter(Column::NodeId.eq(node)).filter(Column::QuotaHeld.eq(true)).into_tuple::<(i32, i32)>();
+    let sums = query.all(db).await?.into_iter().fold((0, 0), |sum, (cpus, memory)| (sum.0 + i64::from(cpus), sum.1 + i64::from(memory)));
+    Ok(crate::node::Taken { cpus: sums.0, memory_mib: sums.1 })
+}
+
+/// Changes columns of a machine that is known to be the scope's.
+pub(crate) async fn set(tx: &Tx, id: InstanceId, columns: &[(Column, sea_orm::Value)]) -> Result<()> {
+    let update = columns.iter().fold(Entity::update_many(), |update, (column, value)| update.col_expr(*column, Expr::value(value.clone())));
+    update.filter(Column::Id.eq(id)).exec(tx.db()).await?;
+    Ok(())
+}
+
+/// Changes the state if it is still `from`; false when somebody else was faster.
+pub(super) async fn set_state(tx: &Tx, id: InstanceId, from: State, to: State, reason: Option<&str>) -> Result<bool> {
+    let update = Entity::update_many()
+        .col_expr(Column::State, Expr::value(to))
+        .col_expr(Column::StateReason, Expr::value(reason.map(str::to_owned)))
+        .filter(Column::Id.eq(id))
+        .filter(Column::State.eq(from));
+    Ok(update.exec(tx.db()).await?.rows_affected == 1)
+}
+
+/// Clears `quota_held`; true for the one caller that must give the room back.
+pub(super) async fn let_quota_go(tx: &Tx, id: InstanceId) -> Result<bool> {
+    let update = Entity::update_many().col_expr(Column::QuotaHeld, Expr::value(false)).filter(Column::Id.eq(id)).filter(Column::QuotaHeld.eq(true));
+    Ok(update.exec(tx.db()).await?.rows_affected == 1)
+}
+
+/// Adds to a machine's history.
+pub(super) async fn remember(tx: &Tx, id: InstanceId, state: State, text: &str) -> Result<()> {
+    let row = history::ActiveModel {
+        id: Set(tx.cx().new_id()),
+        instance_id: Set(id),
+        at: Set(tx.cx().now().0),
+        state: Set(state),
+        text: Set(text.to_owned()),
+    };
+    history::Entity::insert(row).exec_without_returning(tx.db()).await?;
+    Ok(())
+}
+
+/// A machine's history, newest first, one more than `limit`. The caller has looked the machine up in its scope.
+pub(super) async fn history(db: &impl ConnectionTrait, id: InstanceId, after: Option<InstanceEventId>, limit: u64) -> Result<Vec<InstanceEvent>> {
+    let mut query = history::Entity::find().filter(history::Column::InstanceId.eq(id));
+    if let Some(after) = after {
+        query = query.filter(history::Column::Id.lt(after));
+    }
+    let rows = query.order_by_desc(history::Column::Id).limit(limit + 1).all(db).await?;
+    Ok(rows.into_iter().map(|row| InstanceEvent { id: row.id, at: kernel::Timestamp(row.at), kind: row.state, summary: row.text }).collect())
+}
+
+/// The node of a machine that a console ticket names; the ticket was given for the machine's project.
+pub(crate) async fn node_of(db: &impl ConnectionTrait, id: InstanceId) -> Result<Option<String>> {
+    let query = Entity::find_by_id(id).select_only().column(Column::NodeName).into_tuple::<Option<String>>();
+    Ok(query.one(db).await?.flatten())
+}

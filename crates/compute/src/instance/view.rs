@@ -1,0 +1,58 @@
+//! Opens machines for whoever may see them.
+
+use kernel::map::{Purpose, purpose};
+use kernel::permission::{AtProject, Permission};
+use kernel::{Cx, Gate, Result, Scope, Timestamp};
+use sea_orm::ConnectionTrait;
+
+use super::model::{Instance, InstanceId, Part, SizeOf, SshAccess, State};
+use super::store::{self, Row};
+
+/// One machine of the project.
+///
+/// # Errors
+/// `NotFound`; `Denied` by the gate; database errors.
+pub async fn view<P: AtProject>(cx: &Cx, at: &Scope<P>, id: InstanceId) -> Result<Instance> {
+    let rows = vec![store::by_id(cx.db(), at, id).await?];
+    open(cx, at, rows).await?.pop().ok_or_else(|| kernel::Error::not_found("machine"))
+}
+
+/// How a machine of the project stands.
+///
+/// # Errors
+/// `NotFound`; database errors.
+pub async fn state<P: AtProject>(db: &impl ConnectionTrait, at: &Scope<P>, id: InstanceId) -> Result<State> {
+    Ok(store::by_id(db, at, id).await?.state)
+}
+
+/// Opens `rows`, in at most two statements.
+pub(super) async fn open<P: Permission>(cx: &Cx, at: &Scope<P>, rows: Vec<Row>) -> Result<Vec<Instance>> {
+    open_for(cx, at, rows, &purpose::SERVICE).await
+}
+
+/// The same for another purpose.
+pub(super) async fn open_for<P: Permission>(cx: &Cx, at: &Scope<P>, rows: Vec<Row>, purpose: &'static Purpose) -> Result<Vec<Instance>> {
+    let sealed = rows.iter().flat_map(|row| [row.name.bytes(), row.hostname.bytes()]);
+    let gate = Gate::new(cx, at, purpose, sealed).await?;
+    rows.into_iter().map(|row| shown(row, &gate)).collect()
+}
+
+fn shown(row: Row, gate: &Gate) -> Result<Instance> {
+    Ok(Instance {
+        id: row.id,
+        name: row.name.open(gate)?,
+        hostname: row.hostname.open(gate)?,
+        state: row.state,
+        state_reason: row.state_reason,
+        size: SizeOf { id: row.size_id, name: row.size_name, cpus: row.cpus, memory_mib: row.memory_mib, disk_gib: row.disk_gib },
+        template: Part { id: row.template_id, name: row.template_title },
+        region: Part { id: row.region_id, name: row.region_title },
+        node_id: row.node_id,
+        accelerator: row.accelerator,
+        ipv4: row.ipv4,
+        ssh: row.ssh_host.zip(row.ssh_port).map(|(host, port)| SshAccess { host, port }),
+        delete_at: row.delete_at.map(Timestamp),
+        operation_id: row.operation_id,
+        created_at: Timestamp(row.created_at),
+    })
+}

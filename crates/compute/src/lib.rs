@@ -1,0 +1,70 @@
+//! What runs: regions, nodes and templates, instances with their power, consoles, readings and quotas.
+//!
+//! Reading order: [`instance`] (a machine and what can be done with it), [`drivers`] (how hypervisors
+//! are reached), [`node`] (where machines go), [`quota`], [`reading`] (what they used), [`console`].
+//! Prices, sizes and orders belong to the catalogue; money belongs to billing.
+
+pub mod console;
+pub mod data_map;
+pub mod drivers;
+pub mod events;
+pub mod instance;
+mod migrations;
+pub mod node;
+pub mod permissions;
+pub mod quota;
+pub mod reading;
+pub mod region;
+pub mod template;
+
+pub use drivers::Drivers;
+pub use instance::{Instance, InstanceId, NewInstance, Shape, SizeId};
+pub use node::NodeId;
+pub use region::{Region, RegionId};
+pub use template::{Template, TemplateId};
+
+use std::time::Duration;
+
+use kernel::map::purpose;
+use kernel::{Cx, Job, Module};
+use utoipa_axum::router::OpenApiRouter;
+use workflow::Registered;
+
+/// Periodic work.
+pub const JOBS: &[Job] = &[
+    Job { name: "compute.instance.reconcile", purpose: &purpose::SERVICE, every: Duration::from_secs(5), run: |cx| Box::pin(instance::reconcile(cx)) },
+    Job { name: "compute.reading.measure", purpose: &purpose::BILLING, every: Duration::from_secs(10), run: |cx| Box::pin(reading::measure(cx)) },
+];
+
+fn routes() -> OpenApiRouter<Cx> {
+    OpenApiRouter::new()
+        .merge(region::api::routes())
+        .merge(template::api::routes())
+        .merge(node::api::routes())
+        .merge(instance::api::routes())
+        .merge(reading::api::routes())
+        .merge(console::api::routes())
+}
+
+/// The domain, for the server's list.
+pub fn module() -> Module {
+    Module {
+        migrations: migrations::all,
+        tables: data_map::TABLES,
+        log_fields: data_map::LOG_FIELDS,
+        permissions: permissions::ALL,
+        jobs: JOBS,
+        routes,
+        ..Module::named("compute")
+    }
+}
+
+/// The workflows that a worker must know.
+pub fn workflows() -> Vec<Registered> {
+    vec![
+        Registered::of(&instance::PROVISION),
+        Registered::of(&instance::power::START),
+        Registered::of(&instance::REBUILD),
+        Registered::of(&instance::RETIRE),
+    ]
+}

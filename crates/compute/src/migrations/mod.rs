@@ -1,0 +1,10 @@
+//! The domain's tables, forward only.
+
+mod m0001_foundation;
+
+use sea_orm_migration::MigrationTrait;
+
+/// Oldest first.
+pub(crate) fn all() -> Vec<Box<dyn MigrationTrait>> {
+    vec![Box::new(m0001_foundation::Migration)]
+}

@@ -1,0 +1,51 @@
+//! Makes rows of what the drivers say they are: nodes, their regions and their templates.
+//! Runs at start and with every reconciliation.
+
+use compute_driver::{Accelerator, Capabilities, DriverError};
+use kernel::{Cx, Result};
+
+use super::store;
+use crate::drivers::Drivers;
+use crate::{region, template};
+
+/// Asks every driver and writes what it said; tells how many answered.
+///
+/// # Errors
+/// Database errors. A driver that does not answer is noted at its node.
+pub async fn enrol(cx: &Cx) -> Result<usize> {
+    let drivers = cx.extension::<Drivers>()?;
+    let mut answered = 0;
+    for (name, attached) in drivers.iter() {
+        let said = attached.driver.capabilities().await;
+        answered += usize::from(said.is_ok());
+        if let Err(error) = &said {
+            tracing::warn!(node = name, %error, "a node does not answer");
+        }
+        let seen = Seen { name, region: &attached.region, driver: attached.driver.name(), said: &said };
+        cx.write(async |tx| {
+            let region = region::store::ensure(&tx, seen.region, &region::title_of(seen.region)).await?;
+            for name in seen.said.iter().flat_map(|said| &said.templates) {
+                template::store::ensure(&tx, name, &template::title_of(name)).await?;
+            }
+            store::note(&tx, region, &seen).await
+        })
+        .await?;
+    }
+    Ok(answered)
+}
+
+/// What was seen of a node.
+pub(super) struct Seen<'a> {
+    pub(super) name: &'a str,
+    pub(super) region: &'a str,
+    pub(super) driver: &'a str,
+    pub(super) said: &'a Result<Capabilities, DriverError>,
+}
+
+/// The word for an accelerator in rows and answers.
+pub(crate) fn accelerator(one: Accelerator) -> &'static str {
+    match one {
+        Accelerator::Kvm => "kvm",
+        Accelerator::Tcg => "tcg",
+    }
+}

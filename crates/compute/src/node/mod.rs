@@ -1,0 +1,12 @@
+//! A node: one hypervisor, or one cluster of them, and which machines fit on it.
+
+pub(crate) mod api;
+mod enrol;
+mod model;
+pub(crate) mod place;
+pub(crate) mod store;
+
+pub(crate) use enrol::accelerator;
+pub use enrol::enrol;
+pub(crate) use model::Taken;
+pub use model::{Node, NodeId};

@@ -1,0 +1,130 @@
+//! What a node is and which machines it takes. No IO.
+
+use kernel::Timestamp;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::instance::Shape;
+use crate::region::RegionId;
+
+kernel::id!(
+    /// A node.
+    NodeId, "nod");
+
+/// A node as the operator sees it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Node {
+    /// Its id.
+    pub id: NodeId,
+    /// In which region it stands.
+    pub region_id: RegionId,
+    /// The name in the configuration.
+    pub name: String,
+    /// Its driver.
+    pub driver: String,
+    /// `kvm` or `tcg`.
+    pub accelerator: String,
+    /// Why this accelerator.
+    pub accelerator_reason: String,
+    /// Processors, where the driver can tell.
+    pub cpus: Option<i32>,
+    /// Memory in MiB, where the driver can tell.
+    pub memory_mib: Option<i64>,
+    /// Disk for guests in MiB, where the driver can tell.
+    pub disk_mib: Option<i64>,
+    /// Free disk in MiB, where the driver can tell.
+    pub disk_free_mib: Option<i64>,
+    /// Templates that are ready on it.
+    pub templates: Vec<String>,
+    /// References of guests on it that no machine of ours stands behind. Nothing touches them.
+    pub orphans: Vec<String>,
+    /// Whether new machines are placed on it.
+    pub enabled: bool,
+    /// What its hypervisor said when it last failed to answer; absent while it answers.
+    pub problem: Option<String>,
+    /// When its hypervisor answered last.
+    pub seen_at: Timestamp,
+}
+
+/// What the machines on a node take together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Taken {
+    pub(crate) cpus: i64,
+    pub(crate) memory_mib: i64,
+}
+
+/// Virtual processors per real one.
+const CPU_SHARE: i64 = 8;
+/// Disks grow as they are written; below this much free space none is added.
+const DISK_RESERVE_MIB: i64 = 2_048;
+
+impl Node {
+    /// The first rule that keeps a machine away, in words for the operator; `None` when it fits.
+    pub(crate) fn refuses(&self, taken: Taken, shape: &Shape, template: &str) -> Option<String> {
+        let memory = taken.memory_mib + i64::from(shape.memory_mib);
+        let cpus = taken.cpus + i64::from(shape.cpus);
+        if !self.enabled {
+            return Some("it is closed to new machines".to_owned());
+        }
+        if let Some(problem) = &self.problem {
+            return Some(format!("it does not answer ({problem})"));
+        }
+        if !self.templates.iter().any(|name| name == template) {
+            return Some(format!("it does not have the template {template}"));
+        }
+        if let Some(limit) = self.memory_mib.filter(|limit| memory > *limit) {
+            return Some(format!("memory: {memory} MiB would be promised of {limit} MiB"));
+        }
+        if let Some(limit) = self.cpus.map(|cpus| i64::from(cpus) * CPU_SHARE).filter(|limit| cpus > *limit) {
+            return Some(format!("processors: {cpus} would be promised of {limit}"));
+        }
+        if let Some(free) = self.disk_free_mib.filter(|free| *free < DISK_RESERVE_MIB) {
+            return Some(format!("disk: only {free} MiB are free"));
+        }
+        None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use kernel::id::Id;
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::instance::SizeId;
+
+    fn node() -> Node {
+        Node {
+            id: NodeId::from_uuid(Uuid::from_u128(1)),
+            region_id: RegionId::from_uuid(Uuid::from_u128(2)),
+            name: "node-1".into(),
+            driver: "simulated".into(),
+            accelerator: "tcg".into(),
+            accelerator_reason: String::new(),
+            cpus: Some(1),
+            memory_mib: Some(1_024),
+            disk_mib: Some(10_000),
+            disk_free_mib: Some(5_000),
+            templates: vec!["tiny".into()],
+            orphans: Vec::new(),
+            enabled: true,
+            problem: None,
+            seen_at: Timestamp(0),
+        }
+    }
+
+    #[test]
+    fn the_rule_that_refused_is_named() {
+        let shape = Shape { size_id: SizeId::from_uuid(Uuid::nil()), size_name: "Small".into(), cpus: 1, memory_mib: 512, disk_gib: 5 };
+        let nothing = Taken::default();
+        assert_eq!(node().refuses(nothing, &shape, "tiny"), None);
+        let full = Taken { memory_mib: 600, ..nothing };
+        assert!(node().refuses(full, &shape, "tiny").unwrap().starts_with("memory"));
+        assert!(node().refuses(Taken { cpus: 8, ..nothing }, &shape, "tiny").unwrap().starts_with("processors"));
+        assert!(node().refuses(nothing, &shape, "debian").unwrap().contains("template debian"));
+        assert!(Node { enabled: false, ..node() }.refuses(nothing, &shape, "tiny").is_some());
+        assert!(Node { disk_free_mib: Some(10), ..node() }.refuses(nothing, &shape, "tiny").unwrap().starts_with("disk"));
+        let unknown = Node { cpus: None, memory_mib: None, disk_free_mib: None, ..node() };
+        assert_eq!(unknown.refuses(full, &shape, "tiny"), None);
+    }
+}

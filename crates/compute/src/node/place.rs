@@ -1,0 +1,32 @@
+//! Chooses a node for a machine, or says which rule refused which node.
+
+use kernel::{ByWorkflow, Error, Result, Scope, Tx};
+
+use super::model::Node;
+use super::store;
+use crate::instance::{Shape, store as instances};
+use crate::region::RegionId;
+
+/// The node in `region` with the most memory left that takes the machine. Nodes are locked, so that
+/// two placements do not count on the same room.
+///
+/// # Errors
+/// `Exhausted`, with one reason per node.
+pub(crate) async fn place(tx: &Tx, at: &Scope<ByWorkflow>, region: RegionId, shape: &Shape, template: &str) -> Result<Node> {
+    let mut refused = Vec::new();
+    let mut best: Option<(i64, Node)> = None;
+    for node in store::in_region_locked(tx, region).await? {
+        let taken = instances::taken_on(tx.db(), at, node.id).await?;
+        match node.refuses(taken, shape, template) {
+            Some(why) => refused.push(format!("{}: {why}", node.name)),
+            None => {
+                let left = node.memory_mib.unwrap_or(i64::MAX).saturating_sub(taken.memory_mib);
+                if best.as_ref().is_none_or(|(most, _)| left > *most) {
+                    best = Some((left, node));
+                }
+            }
+        }
+    }
+    let why = if refused.is_empty() { "the region has no nodes".to_owned() } else { refused.join("; ") };
+    best.map(|(_, node)| node).ok_or_else(|| Error::exhausted(format!("No node takes this machine: {why}.")))
+}

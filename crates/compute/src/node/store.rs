@@ -1,0 +1,134 @@
+//! The table `compute_node`.
+
+use compute_driver::Capabilities;
+use kernel::{Error, Result, Timestamp, Tx};
+use sea_orm::sea_query::{Expr, LockType};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QueryTrait, Set};
+
+use super::enrol::{Seen, accelerator};
+use super::model::{Node, NodeId};
+use crate::region::RegionId;
+
+mod entity {
+    use sea_orm::entity::prelude::*;
+
+    use crate::node::NodeId;
+    use crate::region::RegionId;
+
+    #[sea_orm::model]
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "compute_node")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: NodeId,
+        pub region_id: RegionId,
+        #[sea_orm(unique)]
+        pub name: String,
+        pub driver: String,
+        pub accelerator: String,
+        pub accelerator_reason: String,
+        pub cpus: Option<i32>,
+        pub memory_mib: Option<i64>,
+        pub disk_mib: Option<i64>,
+        pub disk_free_mib: Option<i64>,
+        /// JSON list of names.
+        pub templates: String,
+        /// JSON list of references.
+        pub orphans: String,
+        pub enabled: bool,
+        pub problem: Option<String>,
+        pub seen_at: i64,
+    }
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+fn list(text: &str) -> Result<Vec<String>> {
+    serde_json::from_str(text).map_err(|error| Error::internal("a node's list is damaged").caused_by(error))
+}
+
+fn text(list: &[String]) -> Result<String> {
+    serde_json::to_string(list).map_err(|error| Error::internal("cannot encode a list").caused_by(error))
+}
+
+fn view(row: entity::Model) -> Result<Node> {
+    Ok(Node {
+        id: row.id,
+        region_id: row.region_id,
+        templates: list(&row.templates)?,
+        orphans: list(&row.orphans)?,
+        name: row.name,
+        driver: row.driver,
+        accelerator: row.accelerator,
+        accelerator_reason: row.accelerator_reason,
+        cpus: row.cpus,
+        memory_mib: row.memory_mib,
+        disk_mib: row.disk_mib,
+        disk_free_mib: row.disk_free_mib,
+        enabled: row.enabled,
+        problem: row.problem,
+        seen_at: Timestamp(row.seen_at),
+    })
+}
+
+/// All nodes, by name; they belong to nobody.
+pub(crate) async fn all(db: &impl ConnectionTrait) -> Result<Vec<Node>> {
+    entity::Entity::find().order_by_asc(entity::Column::Name).all(db).await?.into_iter().map(view).collect()
+}
+
+/// The nodes of a region, locked.
+pub(super) async fn in_region_locked(tx: &Tx, region: RegionId) -> Result<Vec<Node>> {
+    let mut query = entity::Entity::find().filter(entity::Column::RegionId.eq(region)).order_by_asc(entity::Column::Name);
+    QueryTrait::query(&mut query).lock(LockType::Update);
+    query.all(tx.db()).await?.into_iter().map(view).collect()
+}
+
+/// Writes what a driver said about itself.
+pub(super) async fn note(tx: &Tx, region: RegionId, seen: &Seen<'_>) -> Result<()> {
+    let fresh = entity::ActiveModel {
+        id: Set(tx.cx().new_id()),
+        region_id: Set(region),
+        name: Set(seen.name.to_owned()),
+        driver: Set(seen.driver.to_owned()),
+        accelerator: Set(String::new()),
+        accelerator_reason: Set(String::new()),
+        cpus: Set(None),
+        memory_mib: Set(None),
+        disk_mib: Set(None),
+        disk_free_mib: Set(None),
+        templates: Set("[]".to_owned()),
+        orphans: Set("[]".to_owned()),
+        enabled: Set(true),
+        problem: Set(None),
+        seen_at: Set(0),
+    };
+    entity::Entity::insert(fresh).on_conflict_do_nothing_on([entity::Column::Name]).exec_without_returning(tx.db()).await?;
+    let update = entity::Entity::update_many().col_expr(entity::Column::RegionId, Expr::value(region));
+    let update = match seen.said {
+        Ok(said) => answered(update, said, tx.cx().now())?,
+        Err(error) => update.col_expr(entity::Column::Problem, Expr::value(error.to_string())),
+    };
+    update.filter(entity::Column::Name.eq(seen.name)).exec(tx.db()).await?;
+    Ok(())
+}
+
+fn answered(update: sea_orm::UpdateMany<entity::Entity>, said: &Capabilities, now: Timestamp) -> Result<sea_orm::UpdateMany<entity::Entity>> {
+    let figure = |value: u64| i64::try_from(value).unwrap_or(i64::MAX);
+    let room = said.capacity;
+    Ok(update
+        .col_expr(entity::Column::Accelerator, Expr::value(accelerator(said.accelerator)))
+        .col_expr(entity::Column::AcceleratorReason, Expr::value(said.accelerator_reason.clone()))
+        .col_expr(entity::Column::Cpus, Expr::value(room.map(|room| i32::try_from(room.cpus).unwrap_or(i32::MAX))))
+        .col_expr(entity::Column::MemoryMib, Expr::value(room.map(|room| figure(room.memory_mib))))
+        .col_expr(entity::Column::DiskMib, Expr::value(room.map(|room| figure(room.disk_mib))))
+        .col_expr(entity::Column::DiskFreeMib, Expr::value(room.map(|room| figure(room.disk_free_mib))))
+        .col_expr(entity::Column::Templates, Expr::value(text(&said.templates)?))
+        .col_expr(entity::Column::Problem, Expr::value(None::<String>))
+        .col_expr(entity::Column::SeenAt, Expr::value(now.0)))
+}
+
+/// Writes which guests on a node have no machine behind them.
+pub(crate) async fn set_orphans(tx: &Tx, id: NodeId, orphans: &[String]) -> Result<()> {
+    entity::Entity::update_many().col_expr(entity::Column::Orphans, Expr::value(text(orphans)?)).filter(entity::Column::Id.eq(id)).exec(tx.db()).await?;
+    Ok(())
+}

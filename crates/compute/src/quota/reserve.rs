@@ -1,0 +1,66 @@
+//! Takes room within the limits and gives it back, in the caller's transaction. Both quota rows are
+//! locked first, so that parallel orders cannot pass a limit together.
+
+use kernel::id::Id;
+use kernel::permission::{AtOrganisation, AtProject};
+use kernel::{Error, Result, Scope, Tx, setting};
+use sea_orm::ConnectionTrait;
+
+use super::model::{Amount, LIMITS, Limits};
+use super::store;
+use crate::instance::Shape;
+
+/// Takes room for one machine of `shape`.
+///
+/// # Errors
+/// `Exhausted`, naming the limit; database errors.
+pub(crate) async fn reserve<P: AtProject + AtOrganisation>(tx: &Tx, at: &Scope<P>, shape: &Shape) -> Result<()> {
+    let (organisation, project) = (at.organisation_id()?, at.project_id()?);
+    let limits = setting::read(tx.db(), LIMITS).await?.unwrap_or_default();
+    let more = Amount::of(shape);
+    // Always the organisation first, so that two transactions cannot lock crosswise.
+    for (owner, per_project) in [(organisation.uuid(), false), (project.uuid(), true)] {
+        let (used, limits) = store::locked(tx, owner, organisation, &limits).await?;
+        if let Some(why) = used.passes(&more, &relevant(limits, per_project)) {
+            return Err(Error::exhausted(why));
+        }
+        store::add(tx, owner, &more, 1).await?;
+    }
+    Ok(())
+}
+
+/// Gives it back. The caller makes sure that this happens once per reservation.
+///
+/// # Errors
+/// Database errors.
+pub(crate) async fn release<P: AtProject + AtOrganisation>(tx: &Tx, at: &Scope<P>, shape: &Shape) -> Result<()> {
+    for owner in [at.organisation_id()?.uuid(), at.project_id()?.uuid()] {
+        store::add(tx, owner, &Amount::of(shape), -1).await?;
+    }
+    Ok(())
+}
+
+/// Whether there is room now; for telling people early. Only the reservation itself counts.
+///
+/// # Errors
+/// `Exhausted`, naming the limit; database errors.
+pub async fn check<P: AtProject + AtOrganisation>(db: &impl ConnectionTrait, at: &Scope<P>, shape: &Shape) -> Result<()> {
+    let limits: Limits = setting::read(db, LIMITS).await?.unwrap_or_default();
+    let more = Amount::of(shape);
+    for (owner, per_project) in [(at.organisation_id()?.uuid(), false), (at.project_id()?.uuid(), true)] {
+        let (used, limits) = store::read(db, owner).await?.unwrap_or((Amount::default(), limits));
+        if let Some(why) = used.passes(&more, &relevant(limits, per_project)) {
+            return Err(Error::exhausted(why));
+        }
+    }
+    Ok(())
+}
+
+/// Machines are counted per project, everything else per organisation.
+fn relevant(limits: Limits, per_project: bool) -> Limits {
+    if per_project {
+        Limits { machines: limits.machines, cpus: i64::MAX, memory_mib: i64::MAX, disk_gib: i64::MAX }
+    } else {
+        Limits { machines: i64::MAX, ..limits }
+    }
+}

@@ -1,0 +1,78 @@
+//! The table `compute_quota`: one row per organisation and one per project.
+
+use kernel::{Error, OrganisationId, Result, Tx};
+use sea_orm::sea_query::{Expr, LockType};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter, QueryTrait, Set};
+use uuid::Uuid;
+
+use super::model::{Amount, Limits};
+
+mod entity {
+    use kernel::OrganisationId;
+    use sea_orm::entity::prelude::*;
+
+    #[sea_orm::model]
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "compute_quota")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub owner_id: Uuid,
+        pub organisation_id: OrganisationId,
+        pub machines: i64,
+        pub cpus: i64,
+        pub memory_mib: i64,
+        pub disk_gib: i64,
+        pub machines_limit: i64,
+        pub cpus_limit: i64,
+        pub memory_mib_limit: i64,
+        pub disk_gib_limit: i64,
+    }
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+fn parts(row: &entity::Model) -> (Amount, Limits) {
+    (
+        Amount { machines: row.machines, cpus: row.cpus, memory_mib: row.memory_mib, disk_gib: row.disk_gib },
+        Limits { machines: row.machines_limit, cpus: row.cpus_limit, memory_mib: row.memory_mib_limit, disk_gib: row.disk_gib_limit },
+    )
+}
+
+/// The row of `owner`, made with `limits` if it is missing, and locked to the end of the transaction.
+pub(super) async fn locked(tx: &Tx, owner: Uuid, organisation: OrganisationId, limits: &Limits) -> Result<(Amount, Limits)> {
+    let fresh = entity::ActiveModel {
+        owner_id: Set(owner),
+        organisation_id: Set(organisation),
+        machines: Set(0),
+        cpus: Set(0),
+        memory_mib: Set(0),
+        disk_gib: Set(0),
+        machines_limit: Set(limits.machines),
+        cpus_limit: Set(limits.cpus),
+        memory_mib_limit: Set(limits.memory_mib),
+        disk_gib_limit: Set(limits.disk_gib),
+    };
+    entity::Entity::insert(fresh).on_conflict_do_nothing_on([entity::Column::OwnerId]).exec_without_returning(tx.db()).await?;
+    let mut query = entity::Entity::find_by_id(owner);
+    QueryTrait::query(&mut query).lock(LockType::Update);
+    query.one(tx.db()).await?.as_ref().map(parts).ok_or_else(|| Error::internal("a quota row vanished"))
+}
+
+/// Use and limits of `owner`, if anything was ever reserved.
+pub(super) async fn read(db: &impl ConnectionTrait, owner: Uuid) -> Result<Option<(Amount, Limits)>> {
+    Ok(entity::Entity::find_by_id(owner).one(db).await?.as_ref().map(parts))
+}
+
+/// Adds `amount` to the use of `owner`, `times` over; -1 takes it away.
+pub(super) async fn add(tx: &Tx, owner: Uuid, amount: &Amount, times: i64) -> Result<()> {
+    let more = |column: entity::Column, by: i64| Expr::col(column).add(by * times);
+    entity::Entity::update_many()
+        .col_expr(entity::Column::Machines, more(entity::Column::Machines, amount.machines))
+        .col_expr(entity::Column::Cpus, more(entity::Column::Cpus, amount.cpus))
+        .col_expr(entity::Column::MemoryMib, more(entity::Column::MemoryMib, amount.memory_mib))
+        .col_expr(entity::Column::DiskGib, more(entity::Column::DiskGib, amount.disk_gib))
+        .filter(entity::Column::OwnerId.eq(owner))
+        .exec(tx.db())
+        .await?;
+    Ok(())
+}

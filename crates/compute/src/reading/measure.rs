@@ -1,0 +1,57 @@
+//! Asks the hypervisors what machines use, writes it down and announces it. Nothing is rated here.
+
+use kernel::{ByWorkflow, Cx, Place, Result, Scope};
+
+use super::{model, store};
+use crate::drivers;
+use crate::events::{INSTANCE_MEASURED, Measured};
+use crate::instance::{State, store as instances};
+use crate::node;
+
+/// States in which a machine that was handed over may be.
+const METERED: &[State] =
+    &[State::Running, State::Stopped, State::Starting, State::Stopping, State::Rebooting, State::Rebuilding, State::Deleting];
+
+/// One round over all nodes; tells how many machines were measured. One that cannot be measured now
+/// is measured in the next round, over the longer span.
+pub(crate) async fn measure(cx: Cx) -> Result<usize> {
+    let at = Scope::<ByWorkflow>::acting("compute.reading.measure", Place::Platform);
+    let mut measured = 0;
+    for node in node::store::all(cx.db()).await? {
+        let Ok(driver) = drivers::of(&cx, &node.name) else { continue };
+        let rows = instances::on_node(cx.db(), &at, node.id, METERED).await?;
+        let ids: Vec<_> = rows.iter().map(|row| row.id).collect();
+        let newest = store::newest(cx.db(), &at, &ids).await?;
+        let mut readings = Vec::new();
+        for row in &rows {
+            match driver.measure(&drivers::reference(row.id)?).await {
+                Ok(said) => readings.extend(model::next(row.id, row.disk_gib, newest.get(&row.id), &said, cx.now()).map(|one| (one, row.place()))),
+                Err(error) => tracing::debug!(instance = %row.id, %error, "not measured this time"),
+            }
+        }
+        if readings.is_empty() {
+            continue;
+        }
+        cx.write(async |tx| {
+            for (reading, place) in &readings {
+                store::insert(&tx, reading).await?;
+                let fact = Measured {
+                    instance_id: reading.instance_id,
+                    seq: reading.seq,
+                    from: reading.from,
+                    to: reading.to,
+                    running_us: reading.running_us,
+                    running_total_us: reading.running_total_us,
+                    disk_gib: reading.disk_gib,
+                    received_bytes: reading.received_bytes,
+                    sent_bytes: reading.sent_bytes,
+                };
+                tx.announce(INSTANCE_MEASURED, *place, reading.instance_id, &fact).await?;
+            }
+            Ok(())
+        })
+        .await?;
+        measured += readings.len();
+    }
+    Ok(measured)
+}

@@ -1,0 +1,11 @@
+//! A reading: what a machine used in a span of time.
+
+pub(crate) mod api;
+mod list;
+mod measure;
+mod model;
+mod store;
+
+pub use list::list;
+pub(crate) use measure::measure;
+pub use model::Reading;

@@ -1,0 +1,235 @@
+//! The workflow that builds an export: one encrypted part per table of the map, then the bundle.
+
+use std::io::Write;
+use std::path::Path;
+use std::time::Duration;
+
+use kernel::map::{ExportAs, Table, purpose};
+use kernel::{Cx, Error, Gate, Kind, Result, Scope};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
+use sha2::{Digest, Sha256};
+use workflow::{Next, Retry, StepCx, WhenFailed, Workflow, nothing, step};
+
+use super::{ExportId, bundle, store, vault};
+use crate::accounts::Owners;
+use crate::walk;
+use crate::walk::store::Row;
+use crate::wiring::Wiring;
+
+/// What an export works on.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Input {
+    /// The export.
+    pub export: ExportId,
+    /// Whose data.
+    pub owners: Owners,
+}
+
+const LONG: Retry = Retry { timeout: Duration::from_secs(1_800), ..Retry::STANDARD };
+
+/// `privacy.export.build`.
+pub static BUILD: Workflow<Input> = Workflow {
+    name: "privacy.export.build",
+    title: "Export your data",
+    purpose: &purpose::RIGHTS,
+    when_failed: WhenFailed::Undo,
+    steps: &[
+        step!("collect", "Collect every kind of data", collect, discard, LONG),
+        step!("documents", "Collect documents and files", documents, nothing, LONG),
+        step!("pack", "Pack the bundle", pack, nothing, LONG),
+    ],
+};
+
+/// What the manifest says of a section; kept beside each part, without personal values.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) struct Section {
+    pub(super) section: String,
+    pub(super) title: String,
+    /// Path in the bundle; `None` when the section is empty.
+    pub(super) file: Option<String>,
+    pub(super) count: u64,
+    pub(super) sha256: String,
+    pub(super) kept: String,
+    pub(super) schema: Value,
+    /// Columns that are left out, with the reason.
+    pub(super) withheld: Map<String, Value>,
+    /// Columns with their categories and the purposes they serve.
+    pub(super) meanings: Map<String, Value>,
+}
+
+fn failed(error: std::io::Error) -> Error {
+    Error::internal("a part of an export cannot be written").caused_by(error)
+}
+
+async fn key(cx: &Cx, at: &Scope<kernel::ByWorkflow>, id: ExportId) -> Result<vault::Key> {
+    let sealed = store::file_key(cx.db(), id).await?;
+    let gate = Gate::new(cx, at, &purpose::RIGHTS, [sealed.bytes()]).await?;
+    vault::Key::from_hex(&sealed.open(&gate)?)
+}
+
+/// A part that is complete has its description beside it; a repeated step skips it.
+async fn collect(step: StepCx, input: Input) -> Result<Next> {
+    let cx = step.cx();
+    let folder = super::parts(&cx.extension::<Wiring>()?.folder, input.export);
+    std::fs::create_dir_all(&folder).map_err(failed)?;
+    let at = step.scope();
+    let key = key(cx, &at, input.export).await?;
+    for table in walk::owned(cx.map()) {
+        let note = folder.join(format!("{}.section", table.name));
+        if !note.exists() {
+            let section = part(cx, &at, &key, &input.owners, table, &folder.join(format!("{}.part", table.name))).await?;
+            describe(&note, &section)?;
+        }
+    }
+    Ok(Next::Done)
+}
+
+fn describe(note: &Path, section: &Section) -> Result<()> {
+    let text = serde_json::to_vec(section).map_err(|error| Error::internal("cannot encode a section").caused_by(error))?;
+    let fresh = note.with_extension("fresh");
+    std::fs::write(&fresh, text).and_then(|()| std::fs::rename(&fresh, note)).map_err(failed)
+}
+
+async fn part(cx: &Cx, at: &Scope<kernel::ByWorkflow>, key: &vault::Key, owners: &Owners, table: &Table, path: &Path) -> Result<Section> {
+    let condition = walk::store::belongs(cx.map(), table, &owners.uuids()).ok_or_else(|| Error::internal(format!("{} has no owner", table.name)))?;
+    let kinds = walk::store::kinds(cx, table).await?;
+    let mut writer = vault::Writer::create(key, path)?;
+    let mut hash = Sha256::new();
+    let (mut count, mut after) = (0_u64, None);
+    loop {
+        let rows = walk::store::page(cx.db(), table, &kinds, condition.clone(), after.as_deref()).await?;
+        let gate = Gate::new(cx, at, &purpose::RIGHTS, sealed(table, &rows)).await?;
+        for row in &rows {
+            let mut line = line(table, row, &gate)?.to_string();
+            line.push('\n');
+            hash.update(line.as_bytes());
+            writer.write_all(line.as_bytes()).map_err(failed)?;
+            count += 1;
+        }
+        match rows.last() {
+            Some(last) if rows.len() as u64 == walk::store::BATCH => after = Some(walk::store::key(table, last)),
+            _ => break,
+        }
+    }
+    writer.finish().map_err(failed)?;
+    Ok(section(table, &kinds, count, data_encoding::HEXLOWER.encode(&hash.finalize())))
+}
+
+/// The sealed values of `rows`, so that one gate opens them all.
+fn sealed<'a>(table: &'a Table, rows: &'a [Row]) -> impl Iterator<Item = &'a [u8]> {
+    rows.iter().flat_map(move |row| table.columns.iter().zip(row).filter(|(entry, _)| entry.sealed_class().is_some()).filter_map(|(_, cell)| cell.bytes()))
+}
+
+/// One row as a JSON-LD node; the terms are explained in `context.jsonld`.
+fn line(table: &Table, row: &Row, gate: &Gate) -> Result<Value> {
+    let mut fields = Map::new();
+    fields.insert("@type".to_owned(), table.name.into());
+    for (entry, cell) in table.columns.iter().zip(row) {
+        if matches!(entry.export, ExportAs::Withheld(_)) {
+            continue;
+        }
+        let value = match (entry.sealed_class(), cell.bytes()) {
+            (Some(_), Some(bytes)) => match gate.open_json(&table.entry_name(entry.column), bytes) {
+                Ok(value) => value,
+                // Its key was destroyed by an erasure before: there is nothing left to export.
+                Err(error) if error.kind() == Kind::NotFound => Value::Null,
+                Err(error) => return Err(error),
+            },
+            _ => cell.json(entry.column),
+        };
+        fields.insert(entry.column.to_owned(), value);
+    }
+    Ok(Value::Object(fields))
+}
+
+fn section(table: &Table, kinds: &walk::cell::Kinds, count: u64, sha256: String) -> Section {
+    let (mut properties, mut withheld, mut meanings) = (Map::new(), Map::new(), Map::new());
+    for entry in table.columns {
+        if let ExportAs::Withheld(why) = entry.export {
+            withheld.insert(entry.column.to_owned(), why.into());
+            continue;
+        }
+        let schema = match (entry.sealed_class(), kinds.get(entry.column)) {
+            (None, Some(kind)) => walk::cell::schema_type(entry.column, *kind),
+            // Sealed values are JSON of their own.
+            _ => json!({}),
+        };
+        properties.insert(entry.column.to_owned(), schema);
+        if let Some(category) = entry.category {
+            let purposes: Vec<&str> = entry.uses.iter().map(|one| one.purpose.key).collect();
+            meanings.insert(entry.column.to_owned(), json!({ "category": category.key, "fides": category.fides, "dpv": category.dpv, "purposes": purposes }));
+        }
+    }
+    Section {
+        section: table.name.to_owned(),
+        title: table.title.to_owned(),
+        file: (count > 0).then(|| format!("data/{}.ndjson", table.name)),
+        count,
+        sha256,
+        kept: crate::policy::document::term(table).words,
+        schema: json!({ "$schema": "https://json-schema.org/draft/2020-12/schema", "type": "object", "properties": properties }),
+        withheld,
+        meanings,
+    }
+}
+
+/// What is not rows: each hook's files become encrypted parts too.
+async fn documents(step: StepCx, input: Input) -> Result<Next> {
+    let cx = step.cx();
+    let wiring = cx.extension::<Wiring>()?;
+    let folder = super::parts(&wiring.folder, input.export);
+    let at = step.scope();
+    let key = key(cx, &at, input.export).await?;
+    for hook in &wiring.exports {
+        let note = folder.join(format!("{}.files", hook.section()));
+        if note.exists() {
+            continue;
+        }
+        let mut list = Vec::new();
+        for (number, file) in hook.files(cx, &at, &input.owners).await?.into_iter().enumerate() {
+            let part = format!("{}-{number}.file", hook.section());
+            let mut writer = vault::Writer::create(&key, &folder.join(&part))?;
+            writer.write_all(&file.bytes).map_err(failed)?;
+            writer.finish().map_err(failed)?;
+            let sha256 = data_encoding::HEXLOWER.encode(&Sha256::digest(&file.bytes));
+            list.push(bundle::Document { part, path: file.path, sha256, size: file.bytes.len() as u64 });
+        }
+        bundle::note_documents(&note, &list)?;
+    }
+    Ok(Next::Done)
+}
+
+async fn pack(step: StepCx, input: Input) -> Result<Next> {
+    let cx = step.cx();
+    let wiring = cx.extension::<Wiring>()?;
+    let (parts, file) = (super::parts(&wiring.folder, input.export), super::file(&wiring.folder, input.export));
+    if parts.exists() {
+        let key = key(cx, &step.scope(), input.export).await?;
+        let head = bundle::Head {
+            export: input.export.to_string(),
+            at: cx.now().to_string(),
+            map_digest: data_encoding::HEXLOWER.encode(&cx.map().digest()),
+            hooks: wiring.exports.iter().map(|hook| hook.section()).collect(),
+        };
+        let packed = tokio::task::spawn_blocking(move || bundle::pack(&key, &parts, &file, &head))
+            .await
+            .map_err(|error| Error::internal("packing stopped").caused_by(error))??;
+        step.write(async |tx| store::set_ready(&tx, input.export, &packed.sha256, packed.size).await).await?;
+        std::fs::remove_dir_all(super::parts(&wiring.folder, input.export)).map_err(failed)?;
+    }
+    Ok(Next::Done)
+}
+
+async fn discard(step: StepCx, input: Input) -> Result<()> {
+    let wiring = step.cx().extension::<Wiring>()?;
+    let parts = super::parts(&wiring.folder, input.export);
+    if parts.exists() {
+        std::fs::remove_dir_all(parts).map_err(failed)?;
+    }
+    let file = super::file(&wiring.folder, input.export);
+    if file.exists() {
+        std::fs::remove_file(file).map_err(failed)?;
+    }
+    step.write(async |tx| store::set_failed(&tx, input.export).await).await
+}

@@ -1,0 +1,10 @@
+//! This domain's tables, forward only.
+
+mod m0001_privacy;
+
+use sea_orm_migration::MigrationTrait;
+
+/// Oldest first.
+pub(crate) fn all() -> Vec<Box<dyn MigrationTrait>> {
+    vec![Box::new(m0001_privacy::Migration)]
+}

@@ -1,0 +1,8 @@
+//! The whole of this domain on a toy domain that it knows nothing of, on both engines.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
+
+mod canary;
+mod mutation;
+mod policy;
+mod retention;
+mod toy;
