@@ -117,6 +117,7 @@ fn concatenated(proof: &[String]) -> Vec<u8> {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn another_implementation_agrees() {
+    testkit::covers!(252);
     let (test, early) = filled().await;
     let folder = test.database.folder().join("copy");
     assert_eq!(log::export(&test.cx, &folder).await.unwrap(), 7);

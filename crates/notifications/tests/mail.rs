@@ -1,5 +1,5 @@
 //! Mails from the event to the mail server, which drops, hangs and refuses.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
 mod smtp;
 
@@ -60,10 +60,14 @@ fn header<'a>(message: &'a str, name: &str) -> &'a str {
     message.lines().take_while(|line| !line.is_empty()).find_map(|line| line.strip_prefix(name)).unwrap_or_else(|| panic!("no {name} in {message}")).trim()
 }
 
-/// The link in a message, quoted-printable undone.
+/// A message with quoted-printable undone.
+fn decoded(message: &str) -> String {
+    message.replace("=\n", "").replace("=3D", "=")
+}
+
+/// The link in a message.
 fn link(message: &str) -> String {
-    let text = message.replace("=\n", "").replace("=3D", "=");
-    text.lines().find(|line| line.starts_with("https://cloud.example/")).unwrap().to_owned()
+    decoded(message).lines().find(|line| line.starts_with("https://cloud.example/")).unwrap().to_owned()
 }
 
 /// What follows `address` in the message's link.
@@ -76,6 +80,7 @@ both_engines!(the_map_matches_the_tables, |engine| async move {
 });
 
 both_engines!(whoever_signs_up_gets_one_mail_with_a_link_that_works, |engine| async move {
+    testkit::covers!(104, 261);
     let (test, server) = smtp(engine).await;
     let ada = sign_up(&test).await;
     assert_eq!(send(&test).await, 1);
@@ -90,6 +95,14 @@ both_engines!(whoever_signs_up_gets_one_mail_with_a_link_that_works, |engine| as
     assert_eq!(header(message, "Date:"), "Sun, 01 Mar 2026 12:00:00 +0000");
     assert!(header(message, "Message-ID:").starts_with("<mal_"));
     assert!(message.contains("text/plain") && message.contains("text/html"));
+    // Nothing in it tells us whether it was opened: one link, which is the one in the text, and nothing to load.
+    let html = decoded(message).split_once("<body").unwrap().1.to_owned();
+    let address = link(message).replace('/', "&#x2f;");
+    assert_eq!(html.matches("href=").count(), 1, "{html}");
+    assert!(html.contains(&format!("<a href=\"{address}\">{address}</a>")), "{html}");
+    for loads in ["<img", "src=", "url(", "<link", "<iframe"] {
+        assert!(!html.contains(loads), "{loads} in {html}");
+    }
 
     identity::email_verification::complete(&test.cx, &token(message, "https://cloud.example/app/verify#")).await.unwrap();
     assert!(identity::person::is_verified(test.cx.db(), ada).await.unwrap());
