@@ -170,7 +170,8 @@ const stories = {
   },
   async "invoice paid"({ page, base, shot }) {
     await page.goto(`${base}/app/invoices/inv_01open`);
-    if (await page.getByText("Open", { exact: true }).count() === 0) await page.getByText("Paid").waitFor();
+    await heading(page, /Invoice FH/);
+    if (await page.getByText("Paid", { exact: true }).isVisible()) await page.getByText("Still due").waitFor();
     else {
       await page.getByRole("button", { name: /^Pay/ }).click();
       await shot("method");
@@ -233,11 +234,17 @@ const stories = {
   },
 };
 
+/** STORY=<part of a name> tells only the stories of that name. */
+const chosen = process.env.STORY;
+
 export async function journeys({ open, audit, base, setupBase, pictures, views, faults }) {
   for (const view of views.filter((each) => each.name.endsWith("light"))) {
     const { context, page, report } = await open(view, null);
+    page.setDefaultTimeout(12_000);
     const as = (who) => context.addCookies([{ name: "fairhold_session", value: encodeURIComponent(who), url: base }]);
     for (const [name, tell] of Object.entries(stories)) {
+      if (chosen !== undefined && !name.includes(chosen)) continue;
+      const begun = Date.now();
       const shot = async (moment) => {
         await page.waitForTimeout(150);
         await audit(page, report, `${name}, ${moment}`);
@@ -249,6 +256,7 @@ export async function journeys({ open, audit, base, setupBase, pictures, views, 
         faults.push(`${view.name}: ${name}: ${error.message.split("\n").slice(0, 4).join(" ")}`);
         await page.screenshot({ path: join(pictures, `stuck ${name}.${view.name}.png`) });
       }
+      console.log(`${view.name}: ${name}: ${Date.now() - begun} ms`);
     }
     await context.close();
   }

@@ -25,9 +25,9 @@ export function refuse(response, error) {
   response.end(
     JSON.stringify({
       type: "about:blank",
-      title: error instanceof Refusal ? error.title : "Internal error",
+      title: "Refused",
       status,
-      detail: error instanceof Refusal ? error.detail : "",
+      detail: error instanceof Refusal ? [error.title, error.detail].filter(Boolean).join(". ") : "",
       request_id: `req_mock${String(requests).padStart(6, "0")}`,
       errors: error.errors ?? [],
     }),

@@ -9,7 +9,7 @@ const find = (list, id) => {
   if (!found) throw new Refusal(404, "Not found");
   return found;
 };
-const named = ({ id, name }) => ({ id, name });
+const named = ({ id, name, title }) => ({ id, name: title ?? name });
 
 function priced({ size_id, cycle }) {
   const size = find(sizes, size_id);
@@ -39,7 +39,7 @@ function provision(order) {
 }
 
 function pay(order, method) {
-  const payment = { id: newId("pay"), state: "processing", amount: order.charged_now, method, order_id: order.id, invoice_id: null, created_at: new Date().toISOString(), problem: null };
+  const payment = { id: newId("pay"), state: "processing", amount: order.charged_now, refunded: money(0), purpose: "order", method, order_id: order.id, invoice_id: null, created_at: new Date().toISOString(), problem: null };
   payments.unshift(payment);
   Object.assign(order, { state: "paying", payment_id: payment.id, problem: null });
   const settle = (ok) => {

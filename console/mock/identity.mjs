@@ -31,6 +31,7 @@ export const identity = [
   }, "open"],
   ["DELETE", "/v1/sessions/current", ({ signOut }) => (signOut(), [204])],
   ["GET", "/v1/sessions", ({ query }) => [200, page(sessions, query)]],
+  ["DELETE", "/v1/sessions", () => (sessions.splice(1), [204])],
   ["DELETE", "/v1/sessions/:id", ({ id }) => (sessions.splice(sessions.findIndex((each) => each.id === id), 1), [204])],
   ["GET", "/v1/me", ({ session }) => [200, meOf(session)]],
   ["PATCH", "/v1/me", ({ body, session }) => ((person.name = body.name), [200, meOf(session)])],
@@ -47,12 +48,13 @@ export const identity = [
   }, "open"],
   ["GET", "/v1/api-tokens", ({ query }) => [200, page(tokens, query)]],
   ["POST", "/v1/api-tokens", ({ body }) => {
-    const made = { id: newId("tok"), name: body.name, prefix: "fh_9aZk", created_at: new Date().toISOString(), last_used_at: null, expires_at: null };
+    const made = { id: newId("tok"), name: body.name, prefix: "fh_9aZk", organisation_id: "org_01ada", read_only: body.read_only ?? false, created_at: new Date().toISOString(), last_used_at: null, expires_at: null };
     tokens.unshift(made);
     return [201, { id: made.id, name: made.name, secret: "fh_9aZkMockMockMockMockMockMockMockMock", created_at: made.created_at }];
   }],
   ["DELETE", "/v1/api-tokens/:id", ({ id }) => (tokens.splice(tokens.findIndex((each) => each.id === id), 1), [204])],
   ["GET", "/v1/organisations", ({ query }) => [200, page(organisations, query)]],
+  ["GET", "/v1/operator/organisations", ({ query }) => [200, page(organisations, query)]],
   ["PATCH", "/v1/organisations/:id", ({ id, body }) => {
     if (body.tax_id === "wrong") throw invalid("tax_id", "This is not a tax number of that country.");
     return [200, Object.assign(organisations.find((each) => each.id === id), body)];

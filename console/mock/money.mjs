@@ -19,7 +19,7 @@ export const billing = [
   ["POST", "/v1/invoices/:id/pay", ({ id, body }) => {
     const invoice = find(invoices, id);
     const action = body.payment_method === "test_needs_confirmation";
-    const payment = { id: newId("pay"), state: action ? "requires_action" : "processing", amount: invoice.due, method: body.payment_method, order_id: null, invoice_id: id, created_at: new Date().toISOString(), problem: null };
+    const payment = { id: newId("pay"), state: action ? "requires_action" : "processing", amount: invoice.due, refunded: money(0), purpose: "invoice", method: body.payment_method, order_id: null, invoice_id: id, created_at: new Date().toISOString(), problem: null };
     payment.settle = (ok) => {
       Object.assign(payment, ok ? { state: "succeeded" } : { state: "failed", problem: "The bank declined (test)." });
       if (ok) Object.assign(invoice, { state: "paid", due: money(0) });

@@ -6,7 +6,7 @@ export const operations = new Map();
 /** `steps` are [name, title, milliseconds, failure?]; `end` is called with the final state. */
 export function begin(kind, title, steps, end = () => {}) {
   const operation = {
-    id: newId("op"), kind, title, state: "running", created_at: new Date().toISOString(), finished_at: null,
+    id: newId("op"), kind, title, subject: "", error: null, state: "running", created_at: new Date().toISOString(), finished_at: null,
     steps: steps.map(([name, text]) => ({ name, title: text, state: "waiting", attempt: 1, started_at: null, finished_at: null, error: null, log: [], child: null })),
   };
   operations.set(operation.id, operation);

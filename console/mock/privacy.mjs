@@ -9,18 +9,17 @@ const isNew = (session) => session.email.startsWith("new@");
 export const privacy = [
   ["GET", "/v1/activity", ({ query, session }) => [200, page(isNew(session) ? [] : activity, query)]],
   ["GET", "/v1/privacy/holdings", () => [200, {
-    as_of: ago(0),
     sections: [
-      { name: "identity.person", title: "Your account", count: 1, what: "Name, e-mail address, password hash", why: "To let you in (contract)", kept: "Until you erase the account" },
-      { name: "identity.session", title: "Sessions", count: 2, what: "Times, browser description", why: "To keep you signed in (contract)", kept: "30 days after the last use" },
-      { name: "billing.invoice", title: "Invoices", count: 3, what: "Name, address, amounts", why: "Tax law", kept: "10 years (§ 147 AO)" },
-      { name: "compute.instance", title: "Machines", count: 5, what: "Names, SSH public keys", why: "To run them (contract)", kept: "Until deleted" },
+      { section: "identity.person", title: "Your account", categories: ["Name", "e-mail address", "password hash"], count: 1, kept: "Until you erase the account" },
+      { section: "identity.session", title: "Sessions", categories: ["Times", "browser description"], count: 2, kept: "30 days after the last use" },
+      { section: "billing.invoice", title: "Invoices", categories: ["Name", "address", "amounts"], count: 3, kept: "10 years (§ 147 AO)" },
+      { section: "compute.instance", title: "Machines", categories: ["Names", "SSH public keys"], count: 5, kept: "Until deleted" },
     ],
   }]],
   ["POST", "/v1/privacy/exports", () => {
-    const made = { id: newId("exp"), operation_id: "", state: "running", created_at: ago(0), expires_at: null, size_bytes: null };
+    const made = { id: newId("exp"), operation_id: "", state: "building", size: null, created_at: ago(0), finished_at: null, expires_at: ago(-60 * 24 * 7) };
     made.operation_id = begin("privacy.export.make", "Make your export", [["collect", "Collect your data", 600], ["invoices", "Add your invoices", 500], ["pack", "Pack and hash", 500]], () =>
-      Object.assign(made, { state: "ready", expires_at: ago(-60 * 24 * 7), size_bytes: 48_213 })).id;
+      Object.assign(made, { state: "ready", finished_at: ago(0), size: 48_213 })).id;
     exportsMade.set(made.id, made);
     return [202, made];
   }],
@@ -35,7 +34,7 @@ export const privacy = [
       { section: "Machines", count: 5, what: "Disks, names, SSH public keys" },
     ],
     stays: [{ section: "Invoices", count: 3, why: "Tax records must be kept", law: "§ 147 AO; GDPR Art. 17(3)(b)", until: "2036-12-31" }],
-    machines: instances.slice(0, 3).map(({ id, name }) => ({ id, name })),
+    machines: instances.slice(0, 3).map(({ id, name }) => ({ kind: "machine", id, name })),
   }]],
   ["POST", "/v1/privacy/erasures", () => {
     const certificate = newId("crt");

@@ -8,18 +8,18 @@ const MONTH_START = new Date(Date.UTC(new Date().getUTCFullYear(), new Date().ge
 const MONTH_END = new Date(Date.UTC(new Date().getUTCFullYear(), new Date().getUTCMonth() + 1, 1)).toISOString();
 export const period = { from: MONTH_START, to: MONTH_END };
 
-export const regions = [{ id: "reg_01home", name: "Home", country: "DE" }];
+export const regions = [{ id: "reg_01home", name: "home", title: "Home" }];
 export const sizes = [
   { id: "siz_01small", name: "Small", cpus: 1, memory_mib: 512, disk_gib: 4, monthly: money(300), hourly: money(1), visible: true },
   { id: "siz_01medium", name: "Medium", cpus: 1, memory_mib: 1024, disk_gib: 10, monthly: money(600), hourly: money(2), visible: true },
   { id: "siz_01large", name: "Large", cpus: 2, memory_mib: 2048, disk_gib: 20, monthly: money(1200), hourly: money(3), visible: true },
 ];
 export const templates = [
-  { id: "tpl_01tiny", name: "Tiny Linux", description: "Boots in seconds; for trying things out.", min_disk_gib: 1 },
-  { id: "tpl_01debian", name: "Debian 12 minimal", description: "A full Debian with little on it.", min_disk_gib: 4 },
+  { id: "tpl_01tiny", name: "tiny", title: "Tiny Linux: boots in seconds, for trying things out" },
+  { id: "tpl_01debian", name: "debian-12", title: "Debian 12, minimal" },
 ];
 
-const named = ({ id, name }) => ({ id, name });
+const named = ({ id, name, title }) => ({ id, name: title ?? name });
 export function instance(name, state, size, template, more = {}) {
   const { monthly, hourly, visible, ...summary } = size;
   return {
@@ -39,15 +39,15 @@ export const instances = [
 for (let index = 1; index <= 21; index += 1) instances.push(instance(`worker-${index}`, "stopped", sizes[0], templates[0], { ssh: null, ipv4: null }));
 
 export const events = [
-  { id: "evt_3", at: ago(30), kind: "compute.instance.started", summary: "Started by Ada Lovelace" },
-  { id: "evt_2", at: ago(45), kind: "compute.instance.stopped", summary: "Stopped by itself; noticed by the node" },
-  { id: "evt_1", at: ago(1500), kind: "compute.instance.created", summary: "Created from an order" },
+  { id: "evt_3", at: ago(30), state: "running", text: "Started by Ada Lovelace" },
+  { id: "evt_2", at: ago(45), state: "stopped", text: "Stopped by itself; noticed by the node" },
+  { id: "evt_1", at: ago(1500), state: "provisioning", text: "Created from an order" },
 ];
 
 export const nodes = [
   {
-    id: "nod_01local", name: "local", region: named(regions[0]), state: "ready", accelerator: "kvm", cpus: 8, cpus_used: 5, memory_mib: 16384,
-    memory_used_mib: 5120, disk_gib: 200, disk_used_gib: 61, instances: 5, last_seen_at: ago(0),
+    id: "nod_01local", region_id: "reg_01home", name: "local", driver: "qemu", accelerator: "kvm", accelerator_reason: "/dev/kvm can be opened", cpus: 8,
+    memory_mib: 16384, disk_mib: 204800, disk_free_mib: 142336, templates: ["tiny", "debian-12"], orphans: [], enabled: true, problem: null, seen_at: ago(0),
   },
 ];
 
@@ -62,7 +62,7 @@ export function invoice(number, state, more = {}) {
   const net = lines.reduce((sum, line) => sum + line.amount.minor, 0);
   const tax = Math.round(net * 0.19);
   return {
-    id: newId("inv"), number, state, issued_at: ago(60 * 24 * 20), period, currency: "EUR", lines, tax_lines: [{ rate_percent: 19, base: money(net), amount: money(tax) }],
+    id: newId("inv"), number, state, issued_at: ago(60 * 24 * 20), period, currency: "EUR", lines, kind: "invoice", test: true, refers_to: null, notes: [], tax_lines: [{ rate_percent: 19, label: "VAT 19 %", base: money(net), amount: money(tax) }],
     net: money(net), tax: money(tax), gross: money(net + tax), due: money(state === "open" ? net + tax : 0), seller, buyer, ...more,
   };
 }
@@ -75,24 +75,24 @@ export const usage = () => {
 };
 
 export const payments = [
-  { id: newId("pay"), state: "succeeded", amount: money(357), method: "test_succeeds", order_id: null, invoice_id: invoices[1].id, created_at: ago(2000), problem: null },
-  { id: newId("pay"), state: "failed", amount: money(357), method: "test_declines", order_id: null, invoice_id: invoices[0].id, created_at: ago(2010), problem: "The bank declined (test)." },
+  { id: newId("pay"), state: "succeeded", amount: money(357), refunded: money(0), purpose: "invoice", method: "test_succeeds", order_id: null, invoice_id: invoices[1].id, created_at: ago(2000), problem: null },
+  { id: newId("pay"), state: "failed", amount: money(357), refunded: money(0), purpose: "invoice", method: "test_declines", order_id: null, invoice_id: invoices[0].id, created_at: ago(2010), problem: "The bank declined (test)." },
 ];
 export const orders = [];
 
 export const activity = [
-  { kind: "staff", name: "Grace Hopper", action: "identity.organisation.view", summary: "Looked at the organisation", target: null, purpose: "Answering ticket 4711", outcome: "succeeded", minutes: 12 },
+  { kind: "staff", name: "Grace Hopper", action: "identity.organisation.view", summary: "Looked at the organisation", target: "", purpose: "Answering ticket 4711", outcome: "succeeded", minutes: 12 },
   { kind: "person", name: "Ada Lovelace", action: "compute.instance.start", summary: "Started web-1", target: "vm_01web", purpose: null, outcome: "succeeded", minutes: 30 },
   { kind: "system", name: "Fairhold", action: "compute.instance.notice", summary: "Noticed that web-1 had stopped", target: "vm_01web", purpose: null, outcome: "succeeded", minutes: 45 },
-  { kind: "token", name: "Backup script", action: "compute.instance.delete", summary: "Tried to delete database-primary", target: null, purpose: null, outcome: "denied", minutes: 60 },
-  { kind: "person", name: "Ada Lovelace", action: "identity.session.create", summary: "Signed in", target: null, purpose: null, outcome: "succeeded", minutes: 90 },
+  { kind: "token", name: "Backup script", action: "compute.instance.delete", summary: "Tried to delete database-primary", target: "", purpose: null, outcome: "failed", minutes: 60 },
+  { kind: "person", name: "Ada Lovelace", action: "identity.session.create", summary: "Signed in", target: "", purpose: null, outcome: "succeeded", minutes: 90 },
 ].map(({ kind, name, minutes, purpose, ...entry }) => ({ id: newId("evt"), at: ago(minutes), actor: { kind, name }, staff_purpose: purpose, ...entry }));
 
 export const sessions = [
-  { id: "ses_01this", current: true, created_at: ago(90), last_seen_at: ago(0), user_agent: "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0 Safari/537.36" },
-  { id: "ses_01phone", current: false, created_at: ago(9000), last_seen_at: ago(300), user_agent: "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) Safari/605" },
+  { id: "ses_01this", current: true, created_at: ago(90), last_seen_at: ago(0), expires_at: ago(-9000), ip: "192.0.2.7", user_agent: "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0 Safari/537.36" },
+  { id: "ses_01phone", current: false, created_at: ago(9000), last_seen_at: ago(300), expires_at: ago(-9000), ip: "2001:db8::17", user_agent: "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) Safari/605" },
 ];
-export const tokens = [{ id: "tok_01a", name: "Backup script", prefix: "fh_7Qx2", created_at: ago(9999), last_used_at: ago(61), expires_at: null }];
+export const tokens = [{ id: "tok_01a", name: "Backup script", prefix: "fh_7Qx2", organisation_id: "org_01ada", read_only: true, created_at: ago(9999), last_used_at: ago(61), expires_at: null }];
 export const organisations = [
   { id: "org_01ada", name: "Ada Lovelace", legal_name: null, address: buyer.address, country: "GB", tax_id: null, created_at: ago(60 * 24 * 40) },
 ];

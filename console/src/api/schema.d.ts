@@ -62,7 +62,7 @@ export interface paths {
         get: operations["session_list"];
         put?: never;
         post: operations["session_create"];
-        delete?: never;
+        delete: operations["session_delete_others"];
         options?: never;
         head?: never;
         patch?: never;
@@ -204,6 +204,22 @@ export interface paths {
             cookie?: never;
         };
         get: operations["organisation_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/operator/organisations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["operator_organisation_list"];
         put?: never;
         post?: never;
         delete?: never;
@@ -571,7 +587,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["instance_usage_view"];
+        get: operations["reading_list"];
         put?: never;
         post?: never;
         delete?: never;
@@ -604,6 +620,22 @@ export interface paths {
             cookie?: never;
         };
         get: operations["operation_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/operator/operations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["operator_operation_list"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1048,47 +1080,61 @@ export interface components {
             name: string;
             email_verified: boolean;
             /** @enum {string|null} */
-            staff_role: "owner" | "admin" | "support" | null;
+            staff_role?: "owner" | "admin" | "support" | null;
             csrf_token: string;
             organisations: components["schemas"]["Membership"][];
         };
         Session: {
             id: string;
             current: boolean;
+            user_agent?: string | null;
+            ip?: string | null;
             /** Format: date-time */
             created_at: string;
             /** Format: date-time */
             last_seen_at: string;
-            user_agent: string | null;
+            /** Format: date-time */
+            expires_at: string;
         };
         ApiToken: {
             id: string;
             name: string;
             prefix: string;
+            organisation_id: string;
+            read_only: boolean;
             /** Format: date-time */
             created_at: string;
             /** Format: date-time */
-            last_used_at: string | null;
+            last_used_at?: string | null;
             /** Format: date-time */
-            expires_at: string | null;
+            expires_at?: string | null;
         };
         NewApiToken: {
             name: string;
+            read_only?: boolean;
+            organisation_id?: string | null;
+            /** Format: date-time */
+            expires_at?: string | null;
         };
         CreatedApiToken: {
             id: string;
             name: string;
             secret: string;
+            prefix: string;
+            organisation_id: string;
+            read_only: boolean;
             /** Format: date-time */
             created_at: string;
+            /** Format: date-time */
+            expires_at?: string | null;
         };
         Organisation: {
             id: string;
             name: string;
-            legal_name: string | null;
-            address: string | null;
-            country: string | null;
-            tax_id: string | null;
+            legal_name?: string | null;
+            address?: string | null;
+            country?: string | null;
+            tax_id?: string | null;
             /** Format: date-time */
             created_at: string;
         };
@@ -1117,7 +1163,7 @@ export interface components {
                 country: string;
                 privacy_email: string;
                 currency: string;
-                tax_registration: string | null;
+                tax_registration?: string | null;
             };
             owner: {
                 email: string;
@@ -1128,7 +1174,7 @@ export interface components {
         Region: {
             id: string;
             name: string;
-            country: string;
+            title: string;
         };
         Size: {
             id: string;
@@ -1148,8 +1194,7 @@ export interface components {
         Template: {
             id: string;
             name: string;
-            description: string;
-            min_disk_gib: number;
+            title: string;
         };
         /** @enum {string} */
         Cycle: "monthly" | "hourly";
@@ -1194,13 +1239,13 @@ export interface components {
             size: components["schemas"]["Named"];
             template: components["schemas"]["Named"];
             region: components["schemas"]["Named"];
-            instance_id: string | null;
-            payment_id: string | null;
-            operation_id: string | null;
+            instance_id?: string | null;
+            payment_id?: string | null;
+            operation_id?: string | null;
             charged_now: components["schemas"]["Money"];
             /** Format: date-time */
             created_at: string;
-            problem: string | null;
+            problem?: string | null;
         };
         SizeSummary: {
             id: string;
@@ -1209,24 +1254,24 @@ export interface components {
             memory_mib: number;
             disk_gib: number;
         };
+        /** @enum {string} */
+        InstanceState: "ordered" | "provisioning" | "running" | "stopped" | "starting" | "stopping" | "rebooting" | "rebuilding" | "deleting" | "deleted" | "failed";
         Instance: {
             id: string;
             name: string;
             hostname: string;
-            /** @enum {string} */
-            state: "ordered" | "provisioning" | "running" | "stopped" | "starting" | "stopping" | "rebooting" | "rebuilding" | "deleting" | "deleted" | "failed";
-            state_reason: string | null;
+            state: components["schemas"]["InstanceState"];
+            state_reason?: string | null;
             size: components["schemas"]["SizeSummary"];
             template: components["schemas"]["Named"];
             region: components["schemas"]["Named"];
-            node_id: string | null;
-            /** @enum {string|null} */
-            accelerator: "kvm" | "tcg" | null;
-            ipv4: string | null;
-            ssh: components["schemas"]["SshAddress"] | null;
+            node_id?: string | null;
+            accelerator?: string | null;
+            ipv4?: string | null;
+            ssh?: components["schemas"]["SshAddress"] | null;
             /** Format: date-time */
-            delete_at: string | null;
-            operation_id: string | null;
+            delete_at?: string | null;
+            operation_id?: string | null;
             /** Format: date-time */
             created_at: string;
         };
@@ -1256,19 +1301,20 @@ export interface components {
             id: string;
             /** Format: date-time */
             at: string;
-            kind: string;
-            summary: string;
+            state: components["schemas"]["InstanceState"];
+            text: string;
         };
-        InstanceUsage: {
-            period: components["schemas"]["Period"];
-            lines: {
-                meter: string;
-                description: string;
-                quantity: string;
-                unit: string;
-            }[];
+        Reading: {
+            instance_id: string;
+            seq: number;
             /** Format: date-time */
-            as_of: string;
+            from: string;
+            /** Format: date-time */
+            to: string;
+            running_us: number;
+            disk_gib: number;
+            received_bytes: number;
+            sent_bytes: number;
         };
         Period: {
             /** Format: date-time */
@@ -1278,54 +1324,56 @@ export interface components {
         };
         Node: {
             id: string;
+            region_id: string;
             name: string;
-            region: components["schemas"]["Named"];
-            /** @enum {string} */
-            state: "ready" | "draining" | "down";
-            /** @enum {string} */
-            accelerator: "kvm" | "tcg";
-            cpus: number;
-            cpus_used: number;
-            memory_mib: number;
-            memory_used_mib: number;
-            disk_gib: number;
-            disk_used_gib: number;
-            instances: number;
+            driver: string;
+            accelerator: string;
+            accelerator_reason: string;
+            cpus?: number | null;
+            memory_mib?: number | null;
+            disk_mib?: number | null;
+            disk_free_mib?: number | null;
+            templates: string[];
+            orphans: string[];
+            enabled: boolean;
+            problem?: string | null;
             /** Format: date-time */
-            last_seen_at: string;
+            seen_at: string;
         };
         Step: {
             name: string;
             title: string;
             /** @enum {string} */
-            state: "waiting" | "running" | "done" | "failed" | "undone" | "skipped";
+            state: "waiting" | "running" | "done" | "failed" | "undone";
             attempt: number;
             /** Format: date-time */
-            started_at: string | null;
+            started_at?: string | null;
             /** Format: date-time */
-            finished_at: string | null;
-            error: string | null;
+            finished_at?: string | null;
+            error?: string | null;
             log: {
                 /** Format: date-time */
                 at: string;
                 text: string;
             }[];
-            child: components["schemas"]["Operation"] | null;
+            child?: components["schemas"]["Operation"] | null;
         };
         Operation: {
             id: string;
             kind: string;
             title: string;
+            subject: string;
+            error?: string | null;
             /** @enum {string} */
             state: "running" | "succeeded" | "failed" | "undoing" | "undone" | "needs_operator";
             /** Format: date-time */
             created_at: string;
             /** Format: date-time */
-            finished_at: string | null;
+            finished_at?: string | null;
             steps: components["schemas"]["Step"][];
         };
         UsageLine: {
-            instance_id: string | null;
+            instance_id?: string | null;
             description: string;
             quantity: string;
             unit: string;
@@ -1343,9 +1391,9 @@ export interface components {
         };
         Party: {
             name: string;
-            address: string | null;
-            country: string | null;
-            tax_id: string | null;
+            address?: string | null;
+            country?: string | null;
+            tax_id?: string | null;
         };
         InvoiceLine: {
             description: string;
@@ -1354,22 +1402,28 @@ export interface components {
             unit_price: string;
             amount: components["schemas"]["Money"];
         };
-        TaxLine: {
+        InvoiceTaxLine: {
             rate_percent: number;
+            label: string;
             base: components["schemas"]["Money"];
             amount: components["schemas"]["Money"];
         };
         Invoice: {
             id: string;
-            number: string | null;
+            number?: string | null;
+            /** @enum {string} */
+            kind: "invoice" | "credit_note";
+            test: boolean;
+            refers_to?: string | null;
+            notes: string[];
             /** @enum {string} */
             state: "preview" | "open" | "paid" | "void";
             /** Format: date-time */
-            issued_at: string | null;
+            issued_at?: string | null;
             period: components["schemas"]["Period"];
             currency: string;
             lines: components["schemas"]["InvoiceLine"][];
-            tax_lines: components["schemas"]["TaxLine"][];
+            tax_lines: components["schemas"]["InvoiceTaxLine"][];
             net: components["schemas"]["Money"];
             tax: components["schemas"]["Money"];
             gross: components["schemas"]["Money"];
@@ -1379,11 +1433,13 @@ export interface components {
         };
         InvoiceSummary: {
             id: string;
-            number: string | null;
+            number: string;
             /** @enum {string} */
-            state: "open" | "paid" | "void";
+            kind: "invoice" | "credit_note";
+            /** @enum {string} */
+            state: "preview" | "open" | "paid" | "void";
             /** Format: date-time */
-            issued_at: string | null;
+            issued_at: string;
             period: components["schemas"]["Period"];
             gross: components["schemas"]["Money"];
             due: components["schemas"]["Money"];
@@ -1395,14 +1451,16 @@ export interface components {
         Payment: {
             id: string;
             /** @enum {string} */
-            state: "created" | "requires_action" | "processing" | "succeeded" | "failed" | "cancelled" | "refunded";
+            state: "created" | "requires_action" | "processing" | "succeeded" | "failed" | "cancelled" | "partly_refunded" | "refunded";
             amount: components["schemas"]["Money"];
+            refunded: components["schemas"]["Money"];
+            purpose: string;
             method: components["schemas"]["PaymentMethod"];
-            order_id: string | null;
-            invoice_id: string | null;
+            order_id?: string | null;
+            invoice_id?: string | null;
             /** Format: date-time */
             created_at: string;
-            problem: string | null;
+            problem?: string | null;
         };
         PaymentConfirm: {
             accept: boolean;
@@ -1421,38 +1479,38 @@ export interface components {
             /** Format: date-time */
             at: string;
             actor: {
-                /** @enum {string} */
-                kind: "person" | "staff" | "system" | "token";
-                name: string;
+                kind: string;
+                id?: string | null;
+                name?: string | null;
             };
             action: string;
-            target: string | null;
+            target: string;
             summary: string;
-            outcome: string;
-            staff_purpose: string | null;
+            /** @enum {string} */
+            outcome: "started" | "succeeded" | "failed";
+            staff_purpose?: string | null;
+        };
+        HoldingSection: {
+            section: string;
+            title: string;
+            categories: string[];
+            count: number;
+            kept: string;
         };
         Holdings: {
-            /** Format: date-time */
-            as_of: string;
-            sections: {
-                name: string;
-                title: string;
-                count: number;
-                what: string;
-                why: string;
-                kept: string;
-            }[];
+            sections: components["schemas"]["HoldingSection"][];
         };
         Export: {
             id: string;
             operation_id: string;
-            /** @enum {string} */
-            state: "running" | "ready" | "failed" | "expired";
+            state: string;
+            size?: number | null;
             /** Format: date-time */
             created_at: string;
             /** Format: date-time */
-            expires_at: string | null;
-            size_bytes: number | null;
+            finished_at?: string | null;
+            /** Format: date-time */
+            expires_at: string;
         };
         ErasurePreview: {
             goes: {
@@ -1467,7 +1525,11 @@ export interface components {
                 law: string;
                 until: string;
             }[];
-            machines: components["schemas"]["Named"][];
+            machines: {
+                kind: string;
+                id: string;
+                name: string;
+            }[];
         };
         NewErasure: {
             confirm_email: string;
@@ -1489,12 +1551,12 @@ export interface components {
             /** @enum {string} */
             state: "kept" | "broken" | "unknown";
             /** Format: date-time */
-            checked_at: string | null;
+            checked_at?: string | null;
             evidence: string;
         };
         Trust: {
             /** Format: date-time */
-            checked_at: string | null;
+            checked_at?: string | null;
             promises: components["schemas"]["TrustPromise"][];
         };
         Notification: {
@@ -1648,7 +1710,7 @@ export interface operations {
                 content: {
                     "application/json": {
                         items: components["schemas"]["Session"][];
-                        next: string | null;
+                        next?: string | null;
                     };
                 };
             };
@@ -1684,6 +1746,33 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Me"];
                 };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    session_delete_others: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Problem */
             default: {
@@ -1927,7 +2016,7 @@ export interface operations {
                 content: {
                     "application/json": {
                         items: components["schemas"]["ApiToken"][];
-                        next: string | null;
+                        next?: string | null;
                     };
                 };
             };
@@ -2024,7 +2113,42 @@ export interface operations {
                 content: {
                     "application/json": {
                         items: components["schemas"]["Organisation"][];
-                        next: string | null;
+                        next?: string | null;
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    operator_organisation_list: {
+        parameters: {
+            query?: {
+                limit?: number;
+                after?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Organisation"][];
+                        next?: string | null;
                     };
                 };
             };
@@ -2154,7 +2278,7 @@ export interface operations {
                 content: {
                     "application/json": {
                         items: components["schemas"]["Region"][];
-                        next: string | null;
+                        next?: string | null;
                     };
                 };
             };
@@ -2189,7 +2313,7 @@ export interface operations {
                 content: {
                     "application/json": {
                         items: components["schemas"]["Size"][];
-                        next: string | null;
+                        next?: string | null;
                     };
                 };
             };
@@ -2259,7 +2383,7 @@ export interface operations {
                 content: {
                     "application/json": {
                         items: components["schemas"]["Template"][];
-                        next: string | null;
+                        next?: string | null;
                     };
                 };
             };
@@ -2328,7 +2452,7 @@ export interface operations {
                 content: {
                     "application/json": {
                         items: components["schemas"]["Order"][];
-                        next: string | null;
+                        next?: string | null;
                     };
                 };
             };
@@ -2496,7 +2620,7 @@ export interface operations {
                 content: {
                     "application/json": {
                         items: components["schemas"]["Instance"][];
-                        next: string | null;
+                        next?: string | null;
                     };
                 };
             };
@@ -2886,7 +3010,7 @@ export interface operations {
                 content: {
                     "application/json": {
                         items: components["schemas"]["InstanceEvent"][];
-                        next: string | null;
+                        next?: string | null;
                     };
                 };
             };
@@ -2901,9 +3025,12 @@ export interface operations {
             };
         };
     };
-    instance_usage_view: {
+    reading_list: {
         parameters: {
-            query?: never;
+            query?: {
+                limit?: number;
+                after?: string;
+            };
             header?: never;
             path: {
                 id: string;
@@ -2918,7 +3045,10 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["InstanceUsage"];
+                    "application/json": {
+                        items: components["schemas"]["Reading"][];
+                        next?: string | null;
+                    };
                 };
             };
             /** @description Problem */
@@ -2952,7 +3082,7 @@ export interface operations {
                 content: {
                     "application/json": {
                         items: components["schemas"]["Node"][];
-                        next: string | null;
+                        next?: string | null;
                     };
                 };
             };
@@ -2987,7 +3117,42 @@ export interface operations {
                 content: {
                     "application/json": {
                         items: components["schemas"]["Operation"][];
-                        next: string | null;
+                        next?: string | null;
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    operator_operation_list: {
+        parameters: {
+            query?: {
+                limit?: number;
+                after?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Operation"][];
+                        next?: string | null;
                     };
                 };
             };
@@ -3147,7 +3312,7 @@ export interface operations {
                 content: {
                     "application/json": {
                         items: components["schemas"]["InvoiceSummary"][];
-                        next: string | null;
+                        next?: string | null;
                     };
                 };
             };
@@ -3311,7 +3476,7 @@ export interface operations {
                 content: {
                     "application/json": {
                         items: components["schemas"]["Payment"][];
-                        next: string | null;
+                        next?: string | null;
                     };
                 };
             };
@@ -3475,7 +3640,7 @@ export interface operations {
                 content: {
                     "application/json": {
                         items: components["schemas"]["Activity"][];
-                        next: string | null;
+                        next?: string | null;
                     };
                 };
             };
@@ -3816,7 +3981,7 @@ export interface operations {
                 content: {
                     "application/json": {
                         items: components["schemas"]["Notification"][];
-                        next: string | null;
+                        next?: string | null;
                     };
                 };
             };

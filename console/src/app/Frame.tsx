@@ -83,7 +83,7 @@ export function Frame({ door }: { door: "customer" | "operator" }) {
 function Navigation({ groups }: { groups: DestinationGroup[] }) {
   return groups.map((group) => (
     <div key={group.name ?? ""}>
-      {group.name !== null && <div className="nav-group">{group.name}</div>}
+      {group.name != null && <div className="nav-group">{group.name}</div>}
       {group.items.map((item) => (
         <Link key={item.to} to={item.to} className="nav-link" activeOptions={{ exact: item.exact ?? false }}>
           <Icon name={item.icon} />
@@ -119,7 +119,7 @@ function PersonMenu({ door }: { door: "customer" | "operator" }) {
     }
   }
   return (
-    <Menu position="bottom-end" width={240}>
+    <Menu position="bottom-end" width={240} withInitialFocusPlaceholder={false}>
       <Menu.Target>
         <ActionIcon variant="subtle" color="gray" size="lg" aria-label={t`Account of ${me.name}`}>
           <Icon name="person" />
@@ -135,7 +135,7 @@ function PersonMenu({ door }: { door: "customer" | "operator" }) {
         <Menu.Item component={Link} to={paths.privacy()} leftSection={<Icon name="privacy" size={16} />}>
           <Trans>Privacy</Trans>
         </Menu.Item>
-        {me.staff_role !== null && (
+        {me.staff_role != null && (
           <Menu.Item component={Link} to={door === "customer" ? paths.operator() : paths.overview()} leftSection={<Icon name="building" size={16} />}>
             {door === "customer" ? t`Operator's door` : t`Customer's door`}
           </Menu.Item>

@@ -4,19 +4,18 @@ import { t } from "@lingui/core/macro";
 import { Plural, Trans } from "@lingui/react/macro";
 import { useSuspenseInfiniteQuery, useSuspenseQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { nodesQuery, operationsQuery } from "../features/compute/api";
+import { nodesQuery, operatorOperationsQuery } from "../features/compute/api";
+import { nodeCapacity } from "../features/compute/nodeCapacity";
 import { trustQuery } from "../features/privacy/api";
 import { paths } from "../paths";
 import { joined } from "../table/joined";
-import { formatMemory } from "../ui/format";
-import { Meter } from "../ui/Meter";
 import { Page } from "../ui/Page";
 import { nodeLook, operationLook, promiseLook, State } from "../ui/State";
 import { Ago } from "../ui/When";
 
 export function OperatorPage() {
   const nodes = joined(useSuspenseInfiniteQuery(nodesQuery)).rows;
-  const operations = joined(useSuspenseInfiniteQuery(operationsQuery)).rows;
+  const operations = joined(useSuspenseInfiniteQuery(operatorOperationsQuery)).rows;
   const trust = useSuspenseQuery(trustQuery).data;
   const troubled = operations.filter((operation) => operation.state === "failed" || operation.state === "needs_operator");
   const broken = trust.promises.filter((promise) => promise.state === "broken");
@@ -34,9 +33,11 @@ export function OperatorPage() {
                   <Anchor component={Link} to={paths.operatorNodes()} fw={560}>
                     {node.name}
                   </Anchor>
-                  <State look={nodeLook(node.state)} />
+                  <State look={nodeLook(node)} />
                 </div>
-                <Meter used={node.memory_used_mib} of={node.memory_mib} text={t`${formatMemory(node.memory_used_mib)} of ${formatMemory(node.memory_mib)} memory, ${node.instances} machines`} />
+                <Text size="sm" c="dimmed">
+                  {nodeCapacity(node)}
+                </Text>
               </div>
             ))}
             {nodes.length === 0 && (

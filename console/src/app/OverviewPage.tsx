@@ -137,7 +137,7 @@ function Recent() {
               <div className="step-head">
                 <span>{entry.summary}</span>
                 <Text span size="sm" c="dimmed">
-                  {entry.actor.name} · <Ago at={entry.at} />
+                  {entry.actor.name ?? "Fairhold"} · <Ago at={entry.at} />
                 </Text>
               </div>
             </li>

@@ -58,6 +58,7 @@ export default function Palette({ door, opened, close }: PaletteProps) {
       highlightQuery
       limit={12}
       lockScroll={false}
+      aria-label={t`Find a page, machine or invoice`}
       transitionProps={{ duration: 0 }}
       searchProps={{ leftSection: <Icon name="search" />, placeholder: t`Page, machine or invoice`, "aria-label": t`Find a page, machine or invoice` }}
     />

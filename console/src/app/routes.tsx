@@ -7,8 +7,8 @@ import { ApiProblem, asProblem } from "../api/problem";
 import { activityQuery } from "../features/audit/api";
 import { invoicePreviewQuery, invoiceQuery, invoicesQuery, paymentsQuery, testClockQuery, usageQuery } from "../features/billing/api";
 import { orderQuery, ordersQuery, regionsQuery, sizesQuery, templatesQuery } from "../features/catalogue/api";
-import { instanceQuery, instancesQuery, nodesQuery, operationsQuery } from "../features/compute/api";
-import { apiTokensQuery, meQuery, organisationsQuery, sessionsQuery, setupQuery } from "../features/identity/api";
+import { instanceQuery, instancesQuery, nodesQuery, operatorOperationsQuery } from "../features/compute/api";
+import { apiTokensQuery, meQuery, operatorOrganisationsQuery, organisationsQuery, sessionsQuery, setupQuery } from "../features/identity/api";
 import { erasurePreviewQuery, holdingsQuery, trustQuery } from "../features/privacy/api";
 import { paths } from "../paths";
 import { ProblemPage } from "../ui/ProblemView";
@@ -65,7 +65,7 @@ const operatorRoute = createRoute({
   validateSearch,
   beforeLoad: async ({ location }) => {
     const me = await signedIn(location.href);
-    if (me.staff_role === null) throw redirect({ to: paths.overview() });
+    if (me.staff_role == null) throw redirect({ to: paths.overview() });
   },
   component: () => <Frame door="operator" />,
 });
@@ -142,15 +142,15 @@ const customerRoutes = [
 ];
 
 const operatorRoutes = [
-  door(operatorRoute, paths.operator(), lazyRouteComponent(() => import("./OperatorPage"), "OperatorPage"), () => [list(nodesQuery), list(operationsQuery), one(trustQuery)]),
+  door(operatorRoute, paths.operator(), lazyRouteComponent(() => import("./OperatorPage"), "OperatorPage"), () => [list(nodesQuery), list(operatorOperationsQuery), one(trustQuery)]),
   door(operatorRoute, paths.operatorCatalogue(), lazyRouteComponent(() => import("../features/catalogue/CataloguePage"), "CataloguePage"), () => [
     one(sizesQuery),
     one(templatesQuery),
     one(regionsQuery),
   ]),
   door(operatorRoute, paths.operatorNodes(), lazyRouteComponent(() => import("../features/compute/NodesPage"), "NodesPage"), () => [list(nodesQuery)]),
-  door(operatorRoute, paths.operatorCustomers(), lazyRouteComponent(() => import("../features/identity/CustomersPage"), "CustomersPage"), () => [list(organisationsQuery)]),
-  door(operatorRoute, paths.operatorOrders(), lazyRouteComponent(() => import("../features/compute/OperationsPage"), "OperationsPage"), () => [list(operationsQuery)]),
+  door(operatorRoute, paths.operatorCustomers(), lazyRouteComponent(() => import("../features/identity/CustomersPage"), "CustomersPage"), () => [list(operatorOrganisationsQuery)]),
+  door(operatorRoute, paths.operatorOrders(), lazyRouteComponent(() => import("../features/compute/OperationsPage"), "OperationsPage"), () => [list(operatorOperationsQuery)]),
   door(operatorRoute, paths.operatorInvoices(), lazyRouteComponent(() => import("../features/billing/InvoicesPage"), "OperatorInvoicesPage"), () => [list(invoicesQuery)]),
   door(operatorRoute, paths.operatorClock(), lazyRouteComponent(() => import("../features/billing/TestClockPage"), "TestClockPage"), () => [one(testClockQuery)]),
   door(operatorRoute, paths.operatorTrust(), lazyRouteComponent(() => import("../features/privacy/TrustPage"), "TrustPage"), () => [one(trustQuery)]),

@@ -23,8 +23,6 @@ function sign(state: Step["state"]): { icon: IconName; tone: string; text: strin
       return { icon: "cross", tone: "bad", text: t`failed` };
     case "undone":
       return { icon: "undo", tone: "idle", text: t`undone` };
-    case "skipped":
-      return { icon: "dash", tone: "idle", text: t`skipped` };
     default:
       return { icon: "wait", tone: "idle", text: t`waiting` };
   }
@@ -59,7 +57,7 @@ function StepList({ operation }: { operation: Operation }) {
 
 function StepRow({ step }: { step: Step }) {
   const { icon, tone, text } = sign(step.state);
-  const failed = step.state === "failed" || step.error !== null;
+  const failed = step.state === "failed" || step.error != null;
   const [open, { toggle }] = useDisclosure(false);
   const shown = open || failed;
   return (

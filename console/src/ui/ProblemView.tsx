@@ -52,9 +52,12 @@ export function problemAdvice(problem: ApiProblem): string {
 /** A refusal inside a page or above a form. */
 export function ProblemAlert({ problem, general = [] }: { problem: ApiProblem | null; general?: readonly string[] }) {
   if (problem === null) return null;
+  const said = general.length > 0 ? general.join(" ") : problem.detail;
+  // A refusal that explains itself needs no heading over it.
+  const explained = said !== "" && problem.status >= 400 && problem.status < 500;
   return (
-    <Alert color="red" variant="outline" role="alert" icon={<Icon name="warning" />} title={problemTitle(problem)}>
-      <Text size="sm">{general.length > 0 ? general.join(" ") : problemAdvice(problem)}</Text>
+    <Alert color="red" variant="outline" role="alert" icon={<Icon name="warning" />} title={explained ? undefined : problemTitle(problem)}>
+      <Text>{explained ? said : problemAdvice(problem)}</Text>
       <RequestNumber problem={problem} />
     </Alert>
   );

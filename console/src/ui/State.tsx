@@ -124,6 +124,8 @@ export function paymentLook(state: Payment["state"]): Look {
       return bad(t`Declined`);
     case "cancelled":
       return idle(t`Cancelled`);
+    case "partly_refunded":
+      return { text: t`Partly refunded`, tone: "idle", icon: "undo" };
     case "refunded":
       return { text: t`Refunded`, tone: "idle", icon: "undo" };
     default:
@@ -131,17 +133,9 @@ export function paymentLook(state: Payment["state"]): Look {
   }
 }
 
-export function nodeLook(state: Node["state"]): Look {
-  switch (state) {
-    case "ready":
-      return good(t`Ready`);
-    case "draining":
-      return warn(t`Draining`);
-    case "down":
-      return bad(t`Down`);
-    default:
-      return idle(state);
-  }
+export function nodeLook(node: Node): Look {
+  if (node.problem != null) return bad(t`Has a problem`);
+  return node.enabled ? good(t`Ready`) : idle(t`Takes no new machines`);
 }
 
 export function promiseLook(state: "kept" | "broken" | "unknown"): Look {
@@ -150,6 +144,7 @@ export function promiseLook(state: "kept" | "broken" | "unknown"): Look {
 }
 
 export function outcomeLook(outcome: string): Look {
-  if (outcome === "succeeded" || outcome === "ok" || outcome === "done") return good(t`Done`);
-  return outcome === "denied" ? bad(t`Denied`) : idle(outcome);
+  if (outcome === "succeeded") return good(t`Done`);
+  if (outcome === "started") return busy(t`Begun`);
+  return outcome === "failed" ? bad(t`Failed`) : idle(outcome);
 }

@@ -1,18 +1,14 @@
-// The terminal writes its measures and colours into style elements, which the content security policy refuses. It is
-// given a document that hands out inert elements instead; their text becomes constructed style sheets, which are made
-// by our own script and need no exception.
+// The terminal writes its measures and colours into style elements, which the content security policy refuses. While
+// it opens, it is handed inert elements instead; their text becomes constructed style sheets, which are made by our
+// own script and need no exception.
 
-export interface StyleAdopter {
-  document: Document;
-  stop: () => void;
-}
-
-export function styleAdopter(): StyleAdopter {
+/** Runs `open` with every style element it makes adopted in that way; the answer takes the sheets back. */
+export function adoptStylesOf(open: () => void): () => void {
   const sheets = new Set<CSSStyleSheet>();
   const observers: MutationObserver[] = [];
 
   function inertStyle(): HTMLElement {
-    const element = document.createElement("inert-style");
+    const element = Document.prototype.createElement.call(document, "inert-style");
     element.hidden = true;
     const sheet = new CSSStyleSheet();
     sheets.add(sheet);
@@ -23,20 +19,15 @@ export function styleAdopter(): StyleAdopter {
     return element;
   }
 
-  const handed = new Proxy(document, {
-    get(target, key) {
-      if (key === "createElement") return (name: string) => (name === "style" ? inertStyle() : target.createElement(name));
-      const value: unknown = Reflect.get(target, key, target);
-      return typeof value === "function" ? (...given: unknown[]): unknown => Reflect.apply(value, target, given) : value;
-    },
-    set: (target, key, value) => Reflect.set(target, key, value, target),
-  });
-
-  return {
-    document: handed,
-    stop() {
-      for (const observer of observers) observer.disconnect();
-      document.adoptedStyleSheets = document.adoptedStyleSheets.filter((sheet) => !sheets.has(sheet));
-    },
+  const createElement = (name: string): HTMLElement => (name === "style" ? inertStyle() : Document.prototype.createElement.call(document, name));
+  Object.defineProperty(document, "createElement", { configurable: true, value: createElement });
+  try {
+    open();
+  } finally {
+    Reflect.deleteProperty(document, "createElement");
+  }
+  return () => {
+    for (const observer of observers) observer.disconnect();
+    document.adoptedStyleSheets = document.adoptedStyleSheets.filter((sheet) => !sheets.has(sheet));
   };
 }

@@ -13,20 +13,20 @@ function isOperation(value: unknown): value is Operation {
   return typeof value === "object" && value !== null && "id" in value && "steps" in value && Array.isArray(value.steps);
 }
 
-export function useOperation(id: string | null, onEnd?: (operation: Operation) => void) {
+export function useOperation(id: string | null | undefined, onEnd?: (operation: Operation) => void) {
   const cache = useQueryClient();
   const [live, setLive] = useState(false);
   const key = id ?? "";
   const query = useQuery({
     ...operationQuery(key),
-    enabled: id !== null,
+    enabled: id != null,
     refetchInterval: ({ state }) => (live || (state.data !== undefined && hasEnded(state.data)) ? false : 2_000),
   });
   const operation = query.data;
   const ended = operation !== undefined && hasEnded(operation);
 
   useEffect(() => {
-    if (id === null || ended) return undefined;
+    if (id == null || ended) return undefined;
     const source = new EventSource(paths.operationWatch(id));
     source.onopen = () => setLive(true);
     source.onerror = () => setLive(false);

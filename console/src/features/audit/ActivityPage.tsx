@@ -41,14 +41,14 @@ function What({ entry }: { entry: Activity }) {
       {entry.summary}
       <Text size="sm" c="dimmed" fw={400} component="div">
         <span className="mono">{entry.action}</span>
-        {entry.target !== null && (
+        {entry.target !== "" && (
           <>
             {" · "}
             <CopyId id={entry.target} />
           </>
         )}
       </Text>
-      {entry.staff_purpose !== null && (
+      {entry.staff_purpose != null && (
         <Text size="sm" fw={400}>
           <Trans>Purpose given: {entry.staff_purpose}</Trans>
         </Text>
@@ -64,7 +64,7 @@ export function Actor({ actor }: { actor: Activity["actor"] }) {
       <span style={{ verticalAlign: "-3px" }}>
         <Icon name={icon} size={15} />
       </span>{" "}
-      {actor.name}
+      {actor.name ?? t`Fairhold`}
       {kind !== null && <span className="dim"> ({kind})</span>}
     </span>
   );
@@ -78,7 +78,7 @@ function look(kind: Activity["actor"]["kind"]): { icon: IconName; kind: string |
       return { icon: "building", kind: t`our staff` };
     case "token":
       return { icon: "key", kind: t`API token` };
-    case "system":
+    default:
       return { icon: "settings", kind: t`system` };
   }
 }

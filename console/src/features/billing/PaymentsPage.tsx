@@ -64,14 +64,14 @@ function PaymentState({ payment }: { payment: Payment }) {
 }
 
 function Reason({ payment }: { payment: Payment }) {
-  if (payment.order_id !== null) {
+  if (payment.order_id != null) {
     return (
       <Anchor component={Link} to={paths.order(payment.order_id)}>
         <Trans>Order</Trans>
       </Anchor>
     );
   }
-  if (payment.invoice_id !== null) {
+  if (payment.invoice_id != null) {
     return (
       <Anchor component={Link} to={paths.invoice(payment.invoice_id)}>
         <Trans>Invoice</Trans>

@@ -60,7 +60,7 @@ export function UsagePage() {
           {
             name: t`Machine`,
             cell: (line) =>
-              line.instance_id === null ? (
+              line.instance_id == null ? (
                 "–"
               ) : (
                 <Anchor component={Link} to={paths.instance(line.instance_id)} className="mono">

@@ -8,6 +8,7 @@ import type { Size } from "../../api/types";
 import { useApiForm } from "../../form/useApiForm";
 import { DataTable } from "../../table/DataTable";
 import { Amount } from "../../ui/Amount";
+import { CopyId } from "../../ui/CopyId";
 import { Empty } from "../../ui/Empty";
 import { decimalToMinor, formatMemory, minorToDecimal } from "../../ui/format";
 import { notifyDone } from "../../ui/notify";
@@ -47,8 +48,8 @@ export function CataloguePage() {
         rowKey={(template) => template.id}
         empty={<Empty icon="tag" title={t`No systems`} />}
         columns={[
-          { name: t`Name`, lead: true, cell: (template) => template.name },
-          { name: t`Description`, cell: (template) => template.description },
+          { name: t`Name`, lead: true, cell: (template) => template.title },
+          { name: t`Id`, cell: (template) => <CopyId id={template.id} /> },
         ]}
       />
       <Title order={2}>
@@ -59,7 +60,10 @@ export function CataloguePage() {
         rows={regions}
         rowKey={(region) => region.id}
         empty={<Empty icon="tag" title={t`No regions`} />}
-        columns={[{ name: t`Name`, lead: true, cell: (region) => region.name }]}
+        columns={[
+          { name: t`Name`, lead: true, cell: (region) => region.title },
+          { name: t`Id`, cell: (region) => <CopyId id={region.id} /> },
+        ]}
       />
     </Page>
   );

@@ -37,7 +37,7 @@ export function OrderPage() {
       }
       lead={<State look={orderLook(order.state)} />}
       actions={
-        order.instance_id !== null && order.state === "active" ? (
+        order.instance_id != null && order.state === "active" ? (
           <Button component={Link} to={paths.instance(order.instance_id)} leftSection={<Icon name="machine" />}>
             <Trans>Open the machine</Trans>
           </Button>
@@ -77,7 +77,7 @@ function Progress({ order }: { order: Order }) {
   });
   return (
     <>
-      {order.state === "awaiting_confirmation" && order.payment_id !== null && <PaymentConfirmation order={order} paymentId={order.payment_id} />}
+      {order.state === "awaiting_confirmation" && order.payment_id != null && <PaymentConfirmation order={order} paymentId={order.payment_id} />}
       {order.state === "payment_failed" && <PayAgain order={order} />}
       {order.state === "failed" && (
         <Alert variant="outline" color="red" role="alert" icon={<Icon name="warning" />} title={t`The machine could not be made`}>
@@ -100,7 +100,7 @@ function Progress({ order }: { order: Order }) {
         </Title>
         {operation !== undefined ? (
           <OperationSteps operation={operation} canRetry={order.state === "failed" || order.state === "provisioning"} />
-        ) : order.operation_id === null ? (
+        ) : order.operation_id == null ? (
           <Text c="dimmed">
             <Trans>The steps appear here once the payment is through.</Trans>
           </Text>

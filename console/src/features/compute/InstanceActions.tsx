@@ -45,7 +45,7 @@ export function InstanceActions({ instance }: { instance: Instance }) {
           </Button>
         </Tooltip>
       )}
-      <Menu position="bottom-end" width={250}>
+      <Menu position="bottom-end" width={250} withInitialFocusPlaceholder={false}>
         <Menu.Target>
           <Button variant="default">
             <Trans>More</Trans>
@@ -161,7 +161,7 @@ function Rebuild({ instance, opened, close }: DialogProps) {
       </Text>
       <Select
         label={t`System`}
-        data={(templates.data?.items ?? []).map((each) => ({ value: each.id, label: each.name }))}
+        data={(templates.data?.items ?? []).map((each) => ({ value: each.id, label: each.title }))}
         value={template}
         onChange={(value) => setTemplate(value ?? instance.template.id)}
         allowDeselect={false}

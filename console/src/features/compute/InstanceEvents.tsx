@@ -6,6 +6,7 @@ import { asProblem } from "../../api/problem";
 import { DataTable } from "../../table/DataTable";
 import { Empty } from "../../ui/Empty";
 import { ProblemAlert } from "../../ui/ProblemView";
+import { instanceLook, State } from "../../ui/State";
 import { When } from "../../ui/When";
 import { instanceEventsQuery } from "./api";
 
@@ -21,9 +22,9 @@ export function InstanceEvents({ id }: { id: string }) {
       more={{ has: events.hasNextPage, busy: events.isFetchingNextPage, load: () => void events.fetchNextPage() }}
       empty={<Empty icon="activity" title={t`Nothing has happened yet`} />}
       columns={[
-        { name: t`What`, lead: true, cell: (event) => event.summary },
+        { name: t`What`, lead: true, cell: (event) => event.text },
         { name: t`When`, cell: (event) => <When at={event.at} /> },
-        { name: t`Kind`, cell: (event) => <span className="mono">{event.kind}</span> },
+        { name: t`State then`, cell: (event) => <State look={instanceLook(event.state)} /> },
       ]}
     />
   );

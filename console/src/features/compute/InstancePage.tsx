@@ -92,7 +92,7 @@ export function InstancePage() {
 
 function DeletionNotice({ instance }: { instance: Instance }) {
   const undo = useAction({ run: () => instanceUndelete(instance.id), refresh: ["instances"], said: t`The machine stays.` });
-  if (instance.state !== "deleting" || instance.delete_at === null) return null;
+  if (instance.state !== "deleting" || instance.delete_at == null) return null;
   return (
     <Alert variant="outline" color="red" icon={<Icon name="trash" />} title={t`This machine will be deleted`}>
       <Group justify="space-between">
@@ -128,7 +128,7 @@ function Machine({ instance }: { instance: Instance }) {
           <Title order={2} mb="sm">
             <Trans>Sign in by SSH</Trans>
           </Title>
-          {ssh === null ? (
+          {ssh == null ? (
             <Text c="dimmed">
               <Trans>The address appears when the machine runs.</Trans>
             </Text>
@@ -163,7 +163,7 @@ function Machine({ instance }: { instance: Instance }) {
   );
 }
 
-function accelerator(kind: Instance["accelerator"]): string {
+function accelerator(kind: string | null | undefined): string {
   if (kind === "kvm") return t`KVM (hardware virtualisation)`;
   return kind === "tcg" ? t`TCG (emulated, slower)` : "–";
 }

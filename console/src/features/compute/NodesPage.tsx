@@ -1,8 +1,12 @@
-// Operator: the nodes and how full they are.
+// Operator: the nodes, what they have and what is wrong with them.
+import { Text } from "@mantine/core";
 import { t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
 import { useSuspenseInfiniteQuery } from "@tanstack/react-query";
+import type { Node } from "../../api/types";
 import { DataTable } from "../../table/DataTable";
 import { joined } from "../../table/joined";
+import { CopyId } from "../../ui/CopyId";
 import { Empty } from "../../ui/Empty";
 import { formatMemory } from "../../ui/format";
 import { Meter } from "../../ui/Meter";
@@ -22,20 +26,56 @@ export function NodesPage() {
         more={more}
         empty={<Empty icon="node" title={t`No nodes: nothing can run yet`} />}
         columns={[
-          { name: t`Name`, lead: true, cell: (node) => node.name },
-          { name: t`State`, cell: (node) => <State look={nodeLook(node.state)} /> },
-          { name: t`Region`, cell: (node) => node.region.name },
-          { name: t`Runs by`, cell: (node) => node.accelerator.toUpperCase() },
-          { name: t`Machines`, align: "right", cell: (node) => node.instances },
-          { name: t`CPU`, cell: (node) => <Meter used={node.cpus_used} of={node.cpus} text={`${node.cpus_used} / ${node.cpus}`} /> },
+          { name: t`Name`, lead: true, cell: (node) => <Name node={node} /> },
+          { name: t`State`, cell: (node) => <Condition node={node} /> },
           {
-            name: t`Memory`,
-            cell: (node) => <Meter used={node.memory_used_mib} of={node.memory_mib} text={`${formatMemory(node.memory_used_mib)} / ${formatMemory(node.memory_mib)}`} />,
+            name: t`Runs by`,
+            cell: (node) => (
+              <>
+                {node.driver} · {node.accelerator.toUpperCase()}
+                <Text size="sm" c="dimmed">
+                  {node.accelerator_reason}
+                </Text>
+              </>
+            ),
           },
-          { name: t`Disk`, cell: (node) => <Meter used={node.disk_used_gib} of={node.disk_gib} text={`${node.disk_used_gib} / ${node.disk_gib} GiB`} /> },
-          { name: t`Last heard`, cell: (node) => <Ago at={node.last_seen_at} /> },
+          { name: t`CPU`, align: "right", cell: (node) => node.cpus ?? "–" },
+          { name: t`Memory`, align: "right", cell: (node) => (node.memory_mib == null ? "–" : formatMemory(node.memory_mib)) },
+          { name: t`Disk`, cell: (node) => <Disk node={node} /> },
+          { name: t`Last heard`, cell: (node) => <Ago at={node.seen_at} /> },
         ]}
       />
     </Page>
   );
+}
+
+function Name({ node }: { node: Node }) {
+  return (
+    <>
+      {node.name}
+      <div>
+        <CopyId id={node.id} />
+      </div>
+    </>
+  );
+}
+
+function Condition({ node }: { node: Node }) {
+  return (
+    <>
+      <State look={nodeLook(node)} />
+      {node.problem != null && <Text size="sm">{node.problem}</Text>}
+      {node.orphans.length > 0 && (
+        <Text size="sm">
+          <Trans>Runs what nobody ordered: {node.orphans.join(", ")}</Trans>
+        </Text>
+      )}
+    </>
+  );
+}
+
+function Disk({ node }: { node: Node }) {
+  if (node.disk_mib == null || node.disk_free_mib == null) return "–";
+  const used = node.disk_mib - node.disk_free_mib;
+  return <Meter used={used} of={node.disk_mib} text={t`${formatMemory(node.disk_free_mib)} free`} />;
 }

@@ -13,12 +13,12 @@ import { Page } from "../../ui/Page";
 import { operationLook, State } from "../../ui/State";
 import { useOperation } from "../../ui/useOperation";
 import { Ago } from "../../ui/When";
-import { operationsQuery } from "./api";
+import { operatorOperationsQuery } from "./api";
 
 const TROUBLED = new Set<Operation["state"]>(["failed", "needs_operator"]);
 
 export function OperationsPage() {
-  const { rows, more } = joined(useSuspenseInfiniteQuery(operationsQuery));
+  const { rows, more } = joined(useSuspenseInfiniteQuery(operatorOperationsQuery));
   const [filter, setFilter] = useState("all");
   const shown = filter === "troubled" ? rows.filter((operation) => TROUBLED.has(operation.state)) : rows;
   const troubled = rows.filter((operation) => TROUBLED.has(operation.state)).length;

@@ -6,7 +6,7 @@ import "@xterm/xterm/css/xterm.css";
 import { useEffect, useRef, useState } from "react";
 import { type ApiProblem, asProblem } from "../../api/problem";
 import type { Instance } from "../../api/types";
-import { styleAdopter } from "../../ui/adoptStyles";
+import { adoptStylesOf } from "../../ui/adoptStyles";
 import { ConsoleFrame, type Connection } from "./ConsoleFrame";
 import { consoleAddress } from "./consoleSocket";
 
@@ -21,17 +21,16 @@ export default function SerialConsole({ instance }: { instance: Instance }) {
     if (holder.current === null) return undefined;
     let socket: WebSocket | null = null;
     let left = false;
-    const styles = styleAdopter();
     const terminal = new Terminal({
       cursorBlink: true,
       fontSize: 14,
       screenReaderMode: true,
       theme: { background: "#101416", foreground: "#dde4e5" },
-      documentOverride: styles.document,
     });
     const fit = new FitAddon();
     terminal.loadAddon(fit);
-    terminal.open(holder.current);
+    const place = holder.current;
+    const releaseStyles = adoptStylesOf(() => terminal.open(place));
     fit.fit();
     const resized = new ResizeObserver(() => fit.fit());
     resized.observe(holder.current);
@@ -65,7 +64,7 @@ export default function SerialConsole({ instance }: { instance: Instance }) {
       typed.dispose();
       socket?.close();
       terminal.dispose();
-      styles.stop();
+      releaseStyles();
     };
   }, [instanceId, attempt]);
 

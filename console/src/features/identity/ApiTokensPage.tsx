@@ -1,5 +1,5 @@
 // Keys for programs. A token is shown once, when it is made; we keep only its hash.
-import { Alert, Button, Group, Modal, Stack, TextInput } from "@mantine/core";
+import { Alert, Button, Checkbox, Group, Modal, Stack, TextInput } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { t } from "@lingui/core/macro";
 import { Trans } from "@lingui/react/macro";
@@ -42,6 +42,7 @@ export function ApiTokensPage() {
         columns={[
           { name: t`Name`, lead: true, cell: (token) => token.name },
           { name: t`Begins with`, cell: (token) => <span className="mono">{token.prefix}…</span> },
+          { name: t`May`, cell: (token) => (token.read_only ? t`read` : t`read and change`) },
           { name: t`Made`, cell: (token) => <When at={token.created_at} /> },
           { name: t`Last used`, cell: (token) => (token.last_used_at ? <Ago at={token.last_used_at} /> : t`never`) },
           { name: t`Action`, align: "right", cell: (token) => <Revoke token={token} /> },
@@ -58,9 +59,9 @@ function NewToken({ close }: { close: () => void }) {
   const cache = useQueryClient();
   const [secret, setSecret] = useState<string | null>(null);
   const { form, problem, general, busy, onSubmit } = useApiForm(
-    { initialValues: { name: "" }, validate: { name: (value: string) => nonEmpty(value, t`Give it a name, such as what will use it.`) } },
-    async ({ name }) => {
-      setSecret((await apiTokenCreate(name.trim())).secret);
+    { initialValues: { name: "", read_only: false }, validate: { name: (value: string) => nonEmpty(value, t`Give it a name, such as what will use it.`) } },
+    async ({ name, read_only }) => {
+      setSecret((await apiTokenCreate(name.trim(), read_only)).secret);
       await cache.invalidateQueries({ queryKey: ["api-tokens"] });
     },
   );
@@ -84,6 +85,7 @@ function NewToken({ close }: { close: () => void }) {
       <Stack>
         <ProblemAlert problem={problem} general={general} />
         <TextInput label={t`Name`} placeholder={t`Backup script`} data-autofocus {...form.getInputProps("name")} />
+        <Checkbox label={t`Only reading`} description={t`It can look at everything and change nothing.`} {...form.getInputProps("read_only", { type: "checkbox" })} />
         <Group justify="flex-end">
           <Button type="submit" loading={busy}>
             <Trans>Make the token</Trans>

@@ -10,10 +10,10 @@ import { Empty } from "../../ui/Empty";
 import { Icon } from "../../ui/Icon";
 import { Page } from "../../ui/Page";
 import { When } from "../../ui/When";
-import { organisationsQuery } from "./api";
+import { operatorOrganisationsQuery } from "./api";
 
 export function CustomersPage() {
-  const { rows, more } = joined(useSuspenseInfiniteQuery(organisationsQuery));
+  const { rows, more } = joined(useSuspenseInfiniteQuery(operatorOrganisationsQuery));
   return (
     <Page title={t`Customers`}>
       <Alert variant="outline" color="keep" icon={<Icon name="privacy" />} title={t`This view is on record`}>

@@ -10,13 +10,24 @@ import { Empty } from "../../ui/Empty";
 import { Page } from "../../ui/Page";
 import { useAction } from "../../ui/useAction";
 import { Ago, When } from "../../ui/When";
-import { sessionRevoke, sessionsQuery } from "./api";
+import { sessionEndOthers, sessionRevoke, sessionsQuery } from "./api";
 import { deviceName } from "./deviceName";
 
 export function SessionsPage() {
   const { rows, more } = joined(useSuspenseInfiniteQuery(sessionsQuery));
+  const others = useAction({ run: sessionEndOthers, refresh: ["sessions"], said: t`All other sessions are ended.` });
   return (
-    <Page title={t`Sessions`} lead={t`Everywhere you are signed in. End what you do not recognise, then change your password.`}>
+    <Page
+      title={t`Sessions`}
+      lead={t`Everywhere you are signed in. End what you do not recognise, then change your password.`}
+      actions={
+        rows.length > 1 && (
+          <Button variant="default" loading={others.isPending} onClick={() => others.mutate()}>
+            <Trans>End all others</Trans>
+          </Button>
+        )
+      }
+    >
       <DataTable
         label={t`Sessions`}
         rows={rows}
@@ -39,6 +50,7 @@ export function SessionsPage() {
               </>
             ),
           },
+          { name: t`Address`, cell: (session) => <span className="mono">{session.ip ?? "–"}</span> },
           { name: t`Signed in`, cell: (session) => <When at={session.created_at} /> },
           { name: t`Last used`, cell: (session) => <Ago at={session.last_seen_at} /> },
           { name: t`Action`, align: "right", cell: (session) => <End session={session} /> },

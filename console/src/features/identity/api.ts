@@ -20,6 +20,9 @@ export const setupQuery = queryOptions({ queryKey: ["setup"], queryFn: () => cal
 export const sessionsQuery = pages(["sessions"], (after) => call(client.GET("/v1/sessions", { params: { query: { after } } })));
 export const apiTokensQuery = pages(["api-tokens"], (after) => call(client.GET("/v1/api-tokens", { params: { query: { after } } })));
 export const organisationsQuery = pages(["organisations"], (after) => call(client.GET("/v1/organisations", { params: { query: { after } } })));
+export const operatorOrganisationsQuery = pages(["operator", "organisations"], (after) =>
+  call(client.GET("/v1/operator/organisations", { params: { query: { after } } })),
+);
 
 export const personSignUp = (body: SignUp) => done(client.POST("/v1/sign-up", { body }));
 export const emailVerify = (token: string) => done(client.POST("/v1/email-verifications", { body: { token } }));
@@ -43,12 +46,14 @@ export async function sessionEnd(): Promise<void> {
 
 export const sessionRevoke = (id: string) => done(client.DELETE("/v1/sessions/{id}", { params: { path: { id } } }));
 
+export const sessionEndOthers = () => done(client.DELETE("/v1/sessions"));
+
 export async function meUpdate(name: string): Promise<void> {
   queries.setQueryData(meQuery.queryKey, remember(await call(client.PATCH("/v1/me", { body: { name } }))));
 }
 
 export const passwordChange = (current: string, fresh: string) => done(client.POST("/v1/me/password", { body: { current, new: fresh } }));
-export const apiTokenCreate = (name: string) => call(client.POST("/v1/api-tokens", { body: { name } }));
+export const apiTokenCreate = (name: string, read_only: boolean) => call(client.POST("/v1/api-tokens", { body: { name, read_only } }));
 export const apiTokenRevoke = (id: string) => done(client.DELETE("/v1/api-tokens/{id}", { params: { path: { id } } }));
 export const organisationUpdate = (id: string, body: OrganisationPatch) =>
   call(client.PATCH("/v1/organisations/{id}", { params: { path: { id } }, body }));

@@ -56,10 +56,10 @@ function Progress({ id }: { id: string }) {
         <Stack gap={4} role="status">
           <Group>
             <Button component="a" href={paths.exportDownload(id)} download leftSection={<Icon name="download" />}>
-              {made.data.size_bytes === null ? t`Download the export` : t`Download the export (${formatBytes(made.data.size_bytes)})`}
+              {made.data.size == null ? t`Download the export` : t`Download the export (${formatBytes(made.data.size)})`}
             </Button>
           </Group>
-          {made.data.expires_at !== null && (
+          {made.data.expires_at != null && (
             <Text size="sm" c="dimmed" component="div">
               <Trans>
                 It can be fetched until <When at={made.data.expires_at} />, then it is deleted.
@@ -68,9 +68,9 @@ function Progress({ id }: { id: string }) {
           )}
         </Stack>
       )}
-      {made.data?.state === "expired" && (
+      {made.data !== undefined && made.data.state !== "building" && made.data.state !== "ready" && (
         <Text c="dimmed">
-          <Trans>That export has been deleted as announced. Make a new one.</Trans>
+          <Trans>That export failed or has been deleted as announced. Make a new one.</Trans>
         </Text>
       )}
     </>

@@ -9,7 +9,6 @@ import { DataTable } from "../../table/DataTable";
 import { Empty } from "../../ui/Empty";
 import { Icon } from "../../ui/Icon";
 import { Page } from "../../ui/Page";
-import { When } from "../../ui/When";
 import { holdingsQuery } from "./api";
 import { ExportPanel } from "./ExportPanel";
 
@@ -25,25 +24,17 @@ export function PrivacyPage() {
         </Trans>
       }
     >
-      <Group justify="space-between" align="baseline">
-        <Title order={2}>
-          <Trans>What we hold about you</Trans>
-        </Title>
-        <Text size="sm" c="dimmed" component="div">
-          <Trans>
-            as of <When at={holdings.as_of} />
-          </Trans>
-        </Text>
-      </Group>
+      <Title order={2}>
+        <Trans>What we hold about you</Trans>
+      </Title>
       <DataTable
         label={t`What we hold about you`}
         rows={holdings.sections}
-        rowKey={(section) => section.name}
+        rowKey={(section) => section.section}
         empty={<Empty icon="privacy" title={t`Nothing`} />}
         columns={[
-          { name: t`What`, lead: true, cell: (section) => <Section title={section.title} what={section.what} /> },
+          { name: t`What`, lead: true, cell: (section) => <Section title={section.title} what={section.categories.join(", ")} /> },
           { name: t`Entries`, align: "right", cell: (section) => section.count },
-          { name: t`Why`, cell: (section) => section.why },
           { name: t`Kept`, cell: (section) => section.kept },
         ]}
       />

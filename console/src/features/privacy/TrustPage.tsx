@@ -37,7 +37,7 @@ export function TrustPage() {
                 <Text>{promise.text}</Text>
                 <Text size="sm" c="dimmed" component="div">
                   {promise.evidence}
-                  {promise.checked_at !== null && (
+                  {promise.checked_at != null && (
                     <>
                       {" · "}
                       <When at={promise.checked_at} />

@@ -10,7 +10,7 @@ export const exportQuery = (id: string) =>
   queryOptions({
     queryKey: ["exports", id],
     queryFn: () => call(client.GET("/v1/privacy/exports/{id}", at(id))),
-    refetchInterval: ({ state }) => (state.data?.state === "running" ? 1_500 : false),
+    refetchInterval: ({ state }) => (state.data?.state === "building" ? 1_500 : false),
   });
 export const trustQuery = queryOptions({ queryKey: ["trust"], queryFn: () => call(client.GET("/v1/trust")) });
 export const certificateQuery = (id: string) =>
