@@ -16,6 +16,7 @@ mod migrations;
 pub mod permissions;
 pub mod policy;
 pub mod promise;
+mod reactions;
 pub mod retention;
 pub mod walk;
 pub mod wiring;
@@ -45,6 +46,7 @@ pub fn module() -> Module {
         tables: data_map::TABLES,
         client_keys: data_map::CLIENT_KEYS,
         permissions: permissions::ALL,
+        reactions: reactions::ALL,
         jobs: JOBS,
         routes,
         ..Module::named("privacy")
