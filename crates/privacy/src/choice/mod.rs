@@ -144,12 +144,20 @@ pub fn cookie(headers: &HeaderMap) -> Option<&str> {
     })
 }
 
+/// What the request of a visitor allows, for pages that ask.
+///
+/// # Errors
+/// Database errors.
+pub async fn of_visitor(cx: &Cx, headers: &HeaderMap) -> Result<Choices> {
+    Ok(optional_allowed(headers, cookie(headers), store::asked_since(cx).await?))
+}
+
 /// The page of choices, complete without scripts. `saved` says that the form was just sent.
 ///
 /// # Errors
 /// Database errors.
 pub async fn page(cx: &Cx, headers: &HeaderMap, saved: bool) -> Result<PageContent> {
-    let now = optional_allowed(headers, cookie(headers), store::asked_since(cx).await?);
+    let now = of_visitor(cx, headers).await?;
     let optional: Vec<_> = OPTIONAL.iter().map(|one| serde_json::json!({ "key": one.key, "text": one.text, "on": now.allow(one) })).collect();
     let facts = serde_json::json!({ "signal": now.signal.map(Signal::header), "overridden": now.overrides_signal, "saved": saved, "optional": optional });
     let html_body = render::template("choices.html", &facts)?;
