@@ -18,8 +18,6 @@ pub struct Wiring {
     pub exports: Vec<Box<dyn ExportHook>>,
     /// What else goes at an erasure.
     pub erasures: Vec<Box<dyn ErasureHook>>,
-    /// The last result of the promises; starts empty.
-    pub checked: crate::promise::Cache,
 }
 
 /// A file of an export that is not made of rows.

@@ -20,6 +20,26 @@ pub struct Report {
     pub vkey: String,
 }
 
+/// For people at a terminal.
+impl std::fmt::Display for Report {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let one = &self.document.certificate;
+        writeln!(f, "Certificate {} of {} is valid.", one.id, one.at)?;
+        writeln!(f, "It is leaf {} of {} in the log {}, signed by {}.", self.document.proof.index, self.size, self.origin, self.vkey)?;
+        for (verb, counts) in [("deleted", &one.deleted), ("emptied", &one.emptied), ("destroyed", &one.destroyed)] {
+            for (section, count) in counts {
+                writeln!(f, "  {verb} {count} of {section}")?;
+            }
+        }
+        writeln!(f, "  destroyed {} keys: {}", one.keys_destroyed, one.shredded.join(", "))?;
+        for (section, kept) in &one.kept {
+            let until = kept.until.map_or_else(|| "its term begins".to_owned(), |until| until.to_string());
+            writeln!(f, "  kept {} of {section} because of {} until {until}", kept.count, kept.law)?;
+        }
+        Ok(())
+    }
+}
+
 #[derive(Deserialize)]
 struct Statement {
     kind: String,

@@ -1,7 +1,7 @@
 //! `GET` and `PUT /v1/privacy/choices` for programs, `POST /privacy/choices` for the form, and the
 //! machine-readable statement that signals are honoured.
 
-use axum::extract::{Form, State};
+use axum::extract::Form;
 use axum::http::header::{HeaderName, HeaderValue, LOCATION, SET_COOKIE};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{AppendHeaders, IntoResponse, Response};
@@ -112,7 +112,7 @@ struct ChoiceForm {
 
 /// The form without scripts. Its sender is known by where the request comes from: a page of
 /// another site may not choose for anybody.
-async fn choices_form(State(shared): State<Cx>, headers: HeaderMap, credentials: Credentials, Form(form): Form<ChoiceForm>) -> Result<Response> {
+async fn choices_form(cx: Cx, headers: HeaderMap, credentials: Credentials, Form(form): Form<ChoiceForm>) -> Result<Response> {
     if !same_origin(&headers) {
         return Err(Error::denied("Choices can only be changed on our own pages."));
     }
@@ -124,7 +124,7 @@ async fn choices_form(State(shared): State<Cx>, headers: HeaderMap, credentials:
         overrides_signal: form.all != "decline" && form.r#override.is_some(),
     };
     // Same origin is proof enough here, so the CSRF header that only scripts can send is not asked for.
-    let (_, cookies) = choose(&shared, &Credentials { safe_method: true, ..credentials }, &headers, &new).await?;
+    let (_, cookies) = choose(&cx, &Credentials { safe_method: true, ..credentials }, &headers, &new).await?;
     Ok((StatusCode::SEE_OTHER, [(LOCATION, "/privacy/choices?saved=1")], AppendHeaders(cookies)).into_response())
 }
 
@@ -138,9 +138,10 @@ fn same_origin(headers: &HeaderMap) -> bool {
     }
 }
 
-/// Global Privacy Control §4: the statement that the signal is honoured.
-async fn gpc() -> axum::Json<serde_json::Value> {
-    axum::Json(serde_json::json!({ "gpc": true, "lastUpdate": "2026-01-01" }))
+/// Global Privacy Control §4: the statement that the signal is honoured, dated by the policy's version.
+async fn gpc(cx: Cx) -> Result<axum::Json<serde_json::Value>> {
+    let at = crate::policy::store::newest(cx.db()).await?.map(|version| version.at.to_string());
+    Ok(axum::Json(serde_json::json!({ "gpc": true, "lastUpdate": at.and_then(|at| at.split('T').next().map(str::to_owned)) })))
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use kernel::{Cx, Result};
 use serde::Deserialize;
 use utoipa_axum::router::OpenApiRouter;
 
-use super::render::{self, Format};
+use super::render::Format;
 
 /// The routes of this noun.
 pub(crate) fn routes() -> OpenApiRouter<Cx> {
@@ -26,8 +26,7 @@ struct Wanted {
     responses((status = 200, description = "the policy in that form", body = super::document::Document)))]
 async fn policy_view(cx: Cx, Query(wanted): Query<Wanted>) -> Result<Response> {
     let format = wanted.format.as_deref().map_or(Ok(Format::Json), str::parse)?;
-    let (document, version) = super::current(&cx).await?;
-    let text = render::of_document(&document, Some(&version), format)?;
+    let text = super::published(&cx, format).await?;
     Ok(([(CONTENT_TYPE, HeaderValue::from_static(format.media_type()))], text).into_response())
 }
 

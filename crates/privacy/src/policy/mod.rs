@@ -75,6 +75,15 @@ pub async fn current(cx: &Cx) -> Result<(Document, VersionNote)> {
     }
 }
 
+/// The published policy in one of its forms.
+///
+/// # Errors
+/// As [`current`].
+pub async fn published(cx: &Cx, format: Format) -> Result<String> {
+    let (document, version) = current(cx).await?;
+    render::of_document(&document, Some(&version), format)
+}
+
 /// The body of a page.
 ///
 /// # Errors

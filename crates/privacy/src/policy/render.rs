@@ -112,15 +112,15 @@ fn value(json: &serde_json::Value) -> Value {
     }
 }
 
-/// Renders the policy of `map` and `operator`; `version` is what is published, if anything is.
+/// Renders the policy of `map` and `operator` without the version under which it is published.
 ///
 /// # Errors
 /// `Conflict` when a particular of the operator or a fact of a text is missing.
-pub fn render(map: &DataMap, operator: &Operator, version: Option<&VersionNote>, format: Format) -> Result<String> {
-    of_document(&Document::of(map, operator)?, version, format)
+pub fn render(map: &DataMap, operator: &Operator, format: Format) -> Result<String> {
+    of_document(&Document::of(map, operator)?, None, format)
 }
 
-/// The same from a document.
+/// The same from a document, with its version.
 ///
 /// # Errors
 /// As [`render`].

@@ -39,7 +39,8 @@ pub struct Checked {
 /// How long a result is shown again: the page is public and the check is not cheap.
 const FRESH: Duration = Duration::from_secs(60);
 
-/// The last result, for the public page.
+/// The last result, for the public page. Put in by the server as an extension; without it every
+/// request checks anew.
 #[derive(Default)]
 pub struct Cache(tokio::sync::Mutex<Option<Checked>>);
 
@@ -73,8 +74,10 @@ pub async fn verify(cx: &Cx) -> Result<Vec<Promise>> {
 /// # Errors
 /// As [`verify`].
 pub async fn checked(cx: &Cx) -> Result<Checked> {
-    let wiring = cx.extension::<Wiring>()?;
-    let mut last = wiring.checked.0.lock().await;
+    let Ok(cache) = cx.extension::<Cache>() else {
+        return Ok(Checked { at: cx.now(), promises: verify(cx).await? });
+    };
+    let mut last = cache.0.lock().await;
     let now = cx.now();
     if let Some(known) = last.as_ref().filter(|known| now.since(known.at) < FRESH && now >= known.at) {
         return Ok(known.clone());

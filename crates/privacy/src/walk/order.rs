@@ -30,16 +30,10 @@ mod tests {
     use super::*;
     use kernel::map::{Entry, Retention, Subject};
 
+    const COLUMNS: &[Entry] = &[Entry::system("id", "a number")];
+
     const fn table(name: &'static str, owned: Owned) -> Table {
-        Table {
-            name,
-            title: name,
-            subject: Subject::None,
-            owned,
-            retention: Retention::INSTALLATION,
-            key: &["id"],
-            columns: &[Entry::system("id", "a number")],
-        }
+        Table { name, title: name, subject: Subject::None, owned, retention: Retention::INSTALLATION, key: &["id"], columns: COLUMNS }
     }
 
     #[test]

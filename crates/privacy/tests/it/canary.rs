@@ -30,9 +30,10 @@ async fn export(world: &World) -> (privacy::export::ExportId, BTreeMap<String, S
     let mut files = BTreeMap::new();
     for index in 0..archive.len() {
         let mut file = archive.by_index(index).unwrap();
+        let name = file.name().unwrap().into_owned();
         let mut text = String::new();
         file.read_to_string(&mut text).unwrap();
-        files.insert(file.name().to_owned(), text);
+        files.insert(name, text);
     }
     (asked.id, files)
 }
@@ -81,7 +82,7 @@ fn bytes_under(folder: &Path, into: &mut Vec<(String, Vec<u8>)>) {
 fn found(world: &World, token: &str) -> Vec<String> {
     let mut files = Vec::new();
     bytes_under(world.test.database.folder(), &mut files);
-    bytes_under(world.folder.path(), &mut files);
+    bytes_under(&world.folder, &mut files);
     files.into_iter().filter(|(_, bytes)| bytes.windows(token.len()).any(|part| part == token.as_bytes())).map(|(name, _)| name).collect()
 }
 
@@ -122,7 +123,7 @@ both_engines!(an_erasure_leaves_nothing_but_what_the_preview_said, |engine| asyn
     }
     let at: Scope<ExportView> = world.test.scope().await;
     assert!(privacy::export::open(world.cx(), &at, export_id).await.is_err(), "the export went too");
-    assert_eq!(std::fs::read_dir(world.folder.path().join("exports")).unwrap().count(), 0);
+    assert_eq!(std::fs::read_dir(world.folder.join("exports")).unwrap().count(), 0);
 
     let document = privacy::certificate::by_id(world.cx(), erasure.certificate_id).await.unwrap();
     let certificate = &document.certificate;
@@ -185,7 +186,7 @@ async fn a_restored_backup_is_erased_again_before_the_first_request() {
     let world = World::on(Engine::Sqlite).await;
     world.fill(world.person, world.organisation, "CANARY").await;
     let file = world.test.database.folder().join("fairhold.db");
-    let backup = world.folder.path().join("backup.db");
+    let backup = world.folder.join("backup.db");
     world.cx().database().scrub().await.unwrap();
     std::fs::copy(&file, &backup).unwrap();
     erase(&world).await;
@@ -199,11 +200,10 @@ async fn a_restored_backup_is_erased_again_before_the_first_request() {
         map: world.cx().map().clone(),
         authority: std::sync::Arc::new(world.test.authority.clone()),
         extensions: kernel::cx::Extensions::default().with(privacy::Wiring {
-            folder: world.folder.path().to_owned(),
+            folder: world.folder.clone(),
             accounts: Box::new(world.accounts.clone()),
             exports: Vec::new(),
             erasures: Vec::new(),
-            checked: privacy::promise::Cache::default(),
         }),
     });
     assert_eq!(privacy::erasure::replay(&cx).await.unwrap(), 1);

@@ -5,4 +5,5 @@ mod canary;
 mod mutation;
 mod policy;
 mod retention;
+mod steps;
 mod toy;

@@ -107,7 +107,7 @@ const MUTATIONS: &[Mutation] = &[
 
 /// The words that people read: no digest of the map is in them.
 fn words(map: &DataMap) -> kernel::Result<String> {
-    Ok(policy::render(map, &toy::operator(), None, Format::Html)? + &policy::render(map, &toy::operator(), None, Format::Md)?)
+    Ok(policy::render(map, &toy::operator(), Format::Html)? + &policy::render(map, &toy::operator(), Format::Md)?)
 }
 
 #[test]

@@ -41,7 +41,7 @@ both_engines!(choices_of_a_person_are_what_the_gate_reads, |engine| async move {
 async fn a_missing_particular_refuses_to_publish() {
     covers!(124, 131);
     let map = kernel::map::DataMap::new().with_tables(crate::toy::TABLES.iter().copied());
-    assert!(policy::render(&map, &operator(), None, Format::Md).is_ok());
+    assert!(policy::render(&map, &operator(), Format::Md).is_ok());
     for change in [
         |one: &mut privacy::Operator| one.privacy_email.clear(),
         |one: &mut privacy::Operator| one.privacy_email = "@x".to_owned(),
@@ -53,7 +53,7 @@ async fn a_missing_particular_refuses_to_publish() {
         let mut with_hole = operator();
         change(&mut with_hole);
         for format in Format::ALL {
-            let error = policy::render(&map, &with_hole, None, format).unwrap_err();
+            let error = policy::render(&map, &with_hole, format).unwrap_err();
             assert_eq!(error.kind(), kernel::Kind::Conflict, "{with_hole:?}");
         }
     }
@@ -62,9 +62,9 @@ async fn a_missing_particular_refuses_to_publish() {
 #[test]
 fn machine_forms_can_be_read_by_machines() {
     let map = kernel::map::DataMap::new().with_tables(crate::toy::TABLES.iter().copied());
-    let dpv: serde_json::Value = serde_json::from_str(&policy::render(&map, &operator(), None, Format::Dpv).unwrap()).unwrap();
+    let dpv: serde_json::Value = serde_json::from_str(&policy::render(&map, &operator(), Format::Dpv).unwrap()).unwrap();
     assert!(dpv["dpv:hasProcess"].as_array().unwrap().iter().any(|one| one["@id"] == "urn:fairhold:process:toy.sighting.ip:security"));
-    let fides = policy::render(&map, &operator(), None, Format::Fideslang).unwrap();
+    let fides = policy::render(&map, &operator(), Format::Fideslang).unwrap();
     for line in fides.lines().filter(|line| line.contains("fides_key") || line.contains("data_use")) {
         assert!(line.contains(": \""), "quoted: {line}");
     }

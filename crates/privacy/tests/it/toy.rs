@@ -222,24 +222,24 @@ pub struct World {
     pub test: Test,
     pub accounts: ToyAccounts,
     pub machines: Arc<Mutex<u64>>,
-    pub folder: tempfile::TempDir,
+    pub folder: std::path::PathBuf,
     pub person: PersonId,
     pub organisation: OrganisationId,
 }
 
 impl World {
     pub async fn on(engine: Engine) -> Self {
-        let folder = tempfile::tempdir().unwrap();
+        let kept = tempfile::tempdir().unwrap();
+        let folder = kept.path().to_owned();
         let (accounts, hook) = (ToyAccounts::default(), ToyHook::default());
         *hook.0.lock().unwrap() = 2;
         let wiring = Wiring {
-            folder: folder.path().to_owned(),
+            folder: folder.clone(),
             accounts: Box::new(accounts.clone()),
             exports: vec![Box::new(hook.clone())],
             erasures: vec![Box::new(hook.clone())],
-            checked: privacy::promise::Cache::default(),
         };
-        let test = Test::with(engine, vec![audit::module(), privacy::module(), module()], Extensions::default().with(wiring)).await;
+        let test = Test::with(engine, vec![audit::module(), privacy::module(), module()], Extensions::default().with(wiring).with(kept)).await;
         let caller = test.authority.caller();
         accounts.0.lock().unwrap().push(caller.organisation);
         Self { person: caller.person, organisation: caller.organisation, test, accounts, machines: hook.0, folder }
