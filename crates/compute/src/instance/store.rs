@@ -1,5 +1,7 @@
 //! The tables `compute_instance` and `compute_event`.
 
+use std::collections::HashMap;
+
 use kernel::permission::AtProject;
 use kernel::{ByWorkflow, Error, Place, Result, Scope, Tx};
 use sea_orm::sea_query::{Expr, LockType};
@@ -149,12 +151,18 @@ pub(crate) async fn on_node(db: &impl ConnectionTrait, _at: &Scope<ByWorkflow>, 
     Ok(Entity::find().filter(Column::NodeId.eq(node)).filter(Column::State.is_in(states.iter().copied())).all(db).await?)
 }
 
-/// What the machines on a node take together.
-pub(crate) async fn taken_on(db: &impl ConnectionTrait, _at: &Scope<ByWorkflow>, node: NodeId) -> Result<crate::node::Taken> {
-    let query = Entity::find().select_only().column(Column::Cpus).column(Column::MemoryMib);
-    let query = query.filter(Column::NodeId.eq(node)).filter(Column::QuotaHeld.eq(true)).into_tuple::<(i32, i32)>();
-    let sums = query.all(db).await?.into_iter().fold((0, 0), |sum, (cpus, memory)| (sum.0 + i64::from(cpus), sum.1 + i64::from(memory)));
-    Ok(crate::node::Taken { cpus: sums.0, memory_mib: sums.1 })
+/// What the machines on each node take together. Figures about nodes name nobody.
+pub(crate) async fn taken(db: &impl ConnectionTrait) -> Result<HashMap<NodeId, crate::node::Taken>> {
+    let query = Entity::find().select_only().column(Column::NodeId).column(Column::Cpus).column(Column::MemoryMib);
+    let query = query.filter(Column::NodeId.is_not_null()).filter(Column::QuotaHeld.eq(true)).into_tuple::<(NodeId, i32, i32)>();
+    let mut sums: HashMap<NodeId, crate::node::Taken> = HashMap::new();
+    for (node, cpus, memory) in query.all(db).await? {
+        let sum = sums.entry(node).or_default();
+        sum.instances += 1;
+        sum.cpus += i64::from(cpus);
+        sum.memory_mib += i64::from(memory);
+    }
+    Ok(sums)
 }
 
 /// Changes columns of a machine that is known to be the scope's.

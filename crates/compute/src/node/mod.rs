@@ -2,6 +2,7 @@
 
 pub(crate) mod api;
 mod enrol;
+mod list;
 mod model;
 pub(crate) mod place;
 pub(crate) mod store;
@@ -9,5 +10,6 @@ pub(crate) mod store;
 pub(crate) use enrol::accelerator;
 pub use enrol::enrol;
 pub(crate) use model::Taken;
-pub use model::{Node, NodeId};
+pub use list::list;
+pub use model::{Node, NodeId, NodeState, NodeView};
 pub use store::all;

@@ -4,15 +4,15 @@ use kernel::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::instance::Shape;
+use crate::instance::{Part, Shape};
 use crate::region::RegionId;
 
 kernel::id!(
     /// A node.
     NodeId, "nod");
 
-/// A node as the operator sees it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+/// A node.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Node {
     /// Its id.
     pub id: NodeId,
@@ -49,8 +49,94 @@ pub struct Node {
 /// What the machines on a node take together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) struct Taken {
+    pub(crate) instances: i64,
     pub(crate) cpus: i64,
     pub(crate) memory_mib: i64,
+}
+
+/// How a node stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum NodeState {
+    /// It answers and takes new machines.
+    Ready,
+    /// It answers and takes no new machines.
+    Draining,
+    /// It does not answer.
+    Down,
+}
+
+/// A node as the operator sees it, with what its machines take.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct NodeView {
+    /// Its id.
+    pub id: NodeId,
+    /// The name in the configuration.
+    pub name: String,
+    /// Where it stands.
+    pub region: Part<RegionId>,
+    /// How it stands.
+    pub state: NodeState,
+    /// Its driver.
+    pub driver: String,
+    /// `kvm` or `tcg`.
+    pub accelerator: String,
+    /// Why this accelerator.
+    pub accelerator_reason: String,
+    /// Processors; 0 where the driver cannot tell.
+    pub cpus: i32,
+    /// Virtual processors promised to machines.
+    pub cpus_used: i64,
+    /// Memory in MiB; 0 where the driver cannot tell.
+    pub memory_mib: i64,
+    /// Memory promised to machines, in MiB.
+    pub memory_used_mib: i64,
+    /// Disk for guests in GiB; 0 where the driver cannot tell.
+    pub disk_gib: i64,
+    /// Disk that is taken, in GiB.
+    pub disk_used_gib: i64,
+    /// Machines on it.
+    pub instances: i64,
+    /// Templates that are ready on it.
+    pub templates: Vec<String>,
+    /// References of guests on it that no machine of ours stands behind. Nothing touches them.
+    pub orphans: Vec<String>,
+    /// What its hypervisor said when it last failed to answer.
+    pub problem: Option<String>,
+    /// When its hypervisor answered last.
+    pub last_seen_at: Timestamp,
+}
+
+impl NodeView {
+    /// Puts it together.
+    pub(super) fn of(node: Node, region: String, taken: Taken) -> Self {
+        let state = match (&node.problem, node.enabled) {
+            (Some(_), _) => NodeState::Down,
+            (None, true) => NodeState::Ready,
+            (None, false) => NodeState::Draining,
+        };
+        let disk_mib = node.disk_mib.unwrap_or(0);
+        Self {
+            id: node.id,
+            name: node.name,
+            region: Part { id: node.region_id, name: region },
+            state,
+            driver: node.driver,
+            accelerator: node.accelerator,
+            accelerator_reason: node.accelerator_reason,
+            cpus: node.cpus.unwrap_or(0),
+            cpus_used: taken.cpus,
+            memory_mib: node.memory_mib.unwrap_or(0),
+            memory_used_mib: taken.memory_mib,
+            disk_gib: disk_mib / 1024,
+            disk_used_gib: (disk_mib - node.disk_free_mib.unwrap_or(disk_mib)) / 1024,
+            instances: taken.instances,
+            templates: node.templates,
+            orphans: node.orphans,
+            problem: node.problem,
+            last_seen_at: node.seen_at,
+        }
+    }
 }
 
 /// Virtual processors per real one.

@@ -12,11 +12,13 @@ use crate::region::RegionId;
 ///
 /// # Errors
 /// `Exhausted`, with one reason per node.
-pub(crate) async fn place(tx: &Tx, at: &Scope<ByWorkflow>, region: RegionId, shape: &Shape, template: &str) -> Result<Node> {
+pub(crate) async fn place(tx: &Tx, _at: &Scope<ByWorkflow>, region: RegionId, shape: &Shape, template: &str) -> Result<Node> {
     let mut refused = Vec::new();
     let mut best: Option<(i64, Node)> = None;
-    for node in store::in_region_locked(tx, region).await? {
-        let taken = instances::taken_on(tx.db(), at, node.id).await?;
+    let nodes = store::in_region_locked(tx, region).await?;
+    let all = instances::taken(tx.db()).await?;
+    for node in nodes {
+        let taken = all.get(&node.id).copied().unwrap_or_default();
         match node.refuses(taken, shape, template) {
             Some(why) => refused.push(format!("{}: {why}", node.name)),
             None => {

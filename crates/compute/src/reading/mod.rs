@@ -5,7 +5,9 @@ mod list;
 mod measure;
 mod model;
 mod store;
+mod usage;
 
 pub use list::list;
 pub(crate) use measure::measure;
 pub use model::Reading;
+pub use usage::{InstanceUsage, InstanceUsageLine, UsagePeriod, usage};

@@ -3,9 +3,10 @@
 use std::collections::HashMap;
 
 use kernel::{ByWorkflow, Result, Scope, Timestamp, Tx};
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Set};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect, Set};
 
 use super::model::Reading;
+use super::usage::Sum;
 use crate::instance::InstanceId;
 
 mod entity {
@@ -101,4 +102,20 @@ pub(super) async fn page(db: &impl ConnectionTrait, id: InstanceId, before: Opti
         query = query.filter(entity::Column::Seq.lt(before));
     }
     Ok(query.order_by_desc(entity::Column::Seq).limit(limit + 1).all(db).await?.into_iter().map(view).collect())
+}
+
+/// Readings of a machine that end after `from`, added up. The caller has looked the machine up in its scope.
+pub(super) async fn sum(db: &impl ConnectionTrait, id: InstanceId, from: Timestamp) -> Result<Sum> {
+    let whole = |column: entity::Column| column.sum().cast_as("bigint");
+    let sums = entity::Entity::find()
+        .select_only()
+        .column_as(whole(entity::Column::RunningUs), "running")
+        .column_as(whole(entity::Column::ReceivedBytes), "received")
+        .column_as(whole(entity::Column::SentBytes), "sent")
+        .column_as(entity::Column::ToAt.max(), "until")
+        .filter(entity::Column::InstanceId.eq(id))
+        .filter(entity::Column::ToAt.gt(from.0))
+        .into_tuple::<(Option<i64>, Option<i64>, Option<i64>, Option<i64>)>();
+    let (running, received, sent, until) = sums.one(db).await?.unwrap_or_default();
+    Ok(Sum { running_us: running.unwrap_or(0), received_bytes: received.unwrap_or(0), sent_bytes: sent.unwrap_or(0), until })
 }
