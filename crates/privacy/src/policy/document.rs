@@ -191,13 +191,21 @@ impl Document {
 
     /// Words that stand for something that nobody filled in.
     fn refuse_holes(&self) -> Result<()> {
-        let text = serde_json::to_string(self).map_err(|error| Error::internal("cannot encode the policy").caused_by(error))?;
-        for hole in ["{{", "}}", "[[", "]]", "TBD", "lorem ipsum"] {
-            if text.contains(hole) {
-                return Err(Error::conflict(format!("The policy cannot be published: “{hole}” stands in it where a fact should be.")));
-            }
+        let all = serde_json::to_value(self).map_err(|error| Error::internal("cannot encode the policy").caused_by(error))?;
+        match hole(&all) {
+            Some(text) => Err(Error::conflict(format!("The policy cannot be published: “{text}” stands where a fact should be."))),
+            None => Ok(()),
         }
-        Ok(())
+    }
+}
+
+/// The first text with a placeholder in it.
+fn hole(value: &serde_json::Value) -> Option<&str> {
+    match value {
+        serde_json::Value::String(text) => ["{{", "}}", "[[", "]]", "TBD", "lorem ipsum"].iter().any(|one| text.contains(one)).then_some(text),
+        serde_json::Value::Array(list) => list.iter().find_map(hole),
+        serde_json::Value::Object(fields) => fields.values().find_map(hole),
+        _ => None,
     }
 }
 

@@ -24,7 +24,7 @@ pub(crate) enum Kind {
 pub(crate) type Kinds = HashMap<String, Kind>;
 
 impl Kind {
-    /// From the name in the catalogue of either engine. SQLite stores every integer alike.
+    /// From the name in the catalogue of either engine.
     pub(crate) fn of(declared: &str) -> Self {
         let name = declared.to_lowercase();
         match name.as_str() {

@@ -72,7 +72,12 @@ pub(crate) async fn kinds(cx: &Cx, table: &Table) -> Result<Kinds> {
     let mut kinds = Kinds::new();
     for row in db.query_all_raw(statement).await? {
         let declared: String = row.try_get("", "declared")?;
-        kinds.insert(row.try_get("", "name")?, Kind::of(&declared));
+        let kind = match (cx.database().engine(), Kind::of(&declared)) {
+            // SQLite keeps every integer in up to 64 bits, whatever its column is called.
+            (Engine::Sqlite, Kind::Small | Kind::Int) => Kind::Big,
+            (_, kind) => kind,
+        };
+        kinds.insert(row.try_get("", "name")?, kind);
     }
     Ok(kinds)
 }
