@@ -1,5 +1,5 @@
-// How the console is built and served in development. The output mirrors the URL space: dist/index.html answers
-// every page, dist/app/assets/* are the hashed files it asks for.
+// How the console is built and served in development. dist/index.html answers every page under /app, /operator and
+// /setup; dist/assets/* are the hashed files, served under /app/assets/*.
 import { transformAsync } from "@babel/core";
 import react from "@vitejs/plugin-react";
 import { defineConfig, type Plugin } from "vite";
@@ -28,14 +28,15 @@ function messages(): Plugin {
 const api = process.env.FAIRHOLD_URL ?? "http://127.0.0.1:4010";
 const proxied = { target: api, changeOrigin: false, ws: true };
 
-export default defineConfig({
+export default defineConfig(({ command }) => ({
+  // The development server answers all three doors, so it must not sit under one of them.
+  base: command === "build" ? "/app/" : "/",
   plugins: [messages(), react()],
   build: {
     target: "es2022",
-    assetsDir: "app/assets",
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     chunkSizeWarningLimit: 700,
   },
   server: { port: 4000, proxy: { "/v1": proxied, "/demo": proxied } },
-});
+}));

@@ -237,7 +237,7 @@ const stories = {
 /** STORY=<part of a name> tells only the stories of that name. */
 const chosen = process.env.STORY;
 
-export async function journeys({ open, audit, base, setupBase, pictures, views, faults }) {
+export async function journeys({ open, audit, base, setupBase, pictures, views }) {
   for (const view of views.filter((each) => each.name.endsWith("light"))) {
     const { context, page, report } = await open(view, null);
     page.setDefaultTimeout(12_000);
@@ -253,7 +253,7 @@ export async function journeys({ open, audit, base, setupBase, pictures, views, 
       try {
         await tell({ page, base, setupBase, shot, as });
       } catch (error) {
-        faults.push(`${view.name}: ${name}: ${error.message.split("\n").slice(0, 4).join(" ")}`);
+        report(`${name}: ${error.message.split("\n").slice(0, 4).join(" ")}`);
         await page.screenshot({ path: join(pictures, `stuck ${name}.${view.name}.png`) });
       }
       console.log(`${view.name}: ${name}: ${Date.now() - begun} ms`);

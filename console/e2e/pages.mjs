@@ -57,7 +57,10 @@ export async function open(view, who) {
   const context = await browser.newContext({ viewport: view.viewport, colorScheme: view.colorScheme, hasTouch: view.hasTouch ?? false, reducedMotion: "reduce", locale: "en-GB", timezoneId: "Europe/Berlin" });
   if (who !== null) await context.addCookies([{ name: "fairhold_session", value: encodeURIComponent(who), url: base }]);
   const page = await context.newPage();
-  const report = (text) => faults.push(`${view.name}: ${page.url()}: ${text}`);
+  const report = (text) => {
+    faults.push(`${view.name}: ${page.url()}: ${text}`);
+    console.error(faults.at(-1));
+  };
   page.on("pageerror", (error) => report(`script failed: ${error.message}`));
   page.on("console", (message) => message.type() === "error" && !EXPECTED.test(message.text()) && report(`console: ${message.text()}`));
   page.on("request", (request) => !/^(http:\/\/127\.0\.0\.1|ws:\/\/127\.0\.0\.1|data:|blob:)/.test(request.url()) && report(`reached outside: ${request.url()}`));
@@ -81,8 +84,10 @@ async function axeText() {
   return text;
 }
 
+/** ONLY=<names of pages, or "journeys"> and VIEWS=<names of views> choose a part. */
 const only = process.env.ONLY?.split(",");
-for (const view of views) {
+const chosenViews = views.filter((view) => process.env.VIEWS === undefined || process.env.VIEWS.split(",").includes(view.name));
+for (const view of chosenViews) {
   const visits = new Map();
   for (const [name, who, address] of pages) {
     if (only && !only.includes(name)) continue;
@@ -96,16 +101,15 @@ for (const view of views) {
   }
   for (const { context } of visits.values()) await context.close();
 }
-if (!only || only.includes("journeys")) await journeys({ open, audit, base, setupBase, pictures, views, faults });
+if (!only || only.includes("journeys")) await journeys({ open, audit, base, setupBase, pictures, views: chosenViews });
 
 await browser.close();
 server.close();
 setupServer.close();
 console.log(`Pictures in ${pictures}`);
 if (faults.length > 0) {
-  console.error(faults.join("\n"));
   console.error(`${faults.length} faults`);
   process.exit(1);
 }
-console.log(`${only ? "Chosen" : pages.length} pages × ${views.length} views: no faults`);
+console.log(`${only ? "Chosen" : pages.length} pages × ${chosenViews.length} views: no faults`);
 process.exit(0);

@@ -20,7 +20,7 @@ export function json(response, status, body) {
 export function refuse(response, error) {
   requests += 1;
   const status = error instanceof Refusal ? error.status : 500;
-  if (!(error instanceof Refusal)) console.error(error);
+  if (!(error instanceof Refusal) && error.message !== "sentinel") console.error(error);
   response.writeHead(status, { "content-type": "application/problem+json" });
   response.end(
     JSON.stringify({

@@ -33,7 +33,7 @@ export const privacy = [
       { section: "Sessions and tokens", count: 3, what: "All of them" },
       { section: "Machines", count: 5, what: "Disks, names, SSH public keys" },
     ],
-    stays: [{ section: "Invoices", count: 3, why: "Tax records must be kept", law: "§ 147 AO; GDPR Art. 17(3)(b)", until: "2036-12-31" }],
+    stays: [{ section: "Invoices", count: 3, why: "Tax records must be kept", law: "§ 147 AO; GDPR Art. 17(3)(b)", until: "2036-12-31T23:00:00Z" }],
     machines: instances.slice(0, 3).map(({ id, name }) => ({ kind: "machine", id, name })),
   }]],
   ["POST", "/v1/privacy/erasures", () => {
@@ -47,12 +47,12 @@ export const privacy = [
     return [200, certificates.get(id)];
   }, "open"],
   ["GET", "/v1/trust", () => [200, {
-    checked_at: ago(3),
+    at: ago(3),
     promises: [
-      { id: "retention", title: "Nothing is kept past its term", text: "Every record with a term is deleted when it ends.", state: "kept", checked_at: ago(3), evidence: "0 of 412 records are past their term" },
-      { id: "consent", title: "Nothing optional without consent", text: "No optional event is recorded unless it was allowed.", state: "kept", checked_at: ago(3), evidence: "0 events without consent" },
-      { id: "egress", title: "No undeclared connection", text: "The server talks only to the hosts in the map.", state: "broken", checked_at: ago(3), evidence: "1 attempt to mail.example.net was stopped" },
-      { id: "log", title: "The log is intact", text: "Every entry is under a signed checkpoint.", state: "unknown", checked_at: null, evidence: "Waiting for the first checkpoint" },
+      { key: "retention", text: "Every record with a term is deleted when it ends.", holds: true, evidence: "0 of 412 records are past their term" },
+      { key: "consent", text: "No optional event is recorded unless it was allowed.", holds: true, evidence: "0 events without consent" },
+      { key: "egress", text: "The server talks only to the hosts in the map.", holds: false, evidence: "1 attempt to mail.example.net was stopped" },
+      { key: "log", text: "Every entry is under a signed checkpoint.", holds: true, evidence: "Waiting for the first checkpoint" },
     ],
   }], "open"],
 ];

@@ -69,7 +69,7 @@ function stream(response, watched) {
 }
 
 function page(response, url) {
-  const wanted = join(DIST, normalize(url.pathname));
+  const wanted = join(DIST, normalize(url.pathname.replace(/^\/app\/assets\//, "/assets/")));
   const file = extname(wanted) !== "" && existsSync(wanted) && statSync(wanted).isFile() ? wanted : join(DIST, "index.html");
   if (url.pathname.startsWith("/app/assets/") && file.endsWith("index.html")) return response.writeHead(404).end();
   response.writeHead(200, { "content-type": TYPES[extname(file)] ?? "application/octet-stream", "content-security-policy": POLICY, "x-content-type-options": "nosniff" });

@@ -7,7 +7,7 @@ const html = readFileSync("dist/index.html", "utf8");
 const files = [...html.matchAll(/(?:src|href)="(\/app\/assets\/[^"]+\.(?:js|css))"/g)].map((match) => match[1]);
 let script = 0;
 for (const file of files) {
-  const size = gzipSync(readFileSync(`dist${file}`)).length;
+  const size = gzipSync(readFileSync(`dist${file.slice("/app".length)}`)).length;
   if (file.endsWith(".js")) script += size;
   console.log(`${String(size).padStart(8)}  ${file}`);
 }

@@ -1239,7 +1239,7 @@ export interface components {
             size: components["schemas"]["Named"];
             template: components["schemas"]["Named"];
             region: components["schemas"]["Named"];
-            instance_id?: string | null;
+            instance_id: string;
             payment_id?: string | null;
             operation_id?: string | null;
             charged_now: components["schemas"]["Money"];
@@ -1523,7 +1523,8 @@ export interface components {
                 count: number;
                 why: string;
                 law: string;
-                until: string;
+                /** Format: date-time */
+                until?: string | null;
             }[];
             machines: {
                 kind: string;
@@ -1544,20 +1545,16 @@ export interface components {
             functionality: boolean;
             marketing: boolean;
         };
-        TrustPromise: {
-            id: string;
-            title: string;
+        Promise: {
+            key: string;
             text: string;
-            /** @enum {string} */
-            state: "kept" | "broken" | "unknown";
-            /** Format: date-time */
-            checked_at?: string | null;
+            holds: boolean;
             evidence: string;
         };
-        Trust: {
+        Checked: {
             /** Format: date-time */
-            checked_at?: string | null;
-            promises: components["schemas"]["TrustPromise"][];
+            at: string;
+            promises: components["schemas"]["Promise"][];
         };
         Notification: {
             id: string;
@@ -2260,10 +2257,7 @@ export interface operations {
     };
     region_list: {
         parameters: {
-            query?: {
-                limit?: number;
-                after?: string;
-            };
+            query?: never;
             header?: never;
             path?: never;
             cookie?: never;
@@ -2295,10 +2289,7 @@ export interface operations {
     };
     size_list: {
         parameters: {
-            query?: {
-                limit?: number;
-                after?: string;
-            };
+            query?: never;
             header?: never;
             path?: never;
             cookie?: never;
@@ -2365,10 +2356,7 @@ export interface operations {
     };
     template_list: {
         parameters: {
-            query?: {
-                limit?: number;
-                after?: string;
-            };
+            query?: never;
             header?: never;
             path?: never;
             cookie?: never;
@@ -3947,7 +3935,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Trust"];
+                    "application/json": components["schemas"]["Checked"];
                 };
             };
             /** @description Problem */

@@ -18,7 +18,7 @@ export function OperatorPage() {
   const operations = joined(useSuspenseInfiniteQuery(operatorOperationsQuery)).rows;
   const trust = useSuspenseQuery(trustQuery).data;
   const troubled = operations.filter((operation) => operation.state === "failed" || operation.state === "needs_operator");
-  const broken = trust.promises.filter((promise) => promise.state === "broken");
+  const broken = trust.promises.filter((promise) => !promise.holds);
   return (
     <Page title={t`Overview`}>
       <div className="halves">
@@ -52,7 +52,7 @@ export function OperatorPage() {
             <Title order={2}>
               <Trans>Promises</Trans>
             </Title>
-            <State look={promiseLook(broken.length > 0 ? "broken" : trust.promises.length > 0 ? "kept" : "unknown")} />
+            <State look={promiseLook(broken.length === 0)} />
             <Text>
               {broken.length > 0 ? (
                 <Plural value={broken.length} one="# promise is broken at present." other="# promises are broken at present." />

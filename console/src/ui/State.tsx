@@ -138,9 +138,8 @@ export function nodeLook(node: Node): Look {
   return node.enabled ? good(t`Ready`) : idle(t`Takes no new machines`);
 }
 
-export function promiseLook(state: "kept" | "broken" | "unknown"): Look {
-  if (state === "kept") return good(t`Kept`);
-  return state === "broken" ? bad(t`Broken`) : idle(t`Not checked yet`);
+export function promiseLook(holds: boolean): Look {
+  return holds ? good(t`Kept`) : bad(t`Broken`);
 }
 
 export function outcomeLook(outcome: string): Look {

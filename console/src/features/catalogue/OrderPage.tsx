@@ -37,7 +37,7 @@ export function OrderPage() {
       }
       lead={<State look={orderLook(order.state)} />}
       actions={
-        order.instance_id != null && order.state === "active" ? (
+        order.state === "active" ? (
           <Button component={Link} to={paths.instance(order.instance_id)} leftSection={<Icon name="machine" />}>
             <Trans>Open the machine</Trans>
           </Button>

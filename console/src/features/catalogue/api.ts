@@ -4,11 +4,9 @@ import { call, client } from "../../api/client";
 import { pages } from "../../api/queries";
 import type { NewOrder, NewQuote, PaymentMethod, SizePatch } from "../../api/types";
 
-const whole = { params: { query: { limit: 100 } } };
-
-export const sizesQuery = queryOptions({ queryKey: ["sizes"], queryFn: () => call(client.GET("/v1/sizes", whole)) });
-export const templatesQuery = queryOptions({ queryKey: ["templates"], queryFn: () => call(client.GET("/v1/templates", whole)) });
-export const regionsQuery = queryOptions({ queryKey: ["regions"], queryFn: () => call(client.GET("/v1/regions", whole)) });
+export const sizesQuery = queryOptions({ queryKey: ["sizes"], queryFn: () => call(client.GET("/v1/sizes")) });
+export const templatesQuery = queryOptions({ queryKey: ["templates"], queryFn: () => call(client.GET("/v1/templates")) });
+export const regionsQuery = queryOptions({ queryKey: ["regions"], queryFn: () => call(client.GET("/v1/regions")) });
 
 export const quoteQuery = (body: NewQuote) =>
   queryOptions({

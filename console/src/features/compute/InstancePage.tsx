@@ -152,7 +152,7 @@ function Machine({ instance }: { instance: Instance }) {
             [t`Size`, `${instance.size.name}: ${instance.size.cpus} CPU, ${formatMemory(instance.size.memory_mib)}, ${instance.size.disk_gib} GiB`],
             [t`System`, instance.template.name],
             [t`Region`, instance.region.name],
-            [t`IPv4`, instance.ipv4 === null ? "–" : <CopyId key="ip" id={instance.ipv4} />],
+            [t`IPv4`, instance.ipv4 == null ? "–" : <CopyId key="ip" id={instance.ipv4} />],
             [t`Runs on`, accelerator(instance.accelerator)],
             [t`Made`, <When key="made" at={instance.created_at} />],
             [t`Id`, <CopyId key="id" id={instance.id} />],

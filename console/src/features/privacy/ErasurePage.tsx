@@ -14,6 +14,7 @@ import { OperationSteps } from "../../ui/OperationSteps";
 import { Page } from "../../ui/Page";
 import { ProblemAlert } from "../../ui/ProblemView";
 import { useOperation } from "../../ui/useOperation";
+import { When } from "../../ui/When";
 import { meQuery } from "../identity/api";
 import { erasureCreate, erasurePreviewQuery } from "./api";
 
@@ -62,7 +63,7 @@ export function ErasurePage() {
           { name: t`Entries`, align: "right", cell: (row) => row.count },
           { name: t`Why`, cell: (row) => row.why },
           { name: t`Law`, cell: (row) => row.law },
-          { name: t`Until`, cell: (row) => row.until },
+          { name: t`Until`, cell: (row) => (row.until == null ? "–" : <When at={row.until} dateOnly />) },
         ]}
       />
       <Erase />

@@ -17,7 +17,7 @@ export function TrustPage() {
       title={t`Promises`}
       lead={
         <Trans>
-          Each is checked against the live system. Customers see the same on the <Anchor href={paths.publicTrust()}>public page</Anchor>.
+          Each was checked against the live system on <When at={trust.at} />. Customers see the same on the <Anchor href={paths.publicTrust()}>public page</Anchor>.
         </Trans>
       }
     >
@@ -27,22 +27,15 @@ export function TrustPage() {
         ) : (
           <ul className="plain-list">
             {trust.promises.map((promise) => (
-              <li key={promise.id}>
+              <li key={promise.key}>
                 <div className="step-head">
                   <Text fw={600} component="span">
-                    {promise.title}
+                    {promise.text}
                   </Text>
-                  <State look={promiseLook(promise.state)} />
+                  <State look={promiseLook(promise.holds)} />
                 </div>
-                <Text>{promise.text}</Text>
                 <Text size="sm" c="dimmed" component="div">
-                  {promise.evidence}
-                  {promise.checked_at != null && (
-                    <>
-                      {" · "}
-                      <When at={promise.checked_at} />
-                    </>
-                  )}
+                  {promise.evidence} · <span className="mono">{promise.key}</span>
                 </Text>
               </li>
             ))}
