@@ -2,7 +2,7 @@
 //! SQLite has a writer pool of one and a read-only reader pool: several writers with a plain
 //! `BEGIN` fail with "database is locked", one writer with `BEGIN IMMEDIATE` never does.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::str::FromStr;
 use std::sync::Arc;
@@ -159,7 +159,7 @@ impl Database {
         for row in self.reader.query_all_raw(sea_orm::Statement::from_string(self.backend(), sql)).await? {
             let table: String = row.try_get("", "table_name")?;
             let column: String = row.try_get("", "column_name")?;
-            schema.entry(table).or_insert_with(BTreeSet::new).insert(column);
+            schema.entry(table).or_default().insert(column);
         }
         Ok(schema)
     }

@@ -139,8 +139,8 @@ impl DataMap {
         }
         for one in entry.uses {
             match one.basis {
-                Basis::LegalObligation(text) if text.is_empty() => faults.push(fault(&name, "rests on a law without citing it")),
-                Basis::LegitimateInterest(text) if text.is_empty() => faults.push(fault(&name, "rests on a legitimate interest without a balancing note")),
+                Basis::LegalObligation("") => faults.push(fault(&name, "rests on a law without citing it")),
+                Basis::LegitimateInterest("") => faults.push(fault(&name, "rests on a legitimate interest without a balancing note")),
                 Basis::Consent if !one.purpose.optional => faults.push(fault(&name, "rests on consent for a purpose that is not optional")),
                 Basis::Contract | Basis::LegitimateInterest(_) if one.purpose.optional => {
                     faults.push(fault(&name, "serves an optional purpose without consent"));

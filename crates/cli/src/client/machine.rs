@@ -1,0 +1,244 @@
+//! Ordering and running machines.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+use futures::{SinkExt, StreamExt};
+use reqwest::Method;
+use serde_json::{Value, json};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio_tungstenite::tungstenite::Message;
+use tokio_tungstenite::tungstenite::client::IntoClientRequest;
+
+use super::api::Api;
+use super::{progress, show, terminal};
+use crate::outcome::{Outcome, fail};
+
+/// Ctrl-], as telnet and virsh use it.
+const LEAVE: u8 = 0x1d;
+
+/// `fairhold catalogue`
+pub async fn catalogue(api: &Api) -> Outcome {
+    if api.json {
+        let all = json!({ "sizes": api.read("/v1/sizes").await?, "templates": api.read("/v1/templates").await?, "regions": api.read("/v1/regions").await? });
+        return show::json(&all);
+    }
+    api.list("/v1/sizes", show::SIZE).await?;
+    api.list("/v1/templates", show::NAMED).await?;
+    api.list("/v1/regions", show::NAMED).await
+}
+
+/// `fairhold order`
+#[derive(Debug, Args)]
+pub struct Order {
+    /// Size, by id or name
+    #[arg(long)]
+    size: String,
+    /// Template, by id or name
+    #[arg(long)]
+    template: String,
+    /// Region, by id or name; the only one if there is one
+    #[arg(long)]
+    region: Option<String>,
+    /// monthly or hourly
+    #[arg(long, default_value = "hourly")]
+    cycle: String,
+    /// Host name of the machine
+    #[arg(long)]
+    hostname: String,
+    /// File with your SSH public key
+    #[arg(long)]
+    ssh_key: PathBuf,
+    /// How to pay
+    #[arg(long, default_value = "test_succeeds")]
+    pay_with: String,
+    /// Order without asking
+    #[arg(long)]
+    yes: bool,
+}
+
+impl Order {
+    pub async fn run(self, api: &Api) -> Outcome {
+        let key = std::fs::read_to_string(&self.ssh_key)?;
+        let size = pick(api, "/v1/sizes", Some(&self.size), "size").await?;
+        let template = pick(api, "/v1/templates", Some(&self.template), "template").await?;
+        let region = pick(api, "/v1/regions", self.region.as_deref(), "region").await?;
+        let choice = json!({ "size_id": size, "template_id": template, "region_id": region, "cycle": self.cycle });
+        let quote = api.create("/v1/quotes", &choice).await?;
+        if !api.json {
+            show::one(&quote, &[("Net", "/net"), ("Tax", "/tax"), ("Total", "/gross"), ("Charged now", "/due_now")])?;
+        }
+        if !self.yes {
+            terminal::confirm("Type yes to order: ", "yes")?;
+        }
+        let mut body = choice;
+        if let Value::Object(body) = &mut body {
+            body.insert("hostname".to_owned(), self.hostname.into());
+            body.insert("ssh_public_key".to_owned(), key.trim().into());
+            body.insert("payment_method".to_owned(), self.pay_with.into());
+        }
+        let order = api.create("/v1/orders", &body).await?;
+        if let Some(operation) = order.get("operation_id").and_then(Value::as_str) {
+            progress::follow(api, operation).await?;
+        }
+        let id = order.get("id").and_then(Value::as_str).unwrap_or_default();
+        api.show(api.read(&format!("/v1/orders/{id}")).await?, show::ORDER)
+    }
+}
+
+/// The id of the thing that people call `wanted`.
+async fn pick(api: &Api, path: &str, wanted: Option<&str>, what: &str) -> Outcome<String> {
+    let list = api.read(path).await?;
+    let items = list.get("items").unwrap_or(&list).as_array().cloned().unwrap_or_default();
+    let is = |item: &&Value, key: &str| item.get(key).and_then(Value::as_str).is_some_and(|value| wanted.is_some_and(|wanted| value.eq_ignore_ascii_case(wanted)));
+    let found = match wanted {
+        Some(_) => items.iter().find(|item| is(item, "id") || is(item, "name")),
+        None if items.len() == 1 => items.first(),
+        None => None,
+    };
+    match found.and_then(|item| item.get("id")).and_then(Value::as_str) {
+        Some(id) => Ok(id.to_owned()),
+        None => {
+            let names: Vec<&str> = items.iter().filter_map(|item| item.get("name").and_then(Value::as_str)).collect();
+            fail(format!("Name a {what}: {}", names.join(", ")))
+        }
+    }
+}
+
+/// `fairhold vm …`
+#[derive(Debug, Subcommand)]
+pub enum Vm {
+    /// List them
+    List,
+    /// Show one
+    Show { id: String },
+    /// Start
+    Start { id: String },
+    /// Switch off at once
+    Stop { id: String },
+    /// Ask the system in it to shut down
+    Shutdown { id: String },
+    /// Ask the system in it to reboot
+    Reboot { id: String },
+    /// Reset like the button on the case
+    Reset { id: String },
+    /// Give it another name
+    Rename { id: String, name: String },
+    /// Install it anew from a template; what is on its disk is lost
+    Rebuild {
+        id: String,
+        #[arg(long)]
+        template: String,
+    },
+    /// Delete it; can be undone for some minutes
+    Delete {
+        id: String,
+        #[arg(long)]
+        yes: bool,
+    },
+    /// Undo a deletion
+    Undelete { id: String },
+}
+
+impl Vm {
+    pub async fn run(self, api: &Api) -> Outcome {
+        match self {
+            Self::List => api.list("/v1/instances", show::INSTANCE).await,
+            Self::Show { id } => api.show(api.read(&format!("/v1/instances/{id}")).await?, show::INSTANCE),
+            Self::Start { id } => act(api, &id, "start", json!({})).await,
+            Self::Stop { id } => act(api, &id, "stop", json!({})).await,
+            Self::Shutdown { id } => act(api, &id, "shutdown", json!({})).await,
+            Self::Reboot { id } => act(api, &id, "reboot", json!({})).await,
+            Self::Reset { id } => act(api, &id, "reset", json!({})).await,
+            Self::Rename { id, name } => api.show(api.change(Method::PATCH, &format!("/v1/instances/{id}"), Some(&json!({ "name": name }))).await?, show::INSTANCE),
+            Self::Rebuild { id, template } => {
+                let template = pick(api, "/v1/templates", Some(&template), "template").await?;
+                act(api, &id, "rebuild", json!({ "template_id": template })).await
+            }
+            Self::Delete { id, yes } => {
+                if !yes {
+                    let machine = api.read(&format!("/v1/instances/{id}")).await?;
+                    let name = machine.get("name").and_then(Value::as_str).unwrap_or(&id).to_owned();
+                    terminal::confirm(&format!("This deletes {name} and its disk. Type its name: "), &name)?;
+                }
+                let answer = api.change(Method::DELETE, &format!("/v1/instances/{id}"), None).await?;
+                finish(api, &answer).await
+            }
+            Self::Undelete { id } => act(api, &id, "undelete", json!({})).await,
+        }
+    }
+}
+
+async fn act(api: &Api, id: &str, verb: &str, body: Value) -> Outcome {
+    let answer = api.create(&format!("/v1/instances/{id}/{verb}"), &body).await?;
+    finish(api, &answer).await
+}
+
+/// Follows the operation in an answer if there is one.
+async fn finish(api: &Api, answer: &Value) -> Outcome {
+    let id = answer.get("operation_id").or_else(|| answer.get("steps").and_then(|_| answer.get("id"))).and_then(Value::as_str);
+    match id {
+        Some(id) => progress::follow(api, id).await,
+        None if api.json => show::json(answer),
+        None => Ok(()),
+    }
+}
+
+/// `fairhold console`
+#[derive(Debug, Args)]
+pub struct Console {
+    /// The machine's id
+    id: String,
+}
+
+impl Console {
+    pub async fn run(self, api: &Api) -> Outcome {
+        let ticket = api.create(&format!("/v1/instances/{}/console-tickets", self.id), &json!({ "kind": "serial" })).await?;
+        let (Some(path), Some(ticket)) = (ticket.get("path").and_then(Value::as_str), ticket.get("ticket").and_then(Value::as_str)) else {
+            return fail("The server gave no ticket.");
+        };
+        let address = format!("{}{path}", api.url().replacen("http", "ws", 1));
+        let mut request = address.into_client_request()?;
+        request.headers_mut().insert("Sec-WebSocket-Protocol", format!("fairhold.console, ticket.{ticket}").parse()?);
+        let (socket, _) = tokio_tungstenite::connect_async(request).await?;
+        show::say("Connected. Leave with Ctrl-].");
+        let restore = terminal::raw()?;
+        let outcome = relay(socket).await;
+        drop(restore);
+        show::say("\nLeft the console.");
+        outcome
+    }
+}
+
+async fn relay<S>(socket: tokio_tungstenite::WebSocketStream<S>) -> Outcome
+where
+    S: tokio::io::AsyncRead + tokio::io::AsyncWrite + Unpin,
+{
+    let (mut to_guest, mut from_guest) = socket.split();
+    let mut keyboard = tokio::io::stdin();
+    let mut screen = tokio::io::stdout();
+    let mut typed = [0_u8; 1024];
+    loop {
+        tokio::select! {
+            count = keyboard.read(&mut typed) => {
+                let count = count?;
+                let part = typed.get(..count).unwrap_or_default();
+                if count == 0 || part.contains(&LEAVE) {
+                    to_guest.close().await.ok();
+                    return Ok(());
+                }
+                to_guest.send(Message::Binary(part.to_vec().into())).await?;
+            }
+            message = from_guest.next() => match message {
+                Some(Ok(Message::Binary(bytes))) => {
+                    screen.write_all(&bytes).await?;
+                    screen.flush().await?;
+                }
+                Some(Ok(Message::Close(frame))) => return fail(frame.map_or_else(|| "The console was closed.".to_owned(), |frame| frame.reason.to_string())),
+                Some(Ok(_)) => {}
+                Some(Err(error)) => return Err(error.into()),
+                None => return Ok(()),
+            }
+        }
+    }
+}

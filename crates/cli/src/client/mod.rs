@@ -1,0 +1,75 @@
+//! The customer's side: everything the console can do, from a shell. A thin client of the public API.
+
+mod account;
+mod api;
+mod machine;
+mod money;
+mod privacy;
+mod progress;
+pub mod show;
+mod terminal;
+
+use clap::Subcommand;
+
+use self::api::Api;
+use crate::outcome::Outcome;
+
+/// Commands that talk to a Fairhold.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Make an account
+    SignUp(account::SignUp),
+    /// Confirm your e-mail address with the token of the mail
+    Verify(account::Verify),
+    /// Sign in and keep an API token for this computer
+    SignIn(account::SignIn),
+    /// Forget the API token of this computer
+    SignOut,
+    /// Who you are, and your organisations and projects
+    Whoami,
+    /// What can be ordered
+    Catalogue,
+    /// Order a machine
+    Order(machine::Order),
+    /// Your machines
+    #[command(subcommand)]
+    Vm(machine::Vm),
+    /// Attach this terminal to a machine's serial console (leave with Ctrl-])
+    Console(machine::Console),
+    /// Watch an operation until it ends
+    Operation {
+        /// The operation's id
+        id: String,
+    },
+    /// What you used so far this month
+    Usage,
+    /// Your invoices
+    #[command(subcommand)]
+    Invoice(money::Invoice),
+    /// What is held about you: see it, export it, erase it
+    #[command(subcommand)]
+    Privacy(privacy::Privacy),
+    /// What happened in your organisation
+    Activity,
+}
+
+/// Runs one of them.
+pub async fn run(command: Command, url: Option<String>, json: bool) -> Outcome {
+    let mut api = Api::load(url, json)?;
+    match command {
+        Command::SignUp(args) => args.run(&api).await,
+        Command::Verify(args) => args.run(&api).await,
+        Command::SignIn(args) => args.run(&mut api).await,
+        Command::SignOut => account::sign_out(&mut api).await,
+        Command::Whoami => api.show(api.read("/v1/me").await?, show::PERSON),
+        Command::Catalogue => machine::catalogue(&api).await,
+        Command::Order(args) => args.run(&api).await,
+        Command::Vm(args) => args.run(&api).await,
+        Command::Console(args) => args.run(&api).await,
+        Command::Operation { id } => progress::follow(&api, &id).await,
+        Command::Usage => money::usage(&api).await,
+        Command::Invoice(args) => args.run(&api).await,
+        Command::Privacy(args) => args.run(&api).await,
+        Command::Activity => api.list("/v1/activity", show::ACTIVITY).await,
+    }
+}

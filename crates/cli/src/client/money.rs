@@ -1,0 +1,71 @@
+//! Usage and invoices.
+
+use std::path::PathBuf;
+
+use clap::Subcommand;
+use serde_json::{Value, json};
+
+use super::api::Api;
+use super::show;
+use crate::outcome::Outcome;
+
+/// `fairhold usage`
+pub async fn usage(api: &Api) -> Outcome {
+    let usage = api.read("/v1/usage").await?;
+    if api.json {
+        return show::json(&usage);
+    }
+    let lines = usage.get("lines").and_then(Value::as_array).cloned().unwrap_or_default();
+    show::table(&lines, show::LINE)?;
+    show::one(&usage, &[("From", "/period/from"), ("Until", "/as_of"), ("Net", "/net"), ("Tax", "/tax"), ("Total", "/gross")])
+}
+
+/// `fairhold invoice …`
+#[derive(Debug, Subcommand)]
+pub enum Invoice {
+    /// List them
+    List,
+    /// Show one
+    Show { id: String },
+    /// What the next one would say if the period ended now
+    Preview,
+    /// Save one as PDF
+    Pdf {
+        id: String,
+        /// File to write
+        #[arg(long, short)]
+        output: PathBuf,
+    },
+    /// Pay an open one
+    Pay {
+        id: String,
+        /// How to pay
+        #[arg(long, default_value = "test_succeeds")]
+        pay_with: String,
+    },
+}
+
+impl Invoice {
+    pub async fn run(self, api: &Api) -> Outcome {
+        match self {
+            Self::List => api.list("/v1/invoices", show::INVOICE).await,
+            Self::Show { id } => detailed(api, api.read(&format!("/v1/invoices/{id}")).await?),
+            Self::Preview => detailed(api, api.read("/v1/invoices/preview").await?),
+            Self::Pdf { id, output } => {
+                std::fs::write(&output, api.download(&format!("/v1/invoices/{id}/pdf")).await?)?;
+                show::say(format!("Saved {}.", output.display()));
+                Ok(())
+            }
+            Self::Pay { id, pay_with } => api.show(api.create(&format!("/v1/invoices/{id}/pay"), &json!({ "payment_method": pay_with })).await?, show::INVOICE),
+        }
+    }
+}
+
+fn detailed(api: &Api, invoice: Value) -> Outcome {
+    if api.json {
+        return show::json(&invoice);
+    }
+    let lines = invoice.get("lines").and_then(Value::as_array).cloned().unwrap_or_default();
+    show::table(&lines, show::LINE)?;
+    show::one(&invoice, show::INVOICE)
+}

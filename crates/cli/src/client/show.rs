@@ -1,0 +1,75 @@
+//! Tables and fields for people, JSON for programs.
+
+use comfy_table::{ContentArrangement, Table, presets};
+use serde_json::Value;
+
+use crate::outcome::Outcome;
+
+/// Heading and JSON pointer of each column.
+pub type Columns = &'static [(&'static str, &'static str)];
+
+pub const PERSON: Columns = &[("Id", "/id"), ("E-mail", "/email"), ("Name", "/name"), ("Verified", "/email_verified"), ("Organisation", "/organisations/0/name"), ("Project", "/organisations/0/projects/0/id")];
+pub const SIZE: Columns = &[("Id", "/id"), ("Name", "/name"), ("CPUs", "/cpus"), ("Memory MiB", "/memory_mib"), ("Disk GiB", "/disk_gib"), ("Month", "/monthly"), ("Hour", "/hourly")];
+pub const NAMED: Columns = &[("Id", "/id"), ("Name", "/name")];
+pub const ORDER: Columns = &[("Order", "/id"), ("State", "/state"), ("Host name", "/hostname"), ("Machine", "/instance_id"), ("Charged", "/charged_now"), ("Problem", "/problem")];
+pub const INSTANCE: Columns = &[("Id", "/id"), ("Name", "/name"), ("State", "/state"), ("Size", "/size/name"), ("Template", "/template/name"), ("SSH host", "/ssh/host"), ("SSH port", "/ssh/port"), ("Created", "/created_at")];
+pub const INVOICE: Columns = &[("Id", "/id"), ("Number", "/number"), ("State", "/state"), ("Issued", "/issued_at"), ("Net", "/net"), ("Tax", "/tax"), ("Gross", "/gross"), ("Due", "/due")];
+pub const LINE: Columns = &[("Description", "/description"), ("Quantity", "/quantity"), ("Unit", "/unit"), ("Amount", "/amount")];
+pub const ACTIVITY: Columns = &[("When", "/at"), ("Who", "/actor/name"), ("What", "/action"), ("Target", "/target"), ("Summary", "/summary"), ("Outcome", "/outcome")];
+pub const HOLDING: Columns = &[("What", "/title"), ("Rows", "/count")];
+pub const GOES: Columns = &[("Goes", "/section"), ("Rows", "/count")];
+pub const STAYS: Columns = &[("Stays", "/section"), ("Rows", "/count"), ("Because", "/law"), ("Until", "/until")];
+
+/// A value in a cell: money as an amount, missing as nothing.
+fn cell(value: Option<&Value>) -> String {
+    match value {
+        None | Some(Value::Null) => String::new(),
+        Some(Value::String(text)) => text.clone(),
+        Some(Value::Bool(true)) => "yes".to_owned(),
+        Some(Value::Bool(false)) => "no".to_owned(),
+        Some(value @ Value::Object(_)) => serde_json::from_value::<kernel::Money>(value.clone()).map_or_else(|_| value.to_string(), |money| money.to_string()),
+        Some(other) => other.to_string(),
+    }
+}
+
+/// Prints rows.
+#[expect(clippy::print_stdout, reason = "the program's output")]
+pub fn table(items: &[Value], columns: Columns) -> Outcome {
+    if items.is_empty() {
+        println!("Nothing here yet.");
+        return Ok(());
+    }
+    let mut table = Table::new();
+    table.load_style(presets::UTF8_HORIZONTAL_ONLY).set_content_arrangement(ContentArrangement::Dynamic).set_header(columns.iter().map(|(heading, _)| *heading));
+    for item in items {
+        table.add_row(columns.iter().map(|(_, pointer)| cell(item.pointer(pointer))));
+    }
+    println!("{table}");
+    Ok(())
+}
+
+/// Prints one thing, a line per field.
+#[expect(clippy::print_stdout, reason = "the program's output")]
+pub fn one(value: &Value, columns: Columns) -> Outcome {
+    let width = columns.iter().map(|(heading, _)| heading.len()).max().unwrap_or(0);
+    for (heading, pointer) in columns {
+        let text = cell(value.pointer(pointer));
+        if !text.is_empty() {
+            println!("{heading:width$}  {text}");
+        }
+    }
+    Ok(())
+}
+
+/// Prints JSON.
+#[expect(clippy::print_stdout, reason = "the program's output")]
+pub fn json(value: &Value) -> Outcome {
+    println!("{}", serde_json::to_string_pretty(value)?);
+    Ok(())
+}
+
+/// Prints a line.
+#[expect(clippy::print_stdout, reason = "the program's output")]
+pub fn say(text: impl std::fmt::Display) {
+    println!("{text}");
+}

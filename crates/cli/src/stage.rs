@@ -1,0 +1,79 @@
+//! Starting an installation: for production, for the demo, and the small process beside each machine.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use server::app::Stand;
+use server::config::{Mail, MailTransport, Payments};
+use server::{App, Config};
+use tracing_subscriber::EnvFilter;
+
+use crate::client::show;
+use crate::outcome::Outcome;
+
+fn log_to_stderr(default: &str) {
+    let filter = EnvFilter::try_from_env("FAIRHOLD_LOG").unwrap_or_else(|_| EnvFilter::new(default));
+    tracing_subscriber::fmt().json().with_env_filter(filter).with_writer(std::io::stderr).init();
+}
+
+/// Resolves on Ctrl-C or SIGTERM.
+async fn told_to_stop() -> Outcome {
+    let mut term = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
+    tokio::select! {
+        outcome = tokio::signal::ctrl_c() => outcome?,
+        _ = term.recv() => {}
+    }
+    Ok(())
+}
+
+/// `fairhold serve`
+pub async fn serve(config: Option<PathBuf>) -> Outcome {
+    log_to_stderr("info");
+    let app = App::open(Config::load(config.as_deref())?, Stand::default()).await?;
+    let link = server::setup_link(&app).await?;
+    let url = app.config.base_url.clone();
+    let running = app.start().await?;
+    show::say(format!("Fairhold answers at {url}"));
+    if let Some(link) = link {
+        show::say(format!("Set it up with this link; it works once:\n  {link}"));
+    }
+    told_to_stop().await?;
+    show::say("Stopping; machines keep running.");
+    running.stop().await;
+    Ok(())
+}
+
+/// `fairhold demo`
+pub async fn demo(data: PathBuf, listen: SocketAddr) -> Outcome {
+    log_to_stderr("warn");
+    let data = std::path::absolute(data)?;
+    let config = Config {
+        listen,
+        base_url: format!("http://{listen}"),
+        data_dir: data.clone(),
+        mail: Mail { transport: MailTransport::Mailbox, ..Config::default().mail },
+        payments: Payments { test_provider: true },
+        demo: true,
+        ..Config::default()
+    };
+    show::say(format!("Data lives in {}", data.display()));
+    server::build_images(&config, &|line| show::say(line)).await?;
+    let app = App::open(config, Stand::default()).await?;
+    let link = server::setup_link(&app).await?;
+    let running = app.start().await?;
+    show::say(format!("\nFairhold answers at http://{}", running.address));
+    match link {
+        Some(link) => show::say(format!("You are the owner. Set it up with this link; it works once:\n\n  {link}\n")),
+        None => show::say(format!("Sign in at http://{}/app/sign-in; mails are at http://{}/demo/mailbox", running.address, running.address)),
+    }
+    show::say("Stop with Ctrl-C. Machines keep running; the next start finds them again.");
+    told_to_stop().await?;
+    running.stop().await;
+    Ok(())
+}
+
+/// `fairhold guest-supervisor`
+pub fn supervise(orders: &Path) -> ExitCode {
+    compute_qemu::supervisor::supervise(orders)
+}

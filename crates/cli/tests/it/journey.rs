@@ -1,0 +1,71 @@
+//! The whole journey at a shell, with a real QEMU machine.
+
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use testkit::covers;
+
+use crate::program::Program;
+
+/// A key pair made for the test.
+fn key(folder: &std::path::Path) -> std::path::PathBuf {
+    let file = folder.join("id");
+    let made = Command::new("ssh-keygen").args(["-q", "-t", "ed25519", "-N", "", "-C", "ada@laptop", "-f"]).arg(&file).status().unwrap();
+    assert!(made.success());
+    file
+}
+
+#[test]
+fn sign_up_order_log_in_pay_export_erase_verify() {
+    covers!(157);
+    let program = Program::start("");
+    program.set_up();
+    let home = program.customer("ada.canary@example.org");
+    let home = home.path();
+    let key = key(home);
+    let public = key.with_extension("pub");
+
+    program.ok(home, &["order", "--size", "Small", "--template", "tiny", "--hostname", "ada-canary-host", "--ssh-key", public.to_str().unwrap(), "--yes"]);
+    let machines = program.json(home, &["vm", "list"]);
+    let machine = machines[0]["id"].as_str().unwrap().to_owned();
+    assert_eq!(machines[0]["state"], "running", "{machines:#}");
+
+    // The injected key opens the machine, and it has the name that was ordered.
+    let (host, port) = (machines[0]["ssh"]["host"].as_str().unwrap().to_owned(), machines[0]["ssh"]["port"].to_string());
+    let deadline = Instant::now() + Duration::from_secs(180);
+    let name = loop {
+        let output = Command::new("ssh")
+            .args(["-o", "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null", "-o", "ConnectTimeout=5", "-o", "BatchMode=yes", "-o", "LogLevel=ERROR", "-p", &port, "-i"])
+            .arg(&key)
+            .arg(format!("root@{host}"))
+            .arg("hostname")
+            .output()
+            .unwrap();
+        if output.status.success() {
+            break String::from_utf8(output.stdout).unwrap();
+        }
+        assert!(Instant::now() < deadline, "no SSH: {}", String::from_utf8_lossy(&output.stderr));
+        std::thread::sleep(Duration::from_secs(1));
+    };
+    assert_eq!(name.trim(), "ada-canary-host");
+
+    program.ok(home, &["vm", "stop", &machine]);
+    assert_eq!(program.json(home, &["vm", "show", &machine])["state"], "stopped");
+    program.ok(home, &["vm", "start", &machine]);
+    program.ok(home, &["usage"]);
+    program.ok(home, &["invoice", "list"]);
+    assert!(program.ok(home, &["activity"]).contains("compute.instance.stop"));
+
+    let bundle = home.join("bundle.zip");
+    program.ok(home, &["privacy", "export", "--output", bundle.to_str().unwrap()]);
+    assert!(std::fs::read(&bundle).unwrap().starts_with(b"PK"));
+
+    let certificate = home.join("certificate.json");
+    program.ok(home, &["privacy", "erase", "--confirm-email", "ada.canary@example.org", "--certificate", certificate.to_str().unwrap()]);
+    program.ok(home, &["verify-certificate", certificate.to_str().unwrap()]);
+    assert!(!program.cli(home, &["whoami"]).status.success(), "the token outlived the person");
+    let text = std::fs::read_to_string(&certificate).unwrap();
+    let forged = home.join("forged.json");
+    std::fs::write(&forged, text.replacen("deleted", "deletad", 1)).unwrap();
+    assert!(!program.cli(home, &["verify-certificate", forged.to_str().unwrap()]).status.success(), "a forged certificate verified");
+}

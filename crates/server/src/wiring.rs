@@ -1,0 +1,133 @@
+//! Joins the domains where they asked for something of each other: traits of one answered by
+//! functions of another, singletons, and what must have happened before the first request.
+
+mod accounts;
+mod hooks;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use compute_driver::Driver;
+use compute_qemu::image;
+use compute_qemu::{AcceleratorChoice, Qemu, Settings, SupervisorCommand};
+use kernel::cx::Extensions;
+use kernel::{Cx, Error, Result};
+
+use notifications::{Sender, Smtp, Tls, Transport};
+
+use self::accounts::FromIdentity;
+use crate::app::App;
+use crate::config::{Config, MailTls, MailTransport};
+
+/// What pages say about the installation itself.
+pub struct Installation {
+    /// It is a demonstration.
+    pub demo: bool,
+}
+
+/// The local node's name and region.
+const NODE: &str = "node-1";
+const REGION: &str = "local";
+
+/// Singletons of the domains. What the caller brought replaces them.
+pub(crate) fn extensions(config: &Config, brought: Extensions) -> Result<Extensions> {
+    let wiring = privacy::Wiring {
+        folder: config.data_dir.clone(),
+        accounts: Box::new(FromIdentity),
+        exports: vec![Box::new(hooks::InvoiceDocuments)],
+        erasures: vec![Box::new(hooks::Machines)],
+    };
+    let names: Arc<dyn audit::Names> = Arc::new(identity::person::KnownNames);
+    let mut extensions = Extensions::default()
+        .with(Installation { demo: config.demo })
+        .with(if config.is_https() { identity::CookieSecurity::Tls } else { identity::CookieSecurity::PlainLoopback })
+        .with(identity::operator::Demo(config.demo))
+        .with(names)
+        .with(wiring)
+        .with(privacy::promise::Cache::default())
+        .with(billing::Directory(Box::new(FromIdentity)))
+        .with(transport(config)?)
+        .with(Sender { name: config.mail.from_name.clone(), address: config.mail.from.clone(), base_url: config.base_url.clone() });
+    if config.compute.qemu {
+        extensions = extensions.with(drivers(config)?);
+    }
+    if config.payments.test_provider {
+        extensions = extensions.with(billing::TestProvider::default());
+    }
+    Ok(extensions.and(brought))
+}
+
+fn transport(config: &Config) -> Result<Transport> {
+    let mail = &config.mail;
+    if mail.transport == MailTransport::Mailbox {
+        return Ok(Transport::Mailbox);
+    }
+    let password = mail.password_file.as_ref().map(std::fs::read_to_string).transpose();
+    let password = password.map_err(|error| Error::invalid("mail.password_file", "the file cannot be read").caused_by(error))?;
+    Ok(Transport::Smtp(Smtp {
+        host: mail.host.clone(),
+        port: mail.port,
+        tls: match mail.tls {
+            MailTls::Off => Tls::Off,
+            MailTls::StartTls => Tls::StartTls,
+            MailTls::Wrapped => Tls::Wrapped,
+        },
+        user: mail.user.clone(),
+        password: password.map(|text| text.trim_end().to_owned().into()),
+    }))
+}
+
+fn settings(config: &Config) -> Result<Settings> {
+    let exe = std::env::current_exe().map_err(|error| Error::internal("the program does not know where it is").caused_by(error))?;
+    let mut settings = Settings::new(&config.data_dir, SupervisorCommand { exe, args: vec!["guest-supervisor".into()] });
+    if !config.compute.images_dir.as_os_str().is_empty() {
+        settings.images_dir.clone_from(&config.compute.images_dir);
+    }
+    settings.accelerator = match config.compute.accelerator.as_str() {
+        "auto" => AcceleratorChoice::Automatic,
+        "kvm" => AcceleratorChoice::Kvm,
+        "tcg" => AcceleratorChoice::Tcg,
+        _ => return Err(Error::invalid("compute.accelerator", "use auto, kvm or tcg")),
+    };
+    Ok(settings)
+}
+
+fn drivers(config: &Config) -> Result<compute::Drivers> {
+    let qemu: Arc<dyn Driver> = Arc::new(Qemu::new(settings(config)?));
+    Ok(compute::Drivers::new().with(NODE, REGION, qemu))
+}
+
+/// Builds the templates of the local node that are missing, and tells what it does.
+///
+/// # Errors
+/// `Unavailable` with the command that helps when packages of the host are missing.
+pub async fn build_images(config: &Config, say: &(dyn Fn(&str) + Send + Sync)) -> Result<()> {
+    let folder: PathBuf = settings(config)?.images_dir;
+    for name in image::TEMPLATES {
+        image::ensure(&folder, name, say).await.map_err(|error| Error::unavailable(error.to_string()).caused_by(error))?;
+    }
+    Ok(())
+}
+
+/// Before the first request: erasures are replayed, in case a backup was restored, and the
+/// published policy is the one that the map makes.
+pub(crate) async fn prepare(cx: &Cx) -> Result<()> {
+    privacy::erasure::replay(cx).await?;
+    if identity::operator::particulars(cx.db()).await?.is_some() {
+        privacy::policy::publish(cx).await?;
+    }
+    Ok(())
+}
+
+/// The one-time link of the set-up, if nobody has done it yet. The token is behind `#`, which no
+/// browser sends and no log sees.
+///
+/// # Errors
+/// Database errors.
+pub async fn setup_link(app: &App) -> Result<Option<String>> {
+    if !identity::operator::is_needed(app.cx.db()).await? {
+        return Ok(None);
+    }
+    let token = identity::operator::issue_setup_token(&app.cx).await?;
+    Ok(Some(format!("{}/setup#{token}", app.config.base_url)))
+}

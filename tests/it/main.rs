@@ -1,0 +1,6 @@
+//! Whole-server tests: a real server on a port of its own, real HTTP, a simulated hypervisor.
+
+mod world;
+
+mod journey;
+mod server;

@@ -1,0 +1,6 @@
+//! What holds for every route.
+
+mod denied;
+mod document;
+mod faults;
+mod headers;

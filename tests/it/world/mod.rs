@@ -1,0 +1,148 @@
+//! The world of a test: a server, its clock, its simulated hypervisor, and people with browsers.
+
+mod browser;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use compute_driver::simulated::Simulated;
+use kernel::cx::Extensions;
+use serde_json::{Value, json};
+use server::app::Stand;
+use server::config::{Compute, Mail, MailTransport, Payments, Role};
+use server::{App, Config, Running};
+use testkit::{Engine, OffsetClock, TestDatabase};
+
+pub use browser::{Answer, Browser};
+
+/// A good password of the tests.
+pub const PASSWORD: &str = "copper-lantern-91-orchard";
+/// A public key whose private half nobody has.
+pub const SSH_KEY: &str = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJdD7y3aLq454yWBdwLWbieU1ebz9/cu7/QEXn9OIeZJ ada@example.org";
+
+pub struct World {
+    pub cx: kernel::Cx,
+    pub clock: OffsetClock,
+    pub hypervisor: Simulated,
+    pub url: String,
+    running: Option<Running>,
+    /// Last: the server must be gone before its database.
+    pub database: TestDatabase,
+}
+
+impl World {
+    /// A server on a fresh database, not set up.
+    pub async fn empty(engine: Engine) -> Self {
+        rustls::crypto::aws_lc_rs::default_provider().install_default().ok();
+        let database = TestDatabase::fresh(engine).await;
+        let clock = OffsetClock::default();
+        let hypervisor = Simulated::default();
+        let config = Config {
+            listen: "127.0.0.1:0".parse().unwrap(),
+            base_url: "http://127.0.0.1".to_owned(),
+            data_dir: database.folder().to_owned(),
+            database: database.url.clone(),
+            roles: vec![Role::Api, Role::Worker, Role::Scheduler],
+            mail: Mail { transport: MailTransport::Mailbox, ..Config::default().mail },
+            payments: Payments { test_provider: true },
+            compute: Compute { qemu: false, ..Config::default().compute },
+            demo: true,
+        };
+        let drivers = compute::Drivers::new().with("node-1", "local", Arc::new(hypervisor.clone()));
+        let stand = Stand { clock: Some(Arc::new(clock.clone())), extensions: Extensions::default().with(drivers) };
+        let app = App::open(config, stand).await.expect("the server opens");
+        let cx = app.cx.clone();
+        let running = app.start().await.expect("the server starts");
+        Self { cx, clock, hypervisor, url: format!("http://{}", running.address), running: Some(running), database }
+    }
+
+    /// A server that its owner has set up.
+    pub async fn ready(engine: Engine) -> Self {
+        let world = Self::empty(engine).await;
+        let token = identity::operator::issue_setup_token(&world.cx).await.expect("nobody has set it up");
+        let answer = world.visitor().post("/v1/setup", &Self::particulars(&token)).await;
+        assert_eq!(answer.status, 201, "{answer:?}");
+        world
+    }
+
+    /// What the owner says at the set-up.
+    pub fn particulars(token: &str) -> Value {
+        json!({
+            "token": token,
+            "operator": {
+                "legal_name": "Keep Hosting GmbH", "address": "Torweg 1, 10115 Berlin", "country": "DE",
+                "privacy_email": "privacy@keep.example", "currency": "EUR", "tax_registration": "DE123456789"
+            },
+            "owner": { "email": "owner@keep.example", "password": PASSWORD, "name": "Olga Owner" }
+        })
+    }
+
+    /// Somebody without an account.
+    pub fn visitor(&self) -> Browser {
+        Browser::new(&self.url)
+    }
+
+    /// The owner, signed in.
+    pub async fn owner(&self) -> Browser {
+        let mut browser = self.visitor();
+        browser.sign_in("owner@keep.example").await;
+        browser
+    }
+
+    /// A customer who signed up, confirmed the address and signed in.
+    pub async fn customer(&self, email: &str, name: &str) -> Browser {
+        let mut browser = self.visitor();
+        let answer = browser.post("/v1/sign-up", &json!({ "email": email, "password": PASSWORD, "name": name, "over_16": true })).await;
+        assert_eq!(answer.status, 202, "{answer:?}");
+        let token = self.mailed_token(email, "/app/verify#").await;
+        let answer = browser.post("/v1/email-verifications", &json!({ "token": token })).await;
+        assert!(answer.status < 300, "{answer:?}");
+        browser.sign_in(email).await;
+        browser
+    }
+
+    /// The token in the newest mail to `email` whose link contains `marker`.
+    pub async fn mailed_token(&self, email: &str, marker: &str) -> String {
+        for _ in 0..200 {
+            let page = self.visitor().text("/demo/mailbox").await;
+            if let Some(from) = page.find(email)
+                && let Some(at) = page[from..].find(marker)
+            {
+                return page[from + at + marker.len()..].chars().take_while(|letter| letter.is_ascii_alphanumeric() || *letter == '-' || *letter == '_').collect();
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        panic!("no mail with {marker} came for {email}");
+    }
+
+    /// The order that a customer sends for the smallest machine.
+    pub async fn smallest_order(&self, browser: &Browser, hostname: &str, payment_method: &str) -> Value {
+        let first = async |path: &str| {
+            let list = browser.get(path).await.json;
+            let items = list.get("items").cloned().unwrap_or(list);
+            items[0]["id"].clone()
+        };
+        json!({
+            "size_id": first("/v1/sizes").await, "template_id": first("/v1/templates").await, "region_id": first("/v1/regions").await,
+            "cycle": "hourly", "hostname": hostname, "ssh_public_key": SSH_KEY, "payment_method": payment_method
+        })
+    }
+
+    /// Orders the smallest machine and waits until it runs; gives its id.
+    pub async fn machine(&self, browser: &Browser, hostname: &str) -> String {
+        let order = self.smallest_order(browser, hostname, "test_succeeds").await;
+        let answer = browser.post("/v1/orders", &order).await;
+        assert_eq!(answer.status, 202, "{answer:?}");
+        let operation = browser.operation(answer.text_at("/operation_id")).await;
+        assert_eq!(operation["state"], "succeeded", "{operation:#}");
+        answer.text_at("/instance_id").to_owned()
+    }
+
+    /// Stops the server as a deployment would.
+    pub async fn stop(mut self) -> TestDatabase {
+        if let Some(running) = self.running.take() {
+            running.stop().await;
+        }
+        self.database
+    }
+}
