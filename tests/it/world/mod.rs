@@ -94,7 +94,7 @@ impl World {
         let mut browser = self.visitor();
         let answer = browser.post("/v1/sign-up", &json!({ "email": email, "password": PASSWORD, "name": name, "over_16": true })).await;
         assert_eq!(answer.status, 202, "{answer:?}");
-        let token = self.mailed_token(email, "/app/verify#").await;
+        let token = self.mailed_token(email, "verify#").await;
         let answer = browser.post("/v1/email-verifications", &json!({ "token": token })).await;
         assert!(answer.status < 300, "{answer:?}");
         browser.sign_in(email).await;
