@@ -17,8 +17,8 @@ pub const INVOICE: Columns = &[("Id", "/id"), ("Number", "/number"), ("State", "
 pub const LINE: Columns = &[("Description", "/description"), ("Quantity", "/quantity"), ("Unit", "/unit"), ("Amount", "/amount")];
 pub const ACTIVITY: Columns = &[("When", "/at"), ("Who", "/actor/name"), ("What", "/action"), ("Target", "/target"), ("Summary", "/summary"), ("Outcome", "/outcome")];
 pub const HOLDING: Columns = &[("What", "/title"), ("Rows", "/count")];
-pub const GOES: Columns = &[("Goes", "/section"), ("Rows", "/count")];
-pub const STAYS: Columns = &[("Stays", "/section"), ("Rows", "/count"), ("Because", "/law"), ("Until", "/until")];
+pub const GOES: Columns = &[("Goes", "/what"), ("Rows", "/count")];
+pub const STAYS: Columns = &[("Stays", "/why"), ("Rows", "/count"), ("Because", "/law"), ("Until", "/until")];
 
 /// A value in a cell: money as an amount, missing as nothing.
 fn cell(value: Option<&Value>) -> String {

@@ -5,12 +5,12 @@ use std::collections::HashMap;
 use kernel::permission::AtProject;
 use kernel::{ByWorkflow, Error, Place, Result, Scope, Tx};
 use sea_orm::sea_query::{Expr, LockType};
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Set};
+use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Set};
 
 use super::model::{InstanceEvent, InstanceEventId, InstanceId, State};
 use crate::node::NodeId;
 
-pub(crate) use instance::{ActiveModel, Column, Entity, Model as Row};
+pub(crate) use instance::{Column, Entity, Model as Row};
 
 mod instance {
     use kernel::{Blind, OrganisationId, ProjectId, Sealed};
@@ -102,8 +102,8 @@ impl Row {
 }
 
 /// Writes a new machine.
-pub(super) async fn insert(tx: &Tx, row: ActiveModel) -> Result<()> {
-    Entity::insert(row).exec_without_returning(tx.db()).await?;
+pub(super) async fn insert(tx: &Tx, row: Row) -> Result<()> {
+    Entity::insert(row.into_active_model().reset_all()).exec_without_returning(tx.db()).await?;
     Ok(())
 }
 
