@@ -51,7 +51,8 @@ both_engines!(a_stranger_orders_uses_pays_and_takes_everything_away, |engine| as
     assert!(preview["goes"].as_array().is_some_and(|goes| !goes.is_empty()), "{preview:#}");
     let erasure = ada.post("/v1/privacy/erasures", &json!({ "confirm_email": "ada.canary@example.org" })).await;
     assert_eq!(erasure.status, 202, "{erasure:?}");
-    let certificate = world.visitor().until(&format!("/v1/certificates/{}", erasure.text_at("/certificate_id")), |certificate| certificate["id"].is_string()).await;
+    let certificate =
+        world.visitor().until(&format!("/v1/certificates/{}", erasure.text_at("/certificate_id")), |certificate| certificate["id"].is_string()).await;
     let report = privacy::certificate::verify_offline(&certificate.to_string());
     assert!(report.is_ok(), "{report:?}");
     assert_eq!(ada.get("/v1/me").await.status, 401, "the session outlived the person");

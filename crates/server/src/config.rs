@@ -152,9 +152,7 @@ impl Config {
         }
         // Other variables with our prefix belong to the command line and the tests.
         let ours = |key: &figment::value::UncasedStr| KEYS.iter().any(|known| key.as_str().to_lowercase().split("__").next() == Some(*known));
-        figment.merge(Env::prefixed("FAIRHOLD_").filter(ours).split("__")).extract().map_err(|error| {
-            Error::invalid(&error.path.join("."), error.to_string())
-        })
+        figment.merge(Env::prefixed("FAIRHOLD_").filter(ours).split("__")).extract().map_err(|error| Error::invalid(&error.path.join("."), error.to_string()))
     }
 
     /// The database's address.

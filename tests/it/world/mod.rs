@@ -108,7 +108,10 @@ impl World {
             if let Some(from) = page.find(email)
                 && let Some(at) = page[from..].find(marker)
             {
-                return page[from + at + marker.len()..].chars().take_while(|letter| letter.is_ascii_alphanumeric() || *letter == '-' || *letter == '_').collect();
+                return page[from + at + marker.len()..]
+                    .chars()
+                    .take_while(|letter| letter.is_ascii_alphanumeric() || *letter == '-' || *letter == '_')
+                    .collect();
             }
             tokio::time::sleep(Duration::from_millis(50)).await;
         }

@@ -9,9 +9,9 @@ use workflow::Start;
 use super::change;
 use super::choice::Choice;
 use super::fulfil::{FULFIL, FulfilInput};
+use super::list;
 use super::model::{Hostname, NewOrder, Order, OrderId, State};
 use super::store::{self, Column};
-use super::list;
 use crate::events::ORDER_PLACED;
 use crate::quote::NewQuote;
 

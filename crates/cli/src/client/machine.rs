@@ -154,7 +154,9 @@ impl Vm {
             Self::Shutdown { id } => act(api, &id, "shutdown", json!({})).await,
             Self::Reboot { id } => act(api, &id, "reboot", json!({})).await,
             Self::Reset { id } => act(api, &id, "reset", json!({})).await,
-            Self::Rename { id, name } => api.show(api.change(Method::PATCH, &format!("/v1/instances/{id}"), Some(&json!({ "name": name }))).await?, show::INSTANCE),
+            Self::Rename { id, name } => {
+                api.show(api.change(Method::PATCH, &format!("/v1/instances/{id}"), Some(&json!({ "name": name }))).await?, show::INSTANCE)
+            }
             Self::Rebuild { id, template } => {
                 let template = pick(api, "/v1/templates", Some(&template), "template").await?;
                 act(api, &id, "rebuild", json!({ "template_id": template })).await

@@ -156,7 +156,12 @@ impl Program {
     #[track_caller]
     pub fn ok(&self, home: &Path, arguments: &[&str]) -> String {
         let output = self.cli(home, arguments);
-        assert!(output.status.success(), "fairhold {arguments:?} failed: {}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+        assert!(
+            output.status.success(),
+            "fairhold {arguments:?} failed: {}{}",
+            String::from_utf8_lossy(&output.stdout),
+            String::from_utf8_lossy(&output.stderr)
+        );
         String::from_utf8(output.stdout).unwrap()
     }
 
