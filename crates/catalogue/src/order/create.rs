@@ -37,7 +37,7 @@ pub async fn create<P: AtProject + AtOrganisation>(cx: &Cx, at: &Scope<P>, new: 
             let payment = billing::payment::begin_order(&tx, at, &id.to_string(), 1, &quote, new.payment_method).await?;
             let owner = KeyOwner::Organisation(at.organisation_id()?);
             let row = store::Row {
-                id: id,
+                id,
                 organisation_id: at.organisation_id()?,
                 project_id: at.project_id()?,
                 person_id: person,

@@ -88,11 +88,6 @@ impl Program {
         child.wait().unwrap();
     }
 
-    /// The process's id.
-    pub fn pid(&self) -> u32 {
-        self.child.as_ref().expect("it runs").id()
-    }
-
     /// Does what the owner does at the first start.
     pub fn set_up(&self) {
         let token = self.link.as_ref().expect("a link was printed").split('#').nth(1).unwrap().to_owned();

@@ -29,7 +29,7 @@ pub async fn create<P: AtProject + AtOrganisation>(tx: &Tx, at: &Scope<P>, new: 
     let owner = KeyOwner::Organisation(at.organisation_id()?);
     let (id, now): (InstanceId, Timestamp) = (tx.cx().new_id(), tx.cx().now());
     let row = store::Row {
-        id: id,
+        id,
         organisation_id: at.organisation_id()?,
         project_id: at.project_id()?,
         name: Sealed::<Name>::seal(tx, owner, &hostname).await?,
