@@ -167,17 +167,12 @@ fn cargo_knows(root: &Path, subcommand: &str) -> bool {
     command.output().is_ok_and(|output| output.status.success())
 }
 
-/// Crates whose dependencies are their whole purpose.
-const ONLY_DEPENDS: &[&str] = &["unify"];
-
 /// Dependencies that a manifest names and no source uses.
 fn unused_dependencies(root: &Path) -> Result<Verdict> {
     let mut folders = vec!["xtask".to_owned(), "tests".to_owned()];
     for entry in std::fs::read_dir(root.join("crates"))? {
         let name = entry?.file_name().to_string_lossy().into_owned();
-        if !ONLY_DEPENDS.contains(&name.as_str()) {
-            folders.push(format!("crates/{name}"));
-        }
+        folders.push(format!("crates/{name}"));
     }
     folders.retain(|folder| root.join(folder).join("Cargo.toml").exists());
     folders.sort();

@@ -27,6 +27,14 @@ fn server() -> String {
     std::env::var("FAIRHOLD_TEST_POSTGRES").unwrap_or_else(|_| "postgres://root@127.0.0.1:5432/postgres".to_owned())
 }
 
+/// Host and port of the PostgreSQL server of the tests.
+pub fn server_address() -> String {
+    let url = server();
+    let rest = url.split_once("://").map_or(url.as_str(), |(_, rest)| rest);
+    let authority = rest.split('/').next().unwrap_or_default();
+    authority.rsplit('@').next().unwrap_or_default().to_owned()
+}
+
 impl TestDatabase {
     /// Makes one.
     pub async fn fresh(engine: Engine) -> Self {
@@ -41,6 +49,11 @@ impl TestDatabase {
                 Self { url: format!("{}?options=-c%20search_path%3D{schema}", server()), folder, schema: Some(schema) }
             }
         }
+    }
+
+    /// Its address by way of `other` instead of the PostgreSQL server itself.
+    pub fn by_way_of(&self, other: std::net::SocketAddr) -> String {
+        self.url.replacen(&server_address(), &other.to_string(), 1)
     }
 
     /// Everything the test keeps on disk.

@@ -5,6 +5,7 @@
 mod authority;
 mod clock;
 mod database;
+mod proxy;
 pub mod workflows;
 
 use kernel::cx::{Extensions, Parts};
@@ -16,7 +17,8 @@ use kernel::{Cx, Module, Scope};
 
 pub use authority::TestAuthority;
 pub use clock::{FrozenClock, OffsetClock};
-pub use database::{Engine, TestDatabase};
+pub use database::{Engine, TestDatabase, server_address};
+pub use proxy::FaultProxy;
 
 /// Names the requirement rows that a test proves: `covers!(39, 40);`. Read by `cargo xtask rows`.
 #[macro_export]

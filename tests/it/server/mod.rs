@@ -4,3 +4,5 @@ mod denied;
 mod document;
 mod faults;
 mod headers;
+mod outage;
+mod statements;

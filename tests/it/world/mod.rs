@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use server::app::Stand;
 use server::config::{Compute, Mail, MailTransport, Payments, Role};
 use server::{App, Config, Running};
-use testkit::{Engine, OffsetClock, TestDatabase};
+use testkit::{Engine, FaultProxy, OffsetClock, TestDatabase};
 
 pub use browser::{Answer, Browser};
 
@@ -33,15 +33,28 @@ pub struct World {
 impl World {
     /// A server on a fresh database, not set up.
     pub async fn empty(engine: Engine) -> Self {
-        rustls::crypto::aws_lc_rs::default_provider().install_default().ok();
         let database = TestDatabase::fresh(engine).await;
+        let url = database.url.clone();
+        Self::on(database, url).await
+    }
+
+    /// A server on PostgreSQL behind a line that the test can cut, set up.
+    pub async fn behind_a_line() -> (Self, FaultProxy) {
+        let database = TestDatabase::fresh(Engine::Postgres).await;
+        let line = FaultProxy::to(&testkit::server_address()).await;
+        let url = database.by_way_of(line.address);
+        (Self::on(database, url).await.set_up().await, line)
+    }
+
+    async fn on(database: TestDatabase, url: String) -> Self {
+        rustls::crypto::aws_lc_rs::default_provider().install_default().ok();
         let clock = OffsetClock::default();
         let hypervisor = Simulated::default();
         let config = Config {
             listen: "127.0.0.1:0".parse().unwrap(),
             base_url: "http://127.0.0.1".to_owned(),
             data_dir: database.folder().to_owned(),
-            database: database.url.clone(),
+            database: url,
             roles: vec![Role::Api, Role::Worker, Role::Scheduler],
             mail: Mail { transport: MailTransport::Mailbox, ..Config::default().mail },
             payments: Payments { test_provider: true },
@@ -58,15 +71,18 @@ impl World {
 
     /// A server that its owner has set up.
     pub async fn ready(engine: Engine) -> Self {
-        let world = Self::empty(engine).await;
-        let token = identity::operator::issue_setup_token(&world.cx).await.expect("nobody has set it up");
-        let answer = world.visitor().post("/v1/setup", &Self::particulars(&token)).await;
+        Self::empty(engine).await.set_up().await
+    }
+
+    async fn set_up(self) -> Self {
+        let token = identity::operator::issue_setup_token(&self.cx).await.expect("nobody has set it up");
+        let answer = self.visitor().post("/v1/setup", &Self::particulars(&token)).await;
         assert_eq!(answer.status, 201, "{answer:?}");
         // The policy is published by a reaction to the set-up.
-        while world.visitor().get("/privacy").await.status != 200 {
+        while self.visitor().get("/privacy").await.status != 200 {
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
-        world
+        self
     }
 
     /// What the owner says at the set-up.

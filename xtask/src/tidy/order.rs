@@ -20,7 +20,7 @@ const LINES: &[(&[&str], &str)] = &[
     (&["assistant", "analytics", "privacy", "support"], "people and governance look at everything below"),
     (&["server"], "knows everyone, decides nothing"),
     (&["fairhold", "cli"], "the program: starts the server, or talks to its API"),
-    (&["it", "tests"], "tests drive the whole house"),
+    (&["it", "tests", "benches"], "tests and figures drive the whole house"),
 ];
 
 /// Crates outside the lines: what each may depend on, and why it stands apart.
@@ -31,12 +31,14 @@ const APART: &[(&str, &[&str], &str)] = &[
     ("compute-proxmox", &["kernel", "compute-driver"], "a driver knows its contract, not its caller"),
     ("compute-azure", &["kernel", "compute-driver"], "a driver knows its contract, not its caller"),
     ("testkit", &["kernel", "workflow", "compute-driver"], "used by tests only, so it may not need a domain"),
-    ("unify", &[], "names outside crates only, so that partial builds share their features"),
     ("xtask", &[], "chores read the repository as text"),
 ];
 
 /// Crates that only tests may depend on.
 const TESTS_ONLY: &[&str] = &["testkit"];
+
+/// Packages that are tests and figures themselves.
+const WHOLE_HOUSE: &[&str] = &["it", "tests", "benches"];
 
 /// Which crates outside the lines a line's crate may use.
 const USES_APART: &[(&str, &str)] = &[
@@ -70,7 +72,7 @@ fn check_member(member: &Member<'_>, ours: &[String]) -> Vec<Finding> {
         if !ours.iter().any(|ours| ours == called) {
             continue;
         }
-        if TESTS_ONLY.contains(&called) && name != "it" && name != "tests" {
+        if TESTS_ONLY.contains(&called) && !WHOLE_HOUSE.contains(&name) {
             report.add(0, format!("`{called}` is for [dev-dependencies] only"));
         } else if !may_call(name, called) {
             report.add(0, format!("`{name}` may not call `{called}`: call down, announce up"));
@@ -88,7 +90,7 @@ fn may_call(name: &str, called: &str) -> bool {
     };
     match line_of(called) {
         Some(lower) => lower < line,
-        None => USES_APART.contains(&(name, called)) || name == "it" || name == "tests",
+        None => USES_APART.contains(&(name, called)) || WHOLE_HOUSE.contains(&name),
     }
 }
 

@@ -30,6 +30,7 @@ const QUERIES: &[(&str, &str)] = &[
     ("crates/testkit/", "makes and compares databases"),
     ("crates/cli/src/", "backup, restore and moving to PostgreSQL copy whole databases"),
     ("tests/", "tests look at the rows"),
+    ("benches/", "figures are compared with plain queries"),
 ];
 
 /// A domain's lib.rs merges the routes of its nouns, and needs this name for it.

@@ -50,7 +50,7 @@ fn a_killed_server_finishes_what_it_began_and_machines_do_not_notice() {
 }
 
 /// Processes of QEMU that belong to this test.
-fn guests(program: &Program) -> Vec<u32> {
+pub fn guests(program: &Program) -> Vec<u32> {
     let folder = program.folder.path().join("data");
     let folder = folder.as_os_str().as_encoded_bytes();
     let mut found: Vec<u32> = std::fs::read_dir("/proc")

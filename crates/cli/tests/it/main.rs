@@ -6,3 +6,4 @@ mod crash;
 mod journey;
 mod offline;
 mod program;
+mod workers;

@@ -20,7 +20,9 @@ pub struct Program {
     pub folder: TempDir,
     pub url: String,
     child: Option<Child>,
+    data: PathBuf,
     database: String,
+    roles: &'static [&'static str],
     port: u16,
     /// The set-up link of the first start.
     pub link: Option<String>,
@@ -29,9 +31,12 @@ pub struct Program {
 impl Program {
     /// A served installation on the embedded database, or on `database`.
     pub fn start(database: &str) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        let mut program = Self { folder, url: format!("http://127.0.0.1:{port}"), child: None, database: database.to_owned(), port, link: None };
+        Self::start_as(database, &["api", "worker", "scheduler"])
+    }
+
+    /// The same for a part of the work only; a process without the API may only be started [`Program::beside`] one that has it.
+    pub fn start_as(database: &str, roles: &'static [&'static str]) -> Self {
+        let mut program = Self::prepared(database, roles);
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         runtime
             .block_on(compute_qemu::image::ensure(&images(), "tiny", &|line| eprintln!("{line}")))
@@ -40,14 +45,30 @@ impl Program {
         program
     }
 
+    /// One more process of the same installation: the same data folder and database, other roles.
+    pub fn beside(&self, roles: &'static [&'static str]) -> Self {
+        let mut program = Self::prepared(&self.database, roles);
+        program.data = self.data.clone();
+        program.run();
+        program
+    }
+
+    fn prepared(database: &str, roles: &'static [&'static str]) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let data = folder.path().join("data");
+        Self { folder, url: format!("http://127.0.0.1:{port}"), child: None, data, database: database.to_owned(), roles, port, link: None }
+    }
+
     fn config(&self) -> PathBuf {
         let file = self.folder.path().join("fairhold.toml");
         let text = format!(
-            "listen = \"127.0.0.1:{}\"\nbase_url = \"{}\"\ndata_dir = \"{}\"\ndatabase = \"{}\"\ndemo = true\n[mail]\ntransport = \"mailbox\"\n[payments]\ntest_provider = true\n[compute]\nimages_dir = \"{}\"\n",
+            "listen = \"127.0.0.1:{}\"\nbase_url = \"{}\"\ndata_dir = \"{}\"\ndatabase = \"{}\"\nroles = {:?}\ndemo = true\n[mail]\ntransport = \"mailbox\"\n[payments]\ntest_provider = true\n[compute]\nimages_dir = \"{}\"\n",
             self.port,
             self.url,
-            self.folder.path().join("data").display(),
+            self.data.display(),
             self.database,
+            self.roles,
             images().display()
         );
         std::fs::write(&file, text).unwrap();
@@ -72,13 +93,28 @@ impl Program {
                 self.link = Some(format!("http{link}"));
                 break;
             }
-            if line.starts_with("Fairhold answers at") && self.link.is_some() {
+            if line.starts_with("Fairhold answers at") && (self.link.is_some() || !self.roles.contains(&"api")) {
                 break;
             }
         }
         // Keep the pipe open, or the program's next word would end it.
         std::thread::spawn(move || for _ in lines {});
         self.child = Some(child);
+    }
+
+    /// Stops the process where it is; [`Program::resume`] lets it go on.
+    pub fn pause(&self) {
+        self.signal("-STOP");
+    }
+
+    /// Lets it go on.
+    pub fn resume(&self) {
+        self.signal("-CONT");
+    }
+
+    fn signal(&self, signal: &str) {
+        let pid = self.child.as_ref().expect("it runs").id().to_string();
+        assert!(Command::new("kill").args([signal, &pid]).status().unwrap().success());
     }
 
     /// SIGKILL: no goodbye of any kind.
@@ -185,7 +221,7 @@ impl Drop for Program {
             child.wait().ok();
         }
         // Machines outlive the program by design, so a test that failed half-way ends its own here.
-        let guests = self.folder.path().join("data/guests");
+        let guests = self.data.join("guests");
         for pid in std::fs::read_dir("/proc").into_iter().flatten().flatten() {
             let command = std::fs::read(pid.path().join("cmdline")).unwrap_or_default();
             if command.windows(guests.as_os_str().len()).any(|part| part == guests.as_os_str().as_encoded_bytes())

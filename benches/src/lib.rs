@@ -1,0 +1,1 @@
+//! Nothing by itself: the figures are in `figures/`, run by `cargo bench -p benches`.
