@@ -39,10 +39,10 @@ export function NodesPage() {
               </>
             ),
           },
-          { name: t`CPU`, align: "right", cell: (node) => node.cpus ?? "–" },
-          { name: t`Memory`, align: "right", cell: (node) => (node.memory_mib == null ? "–" : formatMemory(node.memory_mib)) },
+          { name: t`CPU`, align: "right", cell: (node) => t`${node.cpus_used} of ${node.cpus}` },
+          { name: t`Memory`, align: "right", cell: (node) => t`${formatMemory(node.memory_used_mib)} of ${formatMemory(node.memory_mib)}` },
           { name: t`Disk`, cell: (node) => <Disk node={node} /> },
-          { name: t`Last heard`, cell: (node) => <Ago at={node.seen_at} /> },
+          { name: t`Last heard`, cell: (node) => <Ago at={node.last_seen_at} /> },
         ]}
       />
     </Page>
@@ -75,7 +75,6 @@ function Condition({ node }: { node: Node }) {
 }
 
 function Disk({ node }: { node: Node }) {
-  if (node.disk_mib == null || node.disk_free_mib == null) return "–";
-  const used = node.disk_mib - node.disk_free_mib;
-  return <Meter used={used} of={node.disk_mib} text={t`${formatMemory(node.disk_free_mib)} free`} />;
+  const free = formatMemory((node.disk_gib - node.disk_used_gib) * 1024);
+  return <Meter used={node.disk_used_gib} of={node.disk_gib} text={t`${free} free`} />;
 }
