@@ -15,7 +15,7 @@ export const sizes = [
   { id: "siz_01large", name: "Large", cpus: 2, memory_mib: 2048, disk_gib: 20, monthly: money(1200), hourly: money(3), visible: true },
 ];
 export const templates = [
-  { id: "tpl_01tiny", key: "tiny", name: "Tiny Linux: boots in seconds, for trying things out" },
+  { id: "tpl_01tiny", key: "tiny", name: "Tiny Linux: boots in seconds" },
   { id: "tpl_01debian", key: "debian-12", name: "Debian 12, minimal" },
 ];
 
@@ -46,8 +46,9 @@ export const events = [
 
 export const nodes = [
   {
-    id: "nod_01local", region: { id: "reg_01home", name: "Home" }, name: "local", state: "ready", driver: "qemu", accelerator: "kvm", accelerator_reason: "/dev/kvm can be opened", cpus: 8, cpus_used: 3,
-    memory_mib: 16384, memory_used_mib: 4096, disk_gib: 200, disk_used_gib: 61, instances: 3, templates: ["tiny", "debian-12"], orphans: [], problem: null, last_seen_at: ago(0),
+    id: "nod_01local", region: named(regions[0]), state: "ready", name: "local", driver: "qemu", accelerator: "kvm", accelerator_reason: "/dev/kvm can be opened", cpus: 8,
+    cpus_used: 5, memory_mib: 16384, memory_used_mib: 5120, disk_gib: 200, disk_used_gib: 61, instances: 5, templates: ["tiny", "debian-12"], orphans: [],
+    problem: null, last_seen_at: ago(0),
   },
 ];
 

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use compute_driver::Driver;
 use serde_json::json;
 use testkit::both_engines;
 
@@ -51,11 +52,12 @@ both_engines!(a_stranger_orders_uses_pays_and_takes_everything_away, |engine| as
     assert!(preview["goes"].as_array().is_some_and(|goes| !goes.is_empty()), "{preview:#}");
     let erasure = ada.post("/v1/privacy/erasures", &json!({ "confirm_email": "ada.canary@example.org" })).await;
     assert_eq!(erasure.status, 202, "{erasure:?}");
-    let certificate = world.visitor().until(&format!("/v1/certificates/{}", erasure.text_at("/certificate_id")), |certificate| certificate["id"].is_string()).await;
+    let certificate =
+        world.visitor().until(&format!("/v1/certificates/{}", erasure.text_at("/certificate_id")), |certificate| certificate["id"].is_string()).await;
     let report = privacy::certificate::verify_offline(&certificate.to_string());
     assert!(report.is_ok(), "{report:?}");
     assert_eq!(ada.get("/v1/me").await.status, 401, "the session outlived the person");
-    assert!(world.hypervisor.references().is_empty(), "a machine outlived its owner");
+    assert!(world.hypervisor.list().await.unwrap().is_empty(), "a machine outlived its owner");
 
     let database = world.stop().await;
     for file in walk(database.folder()) {
@@ -84,7 +86,7 @@ both_engines!(a_declined_payment_leaves_no_machine_and_can_be_tried_again, |engi
     let path = format!("/v1/orders/{}", answer.text_at("/id"));
     let failed = ada.until(&path, |order| order["state"] == "payment_failed").await;
     assert!(failed["problem"].is_string(), "{failed:#}");
-    assert!(world.hypervisor.references().is_empty());
+    assert!(world.hypervisor.list().await.unwrap().is_empty());
     let again = ada.post(&format!("{path}/retry"), &json!({ "payment_method": "test_succeeds" })).await;
     assert_eq!(again.status, 202, "{again:?}");
     ada.until(&path, |order| order["state"] == "active").await;

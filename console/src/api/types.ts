@@ -22,7 +22,6 @@ export type InstanceEvent = Schemas["InstanceEvent"];
 export type Node = Schemas["NodeView"];
 export type Operation = Schemas["Operation"];
 export type Step = Operation["steps"][number];
-export type Reading = Schemas["Reading"];
 export type Invoice = Schemas["Invoice"];
 export type InvoiceSummary = Schemas["InvoiceSummary"];
 export type Payment = Schemas["Payment"];

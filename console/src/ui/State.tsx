@@ -134,14 +134,13 @@ export function paymentLook(state: Payment["state"]): Look {
 }
 
 export function nodeLook(node: Node): Look {
-  if (node.problem != null) return bad(t`Has a problem`);
   switch (node.state) {
     case "ready":
-      return good(t`Ready`);
+      return node.problem == null ? good(t`Ready`) : warn(t`Has a problem`);
     case "draining":
-      return idle(t`Takes no new machines`);
+      return warn(t`Takes no new machines`);
     case "down":
-      return bad(t`Not heard from`);
+      return bad(t`Down`);
     default:
       return idle(node.state);
   }

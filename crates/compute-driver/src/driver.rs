@@ -87,11 +87,7 @@ pub trait Driver: Send + Sync + 'static {
     ///
     /// # Errors
     /// `Conflict` when the guest does not run.
-    fn console<'a>(
-        &'a self,
-        reference: &'a Reference,
-        kind: ConsoleKind,
-    ) -> Answer<'a, Box<dyn ConsoleStream>>;
+    fn console<'a>(&'a self, reference: &'a Reference, kind: ConsoleKind) -> Answer<'a, Box<dyn ConsoleStream>>;
 
     /// The last of what the serial line printed, also of a stopped guest. Bounded by the driver.
     fn console_backlog<'a>(&'a self, reference: &'a Reference) -> Answer<'a, Vec<u8>>;

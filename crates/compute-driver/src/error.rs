@@ -51,45 +51,32 @@ pub enum DriverError {
 impl DriverError {
     /// No guest carries `reference`.
     pub fn not_found(reference: impl ToString) -> Self {
-        Self::NotFound {
-            reference: reference.to_string(),
-        }
+        Self::NotFound { reference: reference.to_string() }
     }
 
     /// The guest's state or shape does not fit.
     pub fn conflict(reason: impl Into<String>) -> Self {
-        Self::Conflict {
-            reason: reason.into(),
-        }
+        Self::Conflict { reason: reason.into() }
     }
 
     /// Nothing happened; later may work.
     pub fn unavailable(reason: impl Into<String>) -> Self {
-        Self::Unavailable {
-            reason: reason.into(),
-        }
+        Self::Unavailable { reason: reason.into() }
     }
 
     /// The effect may have happened.
     pub fn outcome_unknown(reason: impl Into<String>) -> Self {
-        Self::OutcomeUnknown {
-            reason: reason.into(),
-        }
+        Self::OutcomeUnknown { reason: reason.into() }
     }
 
     /// The request is not acceptable.
     pub fn refused(reason: impl Into<String>) -> Self {
-        Self::Refused {
-            reason: reason.into(),
-        }
+        Self::Refused { reason: reason.into() }
     }
 
     /// Tried without success.
     pub fn failed(reason: impl Into<String>, log: impl Into<String>) -> Self {
-        Self::Failed {
-            reason: reason.into(),
-            log: log.into(),
-        }
+        Self::Failed { reason: reason.into(), log: log.into() }
     }
 
     /// Whether the same call may succeed later. Every call of the trait may be repeated, so an unknown outcome counts.

@@ -21,16 +21,8 @@ impl Reference {
     pub fn parse(text: &str) -> Result<Self, DriverError> {
         let fits = text.len() <= 64
             && text.starts_with(|first: char| first.is_ascii_lowercase() || first.is_ascii_digit())
-            && text
-                .bytes()
-                .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_' || b == b'-');
-        if fits {
-            Ok(Self(text.to_owned()))
-        } else {
-            Err(DriverError::refused(
-                "a reference is 1 to 64 lower-case letters, digits, '_' or '-'",
-            ))
-        }
+            && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_' || b == b'-');
+        if fits { Ok(Self(text.to_owned())) } else { Err(DriverError::refused("a reference is 1 to 64 lower-case letters, digits, '_' or '-'")) }
     }
 
     /// The reference as text.
@@ -89,76 +81,43 @@ impl GuestSpec {
     /// `Refused`, naming the first thing to change.
     pub fn check(&self) -> Result<(), DriverError> {
         if !is_hostname(&self.hostname) {
-            return Err(DriverError::refused(
-                "the host name must be 1 to 63 letters, digits or '-', not at its ends",
-            ));
+            return Err(DriverError::refused("the host name must be 1 to 63 letters, digits or '-', not at its ends"));
         }
         if self.ssh_keys.iter().any(|key| !is_key_line(key)) {
-            return Err(DriverError::refused(
-                "an SSH key must be one line that begins with its type",
-            ));
+            return Err(DriverError::refused("an SSH key must be one line that begins with its type"));
         }
         if self.cpus == 0 || self.memory_mib < 64 || self.disk_gib == 0 {
-            return Err(DriverError::refused(
-                "a guest needs a processor, 64 MiB of memory and 1 GiB of disk",
-            ));
+            return Err(DriverError::refused("a guest needs a processor, 64 MiB of memory and 1 GiB of disk"));
         }
         if !is_name(&self.template) {
-            return Err(DriverError::refused(
-                "the template's name has characters that do not fit",
-            ));
+            return Err(DriverError::refused("the template's name has characters that do not fit"));
         }
         if !is_unicast_mac(&self.mac) {
-            return Err(DriverError::refused(
-                "the card's address must be a unicast address such as 52:54:00:ab:cd:ef",
-            ));
+            return Err(DriverError::refused("the card's address must be a unicast address such as 52:54:00:ab:cd:ef"));
         }
         Ok(())
     }
 }
 
 fn is_hostname(text: &str) -> bool {
-    (1..=63).contains(&text.len())
-        && !text.starts_with('-')
-        && !text.ends_with('-')
-        && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
+    (1..=63).contains(&text.len()) && !text.starts_with('-') && !text.ends_with('-') && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
 }
 
 /// The seed is a list of lines, so a key with a line break could smuggle in settings of its own.
 fn is_key_line(key: &str) -> bool {
-    let known = ["ssh-", "ecdsa-", "sk-ssh-", "sk-ecdsa-"]
-        .iter()
-        .any(|kind| key.starts_with(kind));
-    known
-        && key.len() <= 16_384
-        && !key.chars().any(char::is_control)
-        && key.split(' ').count() >= 2
+    let known = ["ssh-", "ecdsa-", "sk-ssh-", "sk-ecdsa-"].iter().any(|kind| key.starts_with(kind));
+    known && key.len() <= 16_384 && !key.chars().any(char::is_control) && key.split(' ').count() >= 2
 }
 
 fn is_name(text: &str) -> bool {
     (1..=64).contains(&text.len())
         && text.starts_with(|c: char| c.is_ascii_lowercase())
-        && text
-            .bytes()
-            .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+        && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
 }
 
 fn is_unicast_mac(text: &str) -> bool {
-    let octets: Vec<_> = text
-        .split(':')
-        .map(|octet| {
-            (octet.len() == 2)
-                .then(|| u8::from_str_radix(octet, 16).ok())
-                .flatten()
-        })
-        .collect();
-    octets.len() == 6
-        && octets.iter().all(Option::is_some)
-        && octets
-            .first()
-            .copied()
-            .flatten()
-            .is_some_and(|b| b & 1 == 0)
+    let octets: Vec<_> = text.split(':').map(|octet| (octet.len() == 2).then(|| u8::from_str_radix(octet, 16).ok()).flatten()).collect();
+    octets.len() == 6 && octets.iter().all(Option::is_some) && octets.first().copied().flatten().is_some_and(|b| b & 1 == 0)
 }
 
 /// What the hypervisor says about a guest.
@@ -281,18 +240,7 @@ mod tests {
     #[test]
     fn a_reference_is_fit_for_a_folder() {
         assert!(Reference::parse("vm_01jabc-x").is_ok());
-        for bad in [
-            "",
-            ".",
-            "..",
-            "a/b",
-            "Vm_1",
-            "-a",
-            "_a",
-            "a b",
-            "ä",
-            &"x".repeat(65),
-        ] {
+        for bad in ["", ".", "..", "a/b", "Vm_1", "-a", "_a", "a b", "ä", &"x".repeat(65)] {
             assert!(Reference::parse(bad).is_err(), "{bad:?}");
         }
         assert!(serde_json::from_str::<Reference>("\"../etc\"").is_err());
@@ -308,17 +256,12 @@ mod tests {
         let bad = |change: fn(&mut GuestSpec), word: &str| {
             let mut spec = spec();
             change(&mut spec);
-            let Err(DriverError::Refused { reason }) = spec.check() else {
-                panic!("{word}: accepted")
-            };
+            let Err(DriverError::Refused { reason }) = spec.check() else { panic!("{word}: accepted") };
             assert!(reason.contains(word), "{reason}");
         };
         bad(|s| s.hostname = "-web".into(), "host name");
         bad(|s| s.hostname = "a b".into(), "host name");
-        bad(
-            |s| s.ssh_keys = vec!["ssh-ed25519 AAAA\npassword: x".into()],
-            "SSH key",
-        );
+        bad(|s| s.ssh_keys = vec!["ssh-ed25519 AAAA\npassword: x".into()], "SSH key");
         bad(|s| s.ssh_keys = vec!["hello".into()], "SSH key");
         bad(|s| s.cpus = 0, "processor");
         bad(|s| s.memory_mib = 8, "memory");

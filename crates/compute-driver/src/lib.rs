@@ -12,7 +12,4 @@ pub mod simulated;
 
 pub use driver::{Answer, ConsoleKind, ConsoleStream, Driver};
 pub use error::DriverError;
-pub use guest::{
-    Accelerator, Capabilities, Capacity, Guest, GuestSpec, Measurement, Reference, SshAddress,
-    Status,
-};
+pub use guest::{Accelerator, Capabilities, Capacity, Guest, GuestSpec, Measurement, Reference, SshAddress, Status};

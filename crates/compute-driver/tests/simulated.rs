@@ -63,19 +63,9 @@ async fn an_outage_ends_after_as_many_calls_as_asked() {
     let reference = spec().reference;
     assert!(sim.start(&reference).await.is_err());
     assert!(sim.start(&reference).await.is_err());
-    assert_eq!(
-        sim.status(&reference).await,
-        Ok(Status::Stopped),
-        "a failed call has no effect"
-    );
+    assert_eq!(sim.status(&reference).await, Ok(Status::Stopped), "a failed call has no effect");
     sim.start(&reference).await.unwrap();
-    assert_eq!(
-        sim.calls()
-            .iter()
-            .filter(|call| call.operation == Operation::Start)
-            .count(),
-        3
-    );
+    assert_eq!(sim.calls().iter().filter(|call| call.operation == Operation::Start).count(), 3);
 }
 
 #[tokio::test]
@@ -104,10 +94,6 @@ async fn what_happens_behind_our_back_shows_at_the_next_call() {
 async fn a_slow_answer_has_no_effect_before_its_time() {
     let sim = Simulated::new();
     sim.inject(Operation::Ensure, Fault::Slow(Duration::from_secs(3600)));
-    assert!(
-        tokio::time::timeout(Duration::from_millis(20), sim.ensure(&spec()))
-            .await
-            .is_err()
-    );
+    assert!(tokio::time::timeout(Duration::from_millis(20), sim.ensure(&spec())).await.is_err());
     assert_eq!(sim.status(&spec().reference).await, Ok(Status::Absent));
 }

@@ -21,19 +21,10 @@ pub(crate) fn choose(choice: AcceleratorChoice) -> (Accelerator, &'static str) {
 
 fn look() -> Host {
     let cpuinfo = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
-    let flags = cpuinfo
-        .lines()
-        .find(|line| line.starts_with("flags"))
-        .unwrap_or_default();
+    let flags = cpuinfo.lines().find(|line| line.starts_with("flags")).unwrap_or_default();
     Host {
-        device_opens: File::options()
-            .read(true)
-            .write(true)
-            .open("/dev/kvm")
-            .is_ok(),
-        processor_flag: flags
-            .split_whitespace()
-            .any(|flag| flag == "vmx" || flag == "svm"),
+        device_opens: File::options().read(true).write(true).open("/dev/kvm").is_ok(),
+        processor_flag: flags.split_whitespace().any(|flag| flag == "vmx" || flag == "svm"),
         paravirtual: fs::exists("/sys/module/kvm_pvm").unwrap_or(false),
     }
 }
@@ -43,18 +34,10 @@ fn decide(choice: AcceleratorChoice, host: &Host) -> (Accelerator, &'static str)
     match choice {
         AcceleratorChoice::Kvm => (Accelerator::Kvm, "set by the operator"),
         AcceleratorChoice::Tcg => (Accelerator::Tcg, "set by the operator"),
-        AcceleratorChoice::Automatic if !host.device_opens => {
-            (Accelerator::Tcg, "/dev/kvm does not open")
-        }
-        AcceleratorChoice::Automatic if !host.processor_flag => {
-            (Accelerator::Tcg, "the processor shows neither vmx nor svm")
-        }
-        AcceleratorChoice::Automatic if host.paravirtual => {
-            (Accelerator::Tcg, "the host's KVM is paravirtual (kvm_pvm)")
-        }
-        AcceleratorChoice::Automatic => {
-            (Accelerator::Kvm, "the host offers hardware virtualisation")
-        }
+        AcceleratorChoice::Automatic if !host.device_opens => (Accelerator::Tcg, "/dev/kvm does not open"),
+        AcceleratorChoice::Automatic if !host.processor_flag => (Accelerator::Tcg, "the processor shows neither vmx nor svm"),
+        AcceleratorChoice::Automatic if host.paravirtual => (Accelerator::Tcg, "the host's KVM is paravirtual (kvm_pvm)"),
+        AcceleratorChoice::Automatic => (Accelerator::Kvm, "the host offers hardware virtualisation"),
     }
 }
 
@@ -65,21 +48,9 @@ mod tests {
     #[test]
     fn kvm_needs_all_three_signs() {
         for bits in 0_u8..8 {
-            let host = Host {
-                device_opens: bits & 1 != 0,
-                processor_flag: bits & 2 != 0,
-                paravirtual: bits & 4 != 0,
-            };
-            let wanted = if bits == 3 {
-                Accelerator::Kvm
-            } else {
-                Accelerator::Tcg
-            };
-            assert_eq!(
-                decide(AcceleratorChoice::Automatic, &host).0,
-                wanted,
-                "{bits:03b}"
-            );
+            let host = Host { device_opens: bits & 1 != 0, processor_flag: bits & 2 != 0, paravirtual: bits & 4 != 0 };
+            let wanted = if bits == 3 { Accelerator::Kvm } else { Accelerator::Tcg };
+            assert_eq!(decide(AcceleratorChoice::Automatic, &host).0, wanted, "{bits:03b}");
             assert_eq!(decide(AcceleratorChoice::Kvm, &host).0, Accelerator::Kvm);
             assert_eq!(decide(AcceleratorChoice::Tcg, &host).0, Accelerator::Tcg);
         }

@@ -29,10 +29,7 @@ where
         return Ok(());
     }
     let log = String::from_utf8_lossy(&output.stderr).into_owned();
-    Err(DriverError::failed(
-        format!("{program} ended with {}", output.status),
-        log,
-    ))
+    Err(DriverError::failed(format!("{program} ended with {}", output.status), log))
 }
 
 /// A process, known by its number, its start and the boot of the host, because numbers are used again.
@@ -53,11 +50,7 @@ impl ProcessId {
     /// The running process with this number.
     pub(crate) fn of(number: u32) -> Option<Self> {
         let number = i32::try_from(number).ok()?;
-        Some(Self {
-            number,
-            started_ticks: Stat::read(number)?.started_ticks,
-            boot: boot()?,
-        })
+        Some(Self { number, started_ticks: Stat::read(number)?.started_ticks, boot: boot()? })
     }
 
     /// Whether the process still runs; a zombie does not.
@@ -78,18 +71,12 @@ impl ProcessId {
         let stat = self.stat()?;
         let uptime = fs::read_to_string("/proc/uptime").ok()?;
         let host_up_us = parse_seconds_us(uptime.split_whitespace().next()?)?;
-        Some(Usage {
-            uptime_us: host_up_us
-                .saturating_sub(stat.started_ticks * TICK_US)
-                .max(1),
-            cpu_us: stat.cpu_ticks * TICK_US,
-        })
+        Some(Usage { uptime_us: host_up_us.saturating_sub(stat.started_ticks * TICK_US).max(1), cpu_us: stat.cpu_ticks * TICK_US })
     }
 
     fn stat(&self) -> Option<Stat> {
         let stat = Stat::read(self.number)?;
-        (stat.state != 'Z' && stat.started_ticks == self.started_ticks && boot()? == self.boot)
-            .then_some(stat)
+        (stat.state != 'Z' && stat.started_ticks == self.started_ticks && boot()? == self.boot).then_some(stat)
     }
 }
 
@@ -106,26 +93,14 @@ impl Stat {
 
     /// The name in parentheses may hold anything, so the fields are counted from the last parenthesis (proc(5)).
     fn parse(text: &str) -> Option<Self> {
-        let fields: Vec<&str> = text
-            .get(text.rfind(')')? + 1..)?
-            .split_whitespace()
-            .collect();
+        let fields: Vec<&str> = text.get(text.rfind(')')? + 1..)?.split_whitespace().collect();
         let number = |index: usize| fields.get(index)?.parse::<u64>().ok();
-        Some(Self {
-            state: fields.first()?.chars().next()?,
-            cpu_ticks: number(11)? + number(12)?,
-            started_ticks: number(19)?,
-        })
+        Some(Self { state: fields.first()?.chars().next()?, cpu_ticks: number(11)? + number(12)?, started_ticks: number(19)? })
     }
 }
 
 fn boot() -> Option<String> {
-    Some(
-        fs::read_to_string("/proc/sys/kernel/random/boot_id")
-            .ok()?
-            .trim()
-            .to_owned(),
-    )
+    Some(fs::read_to_string("/proc/sys/kernel/random/boot_id").ok()?.trim().to_owned())
 }
 
 fn parse_seconds_us(text: &str) -> Option<u64> {
@@ -141,24 +116,15 @@ mod tests {
     fn stat_is_read_past_a_name_with_parentheses() {
         let text = "42 (a) b (c) S 1 2 3 4 5 6 7 8 9 10 250 50 0 0 20 0 1 0 777 0 0";
         let stat = Stat::parse(text).unwrap();
-        assert_eq!(
-            (stat.state, stat.cpu_ticks, stat.started_ticks),
-            ('S', 300, 777)
-        );
+        assert_eq!((stat.state, stat.cpu_ticks, stat.started_ticks), ('S', 300, 777));
     }
 
     #[test]
     fn we_are_alive_and_somebody_else_with_our_number_is_not_us() {
         let us = ProcessId::of(std::process::id()).unwrap();
         assert!(us.is_alive() && us.usage().is_some());
-        let earlier = ProcessId {
-            started_ticks: us.started_ticks - 1,
-            ..us.clone()
-        };
-        let before_reboot = ProcessId {
-            boot: "other".into(),
-            ..us
-        };
+        let earlier = ProcessId { started_ticks: us.started_ticks - 1, ..us.clone() };
+        let before_reboot = ProcessId { boot: "other".into(), ..us };
         assert!(!earlier.is_alive() && !before_reboot.is_alive());
     }
 
@@ -166,9 +132,7 @@ mod tests {
     async fn a_tool_that_is_missing_or_fails_says_so() {
         let missing = run("no-such-tool", [""]).await.unwrap_err();
         assert!(missing.may_retry() && missing.to_string().contains("no-such-tool"));
-        let failing = run("sh", ["-c", "echo broken >&2; exit 3"])
-            .await
-            .unwrap_err();
+        let failing = run("sh", ["-c", "echo broken >&2; exit 3"]).await.unwrap_err();
         assert_eq!(failing.log(), Some("broken\n"));
     }
 }

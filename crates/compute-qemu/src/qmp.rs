@@ -39,40 +39,22 @@ impl Qmp {
     pub(crate) async fn connect(path: &Path) -> Result<Self, QmpError> {
         let stream = match UnixStream::connect(path).await {
             Ok(stream) => stream,
-            Err(error)
-                if matches!(
-                    error.kind(),
-                    io::ErrorKind::NotFound | io::ErrorKind::ConnectionRefused
-                ) =>
-            {
+            Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::ConnectionRefused) => {
                 return Err(QmpError::NobodyThere);
             }
             Err(error) => return Err(QmpError::Cut(error.to_string())),
         };
         let (reader, writer) = stream.into_split();
-        let mut line = Self {
-            lines: BufReader::new(reader).lines(),
-            writer,
-        };
+        let mut line = Self { lines: BufReader::new(reader).lines(), writer };
         line.message(|message| message.get("QMP").cloned()).await?;
         line.execute("qmp_capabilities", json!({})).await?;
         Ok(line)
     }
 
     /// Executes one command and returns what it returned.
-    pub(crate) async fn execute(
-        &mut self,
-        command: &str,
-        arguments: Value,
-    ) -> Result<Value, QmpError> {
-        let request = format!(
-            "{}\n",
-            json!({ "execute": command, "arguments": arguments })
-        );
-        self.writer
-            .write_all(request.as_bytes())
-            .await
-            .map_err(|error| QmpError::Cut(error.to_string()))?;
+    pub(crate) async fn execute(&mut self, command: &str, arguments: Value) -> Result<Value, QmpError> {
+        let request = format!("{}\n", json!({ "execute": command, "arguments": arguments }));
+        self.writer.write_all(request.as_bytes()).await.map_err(|error| QmpError::Cut(error.to_string()))?;
         self.message(|message| {
             let refusal = message.get("error").map(|error| Err(error_text(error)));
             refusal.or_else(|| message.get("return").map(|value| Ok(value.clone())))
@@ -95,18 +77,12 @@ impl Qmp {
                 }
             }
         });
-        answer
-            .await
-            .unwrap_or_else(|_| Err(QmpError::Cut("QEMU did not answer in time".to_owned())))
+        answer.await.unwrap_or_else(|_| Err(QmpError::Cut("QEMU did not answer in time".to_owned())))
     }
 }
 
 fn error_text(error: &Value) -> String {
-    error
-        .get("desc")
-        .and_then(Value::as_str)
-        .unwrap_or("QEMU gave no reason")
-        .to_owned()
+    error.get("desc").and_then(Value::as_str).unwrap_or("QEMU gave no reason").to_owned()
 }
 
 #[cfg(test)]
@@ -116,51 +92,34 @@ mod tests {
     use super::*;
 
     /// A QEMU that says `answers`, one after each line it hears, after its greeting.
-    async fn against(
-        answers: &'static [&'static str],
-    ) -> (tempfile::TempDir, Result<Value, QmpError>) {
+    async fn against(answers: &'static [&'static str]) -> (tempfile::TempDir, Result<Value, QmpError>) {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("qmp");
         let listener = UnixListener::bind(&path).unwrap();
         let serve = async {
             let (reader, mut writer) = listener.accept().await.unwrap().0.into_split();
             let mut heard = BufReader::new(reader).lines();
-            writer
-                .write_all(b"{\"QMP\": {\"version\": {}}}\n")
-                .await
-                .unwrap();
+            writer.write_all(b"{\"QMP\": {\"version\": {}}}\n").await.unwrap();
             for answer in answers {
                 heard.next_line().await.unwrap();
                 writer.write_all(answer.as_bytes()).await.unwrap();
             }
         };
-        let ask = async {
-            Qmp::connect(&path)
-                .await?
-                .execute("query-status", json!({}))
-                .await
-        };
+        let ask = async { Qmp::connect(&path).await?.execute("query-status", json!({})).await };
         let (_, answer) = tokio::join!(serve, ask);
         (dir, answer)
     }
 
     #[tokio::test]
     async fn events_between_are_passed_over() {
-        let answers = &[
-            "{\"return\": {}}\n",
-            "{\"event\": \"RESUME\"}\n{\"return\": {\"status\": \"running\"}}\n",
-        ];
+        let answers = &["{\"return\": {}}\n", "{\"event\": \"RESUME\"}\n{\"return\": {\"status\": \"running\"}}\n"];
         let (_dir, answer) = against(answers).await;
         assert_eq!(answer.unwrap(), json!({ "status": "running" }));
     }
 
     #[tokio::test]
     async fn a_refusal_keeps_its_text() {
-        let (_dir, answer) = against(&[
-            "{\"return\": {}}\n",
-            "{\"error\": {\"desc\": \"no such device\"}}\n",
-        ])
-        .await;
+        let (_dir, answer) = against(&["{\"return\": {}}\n", "{\"error\": {\"desc\": \"no such device\"}}\n"]).await;
         assert!(matches!(answer, Err(QmpError::Refused(text)) if text == "no such device"));
     }
 
@@ -172,9 +131,6 @@ mod tests {
 
     #[tokio::test]
     async fn a_missing_socket_means_nobody_there() {
-        assert!(matches!(
-            Qmp::connect(Path::new("/nonexistent/qmp")).await,
-            Err(QmpError::NobodyThere)
-        ));
+        assert!(matches!(Qmp::connect(Path::new("/nonexistent/qmp")).await, Err(QmpError::NobodyThere)));
     }
 }

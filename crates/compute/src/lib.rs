@@ -61,10 +61,5 @@ pub fn module() -> Module {
 
 /// The workflows that a worker must know.
 pub fn workflows() -> Vec<Registered> {
-    vec![
-        Registered::of(&instance::PROVISION),
-        Registered::of(&instance::power::START),
-        Registered::of(&instance::REBUILD),
-        Registered::of(&instance::RETIRE),
-    ]
+    vec![Registered::of(&instance::PROVISION), Registered::of(&instance::power::START), Registered::of(&instance::REBUILD), Registered::of(&instance::RETIRE)]
 }

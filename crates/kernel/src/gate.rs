@@ -111,7 +111,12 @@ impl Gate {
     /// Database errors; a wrong purpose shows only when a value is opened.
     // Boxed, so that the iterator of the caller is not part of the future: closures over references
     // in it would make futures of handlers "not general enough" to be sent between threads.
-    pub fn new<'a, P: Permission>(cx: &'a Cx, at: &'a Scope<P>, purpose: &'static Purpose, sealed: impl IntoIterator<Item = &'a [u8]>) -> BoxFuture<'a, Result<Self>> {
+    pub fn new<'a, P: Permission>(
+        cx: &'a Cx,
+        at: &'a Scope<P>,
+        purpose: &'static Purpose,
+        sealed: impl IntoIterator<Item = &'a [u8]>,
+    ) -> BoxFuture<'a, Result<Self>> {
         let ids: HashSet<KeyId> = sealed.into_iter().filter_map(crate::seal::key_id).collect();
         Box::pin(async move {
             let keys = cx.keys().open_all(cx.db(), ids).await?;

@@ -123,7 +123,8 @@ impl App {
     /// # Errors
     /// `Unavailable` when the address is taken.
     pub async fn start(self) -> Result<Running> {
-        let taken = |error: std::io::Error| Error::unavailable(format!("Nothing can listen on {}; is another program using it?", self.config.listen)).caused_by(error);
+        let taken =
+            |error: std::io::Error| Error::unavailable(format!("Nothing can listen on {}; is another program using it?", self.config.listen)).caused_by(error);
         let listener = TcpListener::bind(self.config.listen).await.map_err(taken)?;
         let address = listener.local_addr().map_err(taken)?;
         let (stop, stopped) = watch::channel(false);

@@ -134,6 +134,9 @@ impl Default for Config {
     }
 }
 
+/// Top-level keys, as environment variables may name them after the prefix.
+const KEYS: &[&str] = &["listen", "base_url", "data_dir", "database", "roles", "mail", "payments", "compute", "demo"];
+
 impl Config {
     /// Defaults, then the file if there is one, then the environment.
     ///
@@ -147,9 +150,9 @@ impl Config {
             }
             figment = figment.merge(Toml::file_exact(file));
         }
-        figment.merge(Env::prefixed("FAIRHOLD_").split("__").ignore(&["test_postgres", "test_images"])).extract().map_err(|error| {
-            Error::invalid(&error.path.join("."), error.to_string())
-        })
+        // Other variables with our prefix belong to the command line and the tests.
+        let ours = |key: &figment::value::UncasedStr| KEYS.iter().any(|known| key.as_str().to_lowercase().split("__").next() == Some(*known));
+        figment.merge(Env::prefixed("FAIRHOLD_").filter(ours).split("__")).extract().map_err(|error| Error::invalid(&error.path.join("."), error.to_string()))
     }
 
     /// The database's address.

@@ -52,7 +52,7 @@ pub(crate) fn extensions(config: &Config, brought: Extensions) -> Result<Extensi
         extensions = extensions.with(drivers(config)?);
     }
     if config.payments.test_provider {
-        extensions = extensions.with(billing::TestProvider::default());
+        extensions = extensions.with(billing::TestProvider);
     }
     Ok(extensions.and(brought))
 }

@@ -29,7 +29,11 @@ impl Answer {
 
     /// SQL statements that the answer took.
     pub fn statements(&self) -> u64 {
-        self.headers.get("server-timing-statements").and_then(|value| value.to_str().ok()).and_then(|text| text.parse().ok()).expect("the server counts statements")
+        self.headers
+            .get("server-timing-statements")
+            .and_then(|value| value.to_str().ok())
+            .and_then(|text| text.parse().ok())
+            .expect("the server counts statements")
     }
 }
 

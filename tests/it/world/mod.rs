@@ -94,7 +94,7 @@ impl World {
         let mut browser = self.visitor();
         let answer = browser.post("/v1/sign-up", &json!({ "email": email, "password": PASSWORD, "name": name, "over_16": true })).await;
         assert_eq!(answer.status, 202, "{answer:?}");
-        let token = self.mailed_token(email, "/app/verify#").await;
+        let token = self.mailed_token(email, "verify#").await;
         let answer = browser.post("/v1/email-verifications", &json!({ "token": token })).await;
         assert!(answer.status < 300, "{answer:?}");
         browser.sign_in(email).await;
@@ -108,7 +108,10 @@ impl World {
             if let Some(from) = page.find(email)
                 && let Some(at) = page[from..].find(marker)
             {
-                return page[from + at + marker.len()..].chars().take_while(|letter| letter.is_ascii_alphanumeric() || *letter == '-' || *letter == '_').collect();
+                return page[from + at + marker.len()..]
+                    .chars()
+                    .take_while(|letter| letter.is_ascii_alphanumeric() || *letter == '-' || *letter == '_')
+                    .collect();
             }
             tokio::time::sleep(Duration::from_millis(50)).await;
         }

@@ -39,9 +39,13 @@ export function NodesPage() {
               </>
             ),
           },
-          { name: t`CPU`, align: "right", cell: (node) => t`${node.cpus_used} of ${node.cpus}` },
-          { name: t`Memory`, align: "right", cell: (node) => t`${formatMemory(node.memory_used_mib)} of ${formatMemory(node.memory_mib)}` },
-          { name: t`Disk`, cell: (node) => <Disk node={node} /> },
+          { name: t`Machines`, align: "right", cell: (node) => node.instances },
+          { name: t`CPU`, cell: (node) => <Meter used={node.cpus_used} of={node.cpus} text={`${node.cpus_used} / ${node.cpus}`} /> },
+          {
+            name: t`Memory`,
+            cell: (node) => <Meter used={node.memory_used_mib} of={node.memory_mib} text={`${formatMemory(node.memory_used_mib)} / ${formatMemory(node.memory_mib)}`} />,
+          },
+          { name: t`Disk`, cell: (node) => <Meter used={node.disk_used_gib} of={node.disk_gib} text={`${node.disk_used_gib} / ${node.disk_gib} GiB`} /> },
           { name: t`Last heard`, cell: (node) => <Ago at={node.last_seen_at} /> },
         ]}
       />
@@ -72,9 +76,4 @@ function Condition({ node }: { node: Node }) {
       )}
     </>
   );
-}
-
-function Disk({ node }: { node: Node }) {
-  const free = formatMemory((node.disk_gib - node.disk_used_gib) * 1024);
-  return <Meter used={node.disk_used_gib} of={node.disk_gib} text={t`${free} free`} />;
 }

@@ -4,15 +4,14 @@
 use compute::{InstanceId, NewInstance};
 use kernel::permission::{AtOrganisation, AtProject};
 use kernel::{Checks, Cx, Error, KeyOwner, PersonId, Result, Scope, Sealed, Tx};
-use sea_orm::Set;
 use workflow::Start;
 
 use super::change;
 use super::choice::Choice;
 use super::fulfil::{FULFIL, FulfilInput};
+use super::list;
 use super::model::{Hostname, NewOrder, Order, OrderId, State};
 use super::store::{self, Column};
-use super::list;
 use crate::events::ORDER_PLACED;
 use crate::quote::NewQuote;
 
@@ -37,28 +36,28 @@ pub async fn create<P: AtProject + AtOrganisation>(cx: &Cx, at: &Scope<P>, new: 
             let id: OrderId = tx.cx().new_id();
             let payment = billing::payment::begin_order(&tx, at, &id.to_string(), 1, &quote, new.payment_method).await?;
             let owner = KeyOwner::Organisation(at.organisation_id()?);
-            let row = store::ActiveModel {
-                id: Set(id),
-                organisation_id: Set(at.organisation_id()?),
-                project_id: Set(at.project_id()?),
-                person_id: Set(person),
-                state: Set(State::Paying),
-                attempt: Set(1),
-                hostname: Set(Sealed::<Hostname>::seal(&tx, owner, &instance.hostname).await?),
-                size_id: Set(choice.size.id),
-                size_name: Set(choice.size.name.clone()),
-                template_id: Set(choice.template.id),
-                template_name: Set(choice.template.title.clone()),
-                region_id: Set(choice.region.id),
-                region_name: Set(choice.region.title.clone()),
-                rates: Set(rates.clone()),
-                charged_minor: Set(quote.due_now.minor),
-                currency: Set(quote.currency().code().to_owned()),
-                instance_id: Set(instance.id),
-                payment_id: Set(Some(payment.id)),
-                operation_id: Set(None),
-                problem: Set(None),
-                created_at: Set(tx.cx().now().0),
+            let row = store::Row {
+                id,
+                organisation_id: at.organisation_id()?,
+                project_id: at.project_id()?,
+                person_id: person,
+                state: State::Paying,
+                attempt: 1,
+                hostname: Sealed::<Hostname>::seal(&tx, owner, &instance.hostname).await?,
+                size_id: choice.size.id,
+                size_name: choice.size.name.clone(),
+                template_id: choice.template.id,
+                template_name: choice.template.title.clone(),
+                region_id: choice.region.id,
+                region_name: choice.region.title.clone(),
+                rates: rates.clone(),
+                charged_minor: quote.due_now.minor,
+                currency: quote.currency().code().to_owned(),
+                instance_id: instance.id,
+                payment_id: Some(payment.id),
+                operation_id: None,
+                problem: None,
+                created_at: tx.cx().now().0,
             };
             store::insert(&tx, row).await?;
             begin(&tx, at, id, FulfilInput { order_id: id, instance_id: instance.id, payment_id: payment.id, attempt: 1 }).await?;

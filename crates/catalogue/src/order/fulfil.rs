@@ -110,11 +110,8 @@ async fn give_back(step: StepCx, input: FulfilInput) -> Result<()> {
         if order.attempt != input.attempt {
             return Ok(());
         }
-        let (end, reason) = if order.state == State::Cancelled {
-            (InstanceState::Deleted, "Its order was cancelled.")
-        } else {
-            (InstanceState::Failed, why.as_str())
-        };
+        let (end, reason) =
+            if order.state == State::Cancelled { (InstanceState::Deleted, "Its order was cancelled.") } else { (InstanceState::Failed, why.as_str()) };
         compute::instance::release(&tx, &at, input.instance_id, end, reason).await?;
         settle(&tx, &step, input, to, Some(&why)).await
     })

@@ -36,11 +36,7 @@ pub async fn retry<P: AtProject + AtOrganisation>(cx: &Cx, at: &Scope<P>, id: Or
         let number = u32::try_from(attempt).unwrap_or(u32::MAX);
         let payment = billing::payment::begin_order(&tx, at, &id.to_string(), number, &quote, method).await?;
         change::change(&tx, &row, State::Paying, None).await?;
-        let columns = [
-            (Column::Attempt, attempt.into()),
-            (Column::PaymentId, Some(payment.id).into()),
-            (Column::ChargedMinor, quote.due_now.minor.into()),
-        ];
+        let columns = [(Column::Attempt, attempt.into()), (Column::PaymentId, Some(payment.id).into()), (Column::ChargedMinor, quote.due_now.minor.into())];
         store::set(&tx, id, &columns).await?;
         begin(&tx, at, id, FulfilInput { order_id: id, instance_id: row.instance_id, payment_id: payment.id, attempt }).await?;
         audit::record(&tx, at, id, "Tried an order again").await

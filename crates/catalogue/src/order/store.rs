@@ -4,11 +4,11 @@ use billing::meter::Rates;
 use kernel::permission::AtProject;
 use kernel::{Currency, Error, Money, Result, Scope, Tx};
 use sea_orm::sea_query::{Expr, LockType};
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait};
+use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect, QueryTrait};
 
 use super::model::{OrderId, State};
 
-pub(super) use order::{ActiveModel, Column, Entity, Model as Row};
+pub(super) use order::{Column, Entity, Model as Row};
 
 mod order {
     use billing::payment::PaymentId;
@@ -64,8 +64,8 @@ impl Row {
 }
 
 /// Writes a new order.
-pub(super) async fn insert(tx: &Tx, row: ActiveModel) -> Result<()> {
-    Entity::insert(row).exec_without_returning(tx.db()).await?;
+pub(super) async fn insert(tx: &Tx, row: Row) -> Result<()> {
+    Entity::insert(row.into_active_model().reset_all()).exec_without_returning(tx.db()).await?;
     Ok(())
 }
 

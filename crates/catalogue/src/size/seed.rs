@@ -6,8 +6,7 @@ use super::model::Size;
 use super::store;
 
 /// Name, processors, MiB, GiB, and prices in hundredths: a month and an hour.
-const SIZES: &[(&str, i32, i32, i32, i64, i64)] =
-    &[("Small", 1, 256, 2, 400, 1), ("Medium", 1, 512, 5, 700, 2), ("Large", 2, 1024, 10, 1400, 3)];
+const SIZES: &[(&str, i32, i32, i32, i64, i64)] = &[("Small", 1, 256, 2, 400, 1), ("Medium", 1, 512, 5, 700, 2), ("Large", 2, 1024, 10, 1400, 3)];
 
 /// Offers the sizes in `currency`; those that exist stay as they are.
 ///

@@ -78,7 +78,7 @@ impl SignIn {
         };
         let made: Value = checked(with(browser.post(format!("{url}/v1/api-tokens"))).json(&json!({ "name": self.name })).send().await?).await?.json().await?;
         checked(with(browser.delete(format!("{url}/v1/sessions/current"))).send().await?).await?;
-        match (made.get("id").and_then(Value::as_str), made.get("token").and_then(Value::as_str)) {
+        match (made.get("id").and_then(Value::as_str), made.get("secret").and_then(Value::as_str)) {
             (Some(id), Some(token)) => api.remember(Some((id.to_owned(), token.to_owned())))?,
             _ => return fail("The server gave no token."),
         }

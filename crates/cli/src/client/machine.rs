@@ -90,9 +90,13 @@ impl Order {
 async fn pick(api: &Api, path: &str, wanted: Option<&str>, what: &str) -> Outcome<String> {
     let list = api.read(path).await?;
     let items = list.get("items").unwrap_or(&list).as_array().cloned().unwrap_or_default();
-    let is = |item: &&Value, key: &str| item.get(key).and_then(Value::as_str).is_some_and(|value| wanted.is_some_and(|wanted| value.eq_ignore_ascii_case(wanted)));
-    let found = match wanted {
-        Some(_) => items.iter().find(|item| is(item, "id") || is(item, "name")),
+    // The id, or how the name begins: "tiny" is enough for "Tiny Linux (BusyBox)".
+    let begins = |item: &&Value, wanted: &str| {
+        let text = |key: &str| item.get(key).and_then(Value::as_str).unwrap_or_default().to_lowercase();
+        text("id") == wanted || text("name").starts_with(wanted)
+    };
+    let found = match wanted.map(str::to_lowercase) {
+        Some(wanted) => items.iter().find(|item| begins(item, &wanted)),
         None if items.len() == 1 => items.first(),
         None => None,
     };
@@ -150,7 +154,9 @@ impl Vm {
             Self::Shutdown { id } => act(api, &id, "shutdown", json!({})).await,
             Self::Reboot { id } => act(api, &id, "reboot", json!({})).await,
             Self::Reset { id } => act(api, &id, "reset", json!({})).await,
-            Self::Rename { id, name } => api.show(api.change(Method::PATCH, &format!("/v1/instances/{id}"), Some(&json!({ "name": name }))).await?, show::INSTANCE),
+            Self::Rename { id, name } => {
+                api.show(api.change(Method::PATCH, &format!("/v1/instances/{id}"), Some(&json!({ "name": name }))).await?, show::INSTANCE)
+            }
             Self::Rebuild { id, template } => {
                 let template = pick(api, "/v1/templates", Some(&template), "template").await?;
                 act(api, &id, "rebuild", json!({ "template_id": template })).await

@@ -84,7 +84,11 @@ async fn erase(api: &Api, confirm_email: Option<String>, certificate: PathBuf) -
         match api.read(&format!("/v1/certificates/{id}")).await {
             Ok(document) => {
                 std::fs::write(&certificate, serde_json::to_vec_pretty(&document)?)?;
-                show::say(format!("Erased. The certificate is in {}; check it with: fairhold verify-certificate {}", certificate.display(), certificate.display()));
+                show::say(format!(
+                    "Erased. The certificate is in {}; check it with: fairhold verify-certificate {}",
+                    certificate.display(),
+                    certificate.display()
+                ));
                 return Ok(());
             }
             Err(_) => tokio::time::sleep(std::time::Duration::from_millis(500)).await,

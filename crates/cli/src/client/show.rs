@@ -8,17 +8,52 @@ use crate::outcome::Outcome;
 /// Heading and JSON pointer of each column.
 pub type Columns = &'static [(&'static str, &'static str)];
 
-pub const PERSON: Columns = &[("Id", "/id"), ("E-mail", "/email"), ("Name", "/name"), ("Verified", "/email_verified"), ("Organisation", "/organisations/0/name"), ("Project", "/organisations/0/projects/0/id")];
-pub const SIZE: Columns = &[("Id", "/id"), ("Name", "/name"), ("CPUs", "/cpus"), ("Memory MiB", "/memory_mib"), ("Disk GiB", "/disk_gib"), ("Month", "/monthly"), ("Hour", "/hourly")];
+pub const PERSON: Columns = &[
+    ("Id", "/id"),
+    ("E-mail", "/email"),
+    ("Name", "/name"),
+    ("Verified", "/email_verified"),
+    ("Organisation", "/organisations/0/name"),
+    ("Project", "/organisations/0/projects/0/id"),
+];
+pub const SIZE: Columns = &[
+    ("Id", "/id"),
+    ("Name", "/name"),
+    ("CPUs", "/cpus"),
+    ("Memory MiB", "/memory_mib"),
+    ("Disk GiB", "/disk_gib"),
+    ("Month", "/monthly"),
+    ("Hour", "/hourly"),
+];
 pub const NAMED: Columns = &[("Id", "/id"), ("Name", "/name")];
-pub const ORDER: Columns = &[("Order", "/id"), ("State", "/state"), ("Host name", "/hostname"), ("Machine", "/instance_id"), ("Charged", "/charged_now"), ("Problem", "/problem")];
-pub const INSTANCE: Columns = &[("Id", "/id"), ("Name", "/name"), ("State", "/state"), ("Size", "/size/name"), ("Template", "/template/name"), ("SSH host", "/ssh/host"), ("SSH port", "/ssh/port"), ("Created", "/created_at")];
-pub const INVOICE: Columns = &[("Id", "/id"), ("Number", "/number"), ("State", "/state"), ("Issued", "/issued_at"), ("Net", "/net"), ("Tax", "/tax"), ("Gross", "/gross"), ("Due", "/due")];
+pub const ORDER: Columns =
+    &[("Order", "/id"), ("State", "/state"), ("Host name", "/hostname"), ("Machine", "/instance_id"), ("Charged", "/charged_now"), ("Problem", "/problem")];
+pub const INSTANCE: Columns = &[
+    ("Id", "/id"),
+    ("Name", "/name"),
+    ("State", "/state"),
+    ("Size", "/size/name"),
+    ("Template", "/template/name"),
+    ("SSH host", "/ssh/host"),
+    ("SSH port", "/ssh/port"),
+    ("Created", "/created_at"),
+];
+pub const INVOICE: Columns = &[
+    ("Id", "/id"),
+    ("Number", "/number"),
+    ("State", "/state"),
+    ("Issued", "/issued_at"),
+    ("Net", "/net"),
+    ("Tax", "/tax"),
+    ("Gross", "/gross"),
+    ("Due", "/due"),
+];
 pub const LINE: Columns = &[("Description", "/description"), ("Quantity", "/quantity"), ("Unit", "/unit"), ("Amount", "/amount")];
-pub const ACTIVITY: Columns = &[("When", "/at"), ("Who", "/actor/name"), ("What", "/action"), ("Target", "/target"), ("Summary", "/summary"), ("Outcome", "/outcome")];
+pub const ACTIVITY: Columns =
+    &[("When", "/at"), ("Who", "/actor/name"), ("What", "/action"), ("Target", "/target"), ("Summary", "/summary"), ("Outcome", "/outcome")];
 pub const HOLDING: Columns = &[("What", "/title"), ("Rows", "/count")];
-pub const GOES: Columns = &[("Goes", "/section"), ("Rows", "/count")];
-pub const STAYS: Columns = &[("Stays", "/section"), ("Rows", "/count"), ("Because", "/law"), ("Until", "/until")];
+pub const GOES: Columns = &[("Goes", "/what"), ("Rows", "/count")];
+pub const STAYS: Columns = &[("Stays", "/why"), ("Rows", "/count"), ("Because", "/law"), ("Until", "/until")];
 
 /// A value in a cell: money as an amount, missing as nothing.
 fn cell(value: Option<&Value>) -> String {
@@ -40,7 +75,10 @@ pub fn table(items: &[Value], columns: Columns) -> Outcome {
         return Ok(());
     }
     let mut table = Table::new();
-    table.load_style(presets::UTF8_HORIZONTAL_ONLY).set_content_arrangement(ContentArrangement::Dynamic).set_header(columns.iter().map(|(heading, _)| *heading));
+    table
+        .load_style(presets::UTF8_HORIZONTAL_ONLY)
+        .set_content_arrangement(ContentArrangement::Dynamic)
+        .set_header(columns.iter().map(|(heading, _)| *heading));
     for item in items {
         table.add_row(columns.iter().map(|(_, pointer)| cell(item.pointer(pointer))));
     }

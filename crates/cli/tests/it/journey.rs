@@ -35,7 +35,21 @@ fn sign_up_order_log_in_pay_export_erase_verify() {
     let deadline = Instant::now() + Duration::from_secs(180);
     let name = loop {
         let output = Command::new("ssh")
-            .args(["-o", "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null", "-o", "ConnectTimeout=5", "-o", "BatchMode=yes", "-o", "LogLevel=ERROR", "-p", &port, "-i"])
+            .args([
+                "-o",
+                "StrictHostKeyChecking=no",
+                "-o",
+                "UserKnownHostsFile=/dev/null",
+                "-o",
+                "ConnectTimeout=5",
+                "-o",
+                "BatchMode=yes",
+                "-o",
+                "LogLevel=ERROR",
+                "-p",
+                &port,
+                "-i",
+            ])
             .arg(&key)
             .arg(format!("root@{host}"))
             .arg("hostname")

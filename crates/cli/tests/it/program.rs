@@ -88,11 +88,6 @@ impl Program {
         child.wait().unwrap();
     }
 
-    /// The process's id.
-    pub fn pid(&self) -> u32 {
-        self.child.as_ref().expect("it runs").id()
-    }
-
     /// Does what the owner does at the first start.
     pub fn set_up(&self) {
         let token = self.link.as_ref().expect("a link was printed").split('#').nth(1).unwrap().to_owned();
@@ -156,7 +151,12 @@ impl Program {
     #[track_caller]
     pub fn ok(&self, home: &Path, arguments: &[&str]) -> String {
         let output = self.cli(home, arguments);
-        assert!(output.status.success(), "fairhold {arguments:?} failed: {}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+        assert!(
+            output.status.success(),
+            "fairhold {arguments:?} failed: {}{}",
+            String::from_utf8_lossy(&output.stdout),
+            String::from_utf8_lossy(&output.stderr)
+        );
         String::from_utf8(output.stdout).unwrap()
     }
 
@@ -171,7 +171,7 @@ impl Program {
     pub fn customer(&self, email: &str) -> TempDir {
         let home = tempfile::tempdir().unwrap();
         self.ok(home.path(), &["sign-up", "--email", email, "--name", "Ada Canary", "--over-16"]);
-        let token = self.mailed("/app/verify#");
+        let token = self.mailed("verify#");
         self.ok(home.path(), &["verify", &token]);
         self.ok(home.path(), &["sign-in", "--email", email]);
         home

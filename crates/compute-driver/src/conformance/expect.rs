@@ -24,84 +24,36 @@ pub struct Violation {
     pub found: String,
 }
 
-pub(super) fn must(
-    rule: &'static str,
-    kept: bool,
-    found: impl std::fmt::Debug,
-) -> Result<(), Violation> {
-    if kept {
-        Ok(())
-    } else {
-        Err(Violation {
-            rule,
-            found: format!("{found:?}"),
-        })
-    }
+pub(super) fn must(rule: &'static str, kept: bool, found: impl std::fmt::Debug) -> Result<(), Violation> {
+    if kept { Ok(()) } else { Err(Violation { rule, found: format!("{found:?}") }) }
 }
 
-pub(super) fn holds<T, E: std::fmt::Debug>(
-    rule: &'static str,
-    answer: Result<T, E>,
-) -> Result<T, Violation> {
-    answer.map_err(|error| Violation {
-        rule,
-        found: format!("{error:?}"),
-    })
+pub(super) fn holds<T, E: std::fmt::Debug>(rule: &'static str, answer: Result<T, E>) -> Result<T, Violation> {
+    answer.map_err(|error| Violation { rule, found: format!("{error:?}") })
 }
 
-pub(super) async fn status_is(
-    driver: &dyn Driver,
-    reference: &Reference,
-    wanted: Status,
-    rule: &'static str,
-) -> Result<(), Violation> {
+pub(super) async fn status_is(driver: &dyn Driver, reference: &Reference, wanted: Status, rule: &'static str) -> Result<(), Violation> {
     let status = holds(rule, driver.status(reference).await)?;
     must(rule, status == wanted, status)
 }
 
-pub(super) async fn once_in_list(
-    driver: &dyn Driver,
-    reference: &Reference,
-    times: usize,
-) -> Result<(), Violation> {
+pub(super) async fn once_in_list(driver: &dyn Driver, reference: &Reference, times: usize) -> Result<(), Violation> {
     let listed = holds("guests are listed", driver.list().await)?;
-    let seen = listed
-        .iter()
-        .filter(|guest| guest.reference == *reference)
-        .count();
+    let seen = listed.iter().filter(|guest| guest.reference == *reference).count();
     must("the list tells what is there", seen == times, listed)
 }
 
-pub(super) async fn count_prompts(
-    driver: &dyn Driver,
-    spec: &GuestSpec,
-) -> Result<usize, Violation> {
-    let backlog = holds(
-        "the backlog is read",
-        driver.console_backlog(&spec.reference).await,
-    )?;
-    Ok(String::from_utf8_lossy(&backlog)
-        .matches(&format!("{}:", spec.hostname))
-        .count())
+pub(super) async fn count_prompts(driver: &dyn Driver, spec: &GuestSpec) -> Result<usize, Violation> {
+    let backlog = holds("the backlog is read", driver.console_backlog(&spec.reference).await)?;
+    Ok(String::from_utf8_lossy(&backlog).matches(&format!("{}:", spec.hostname)).count())
 }
 
-pub(super) async fn prompts(
-    driver: &dyn Driver,
-    spec: &GuestSpec,
-    at_least: usize,
-    rule: &'static str,
-) -> Result<(), Violation> {
-    within(rule, async || {
-        Ok(count_prompts(driver, spec).await? >= at_least)
-    })
-    .await
+pub(super) async fn prompts(driver: &dyn Driver, spec: &GuestSpec, at_least: usize, rule: &'static str) -> Result<(), Violation> {
+    within(rule, async || Ok(count_prompts(driver, spec).await? >= at_least)).await
 }
 
 /// Presses the button until the guest is off: one that is still booting may miss it, as a real machine does.
-pub(super) async fn obeys_power_button(
-    driver: &dyn Driver,
-    reference: &Reference,
-) -> Result<(), Violation> {
+pub(super) async fn obeys_power_button(driver: &dyn Driver, reference: &Reference) -> Result<(), Violation> {
     let rule = "a guest obeys the power button";
     let mut pressed: Option<Instant> = None;
     within(rule, async || {
@@ -114,10 +66,7 @@ pub(super) async fn obeys_power_button(
     .await
 }
 
-async fn within(
-    rule: &'static str,
-    mut come_true: impl AsyncFnMut() -> Result<bool, Violation>,
-) -> Result<(), Violation> {
+async fn within(rule: &'static str, mut come_true: impl AsyncFnMut() -> Result<bool, Violation>) -> Result<(), Violation> {
     let deadline = Instant::now() + PATIENCE;
     while !come_true().await? {
         must(rule, Instant::now() < deadline, "not in time")?;
@@ -126,19 +75,13 @@ async fn within(
     Ok(())
 }
 
-pub(super) async fn reads(
-    stream: &mut (dyn ConsoleStream + '_),
-    text: &str,
-    rule: &'static str,
-) -> Result<(), Violation> {
+pub(super) async fn reads(stream: &mut (dyn ConsoleStream + '_), text: &str, rule: &'static str) -> Result<(), Violation> {
     let mut seen = Vec::new();
     let mut buffer = [0_u8; 4096];
     let found = timeout(PATIENCE, async {
         while !String::from_utf8_lossy(&seen).contains(text) {
             match stream.read(&mut buffer).await {
-                Ok(count) if count > 0 => {
-                    seen.extend_from_slice(buffer.get(..count).unwrap_or_default())
-                }
+                Ok(count) if count > 0 => seen.extend_from_slice(buffer.get(..count).unwrap_or_default()),
                 _ => return false,
             }
         }

@@ -2,10 +2,7 @@
 
 use tokio::io::AsyncWriteExt;
 
-use super::expect::{
-    Violation, count_prompts, holds, must, obeys_power_button, once_in_list, prompts, reads,
-    status_is,
-};
+use super::expect::{Violation, count_prompts, holds, must, obeys_power_button, once_in_list, prompts, reads, status_is};
 use crate::{ConsoleKind, Driver, DriverError, GuestSpec, Reference, Status};
 
 /// Asks `driver` for everything the trait promises, with a guest made from `template`.
@@ -18,9 +15,7 @@ pub async fn check(driver: &dyn Driver, template: &str) -> Result<(), Violation>
     let spec = GuestSpec {
         reference: holds("a reference is accepted", Reference::parse(&format!("vm_conformance-{template}")))?,
         hostname: "conformance-one".to_owned(),
-        ssh_keys: vec![
-            "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAOdpY1OKeqP8SWJB0vHKqnLeqF1sYsr1V3Gz0YQTG4s conformance".to_owned(),
-        ],
+        ssh_keys: vec!["ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAOdpY1OKeqP8SWJB0vHKqnLeqF1sYsr1V3Gz0YQTG4s conformance".to_owned()],
         cpus: 1,
         memory_mib: 256,
         disk_gib: 1,
@@ -48,187 +43,71 @@ async fn life(driver: &dyn Driver, spec: &GuestSpec) -> Result<(), Violation> {
 async fn before_it_exists(driver: &dyn Driver, spec: &GuestSpec) -> Result<(), Violation> {
     let reference = &spec.reference;
     let can = holds("capabilities are told", driver.capabilities().await)?;
-    must(
-        "the template is offered",
-        can.templates.contains(&spec.template),
-        &can.templates,
-    )?;
+    must("the template is offered", can.templates.contains(&spec.template), &can.templates)?;
 
-    holds(
-        "destroying what is not there succeeds",
-        driver.destroy(reference).await,
-    )?;
-    let found = holds(
-        "finding what is not there succeeds",
-        driver.find(reference).await,
-    )?;
+    holds("destroying what is not there succeeds", driver.destroy(reference).await)?;
+    let found = holds("finding what is not there succeeds", driver.find(reference).await)?;
     must("what is not there is not found", found.is_none(), &found)?;
-    status_is(
-        driver,
-        reference,
-        Status::Absent,
-        "what is not there is absent",
-    )
-    .await?;
+    status_is(driver, reference, Status::Absent, "what is not there is absent").await?;
     for (rule, answer) in [
-        (
-            "starting what is not there is NotFound",
-            driver.start(reference).await.err(),
-        ),
-        (
-            "stopping what is not there is NotFound",
-            driver.stop(reference).await.err(),
-        ),
-        (
-            "measuring what is not there is NotFound",
-            driver.measure(reference).await.err(),
-        ),
-        (
-            "rebuilding what is not there is NotFound",
-            driver.rebuild(spec).await.err(),
-        ),
+        ("starting what is not there is NotFound", driver.start(reference).await.err()),
+        ("stopping what is not there is NotFound", driver.stop(reference).await.err()),
+        ("measuring what is not there is NotFound", driver.measure(reference).await.err()),
+        ("rebuilding what is not there is NotFound", driver.rebuild(spec).await.err()),
     ] {
-        must(
-            rule,
-            matches!(answer, Some(DriverError::NotFound { .. })),
-            &answer,
-        )?;
+        must(rule, matches!(answer, Some(DriverError::NotFound { .. })), &answer)?;
     }
 
-    let wrong = [
-        GuestSpec {
-            hostname: "-".to_owned(),
-            ..spec.clone()
-        },
-        GuestSpec {
-            template: "no-such-template".to_owned(),
-            ..spec.clone()
-        },
-    ];
+    let wrong = [GuestSpec { hostname: "-".to_owned(), ..spec.clone() }, GuestSpec { template: "no-such-template".to_owned(), ..spec.clone() }];
     for spec in wrong {
         let answer = driver.ensure(&spec).await;
-        must(
-            "an impossible spec is refused",
-            matches!(answer, Err(DriverError::Refused { .. })),
-            &answer,
-        )?;
+        must("an impossible spec is refused", matches!(answer, Err(DriverError::Refused { .. })), &answer)?;
     }
-    status_is(
-        driver,
-        reference,
-        Status::Absent,
-        "a refused spec leaves nothing",
-    )
-    .await
+    status_is(driver, reference, Status::Absent, "a refused spec leaves nothing").await
 }
 
 async fn creation(driver: &dyn Driver, spec: &GuestSpec) -> Result<(), Violation> {
     let reference = &spec.reference;
     let first = holds("a guest is created", driver.ensure(spec).await)?;
-    must(
-        "a new guest is stopped",
-        first.status == Status::Stopped,
-        &first,
-    )?;
+    must("a new guest is stopped", first.status == Status::Stopped, &first)?;
     let second = holds("ensuring twice succeeds", driver.ensure(spec).await)?;
-    must(
-        "ensuring twice finds the same guest",
-        first == second,
-        (&first, &second),
-    )?;
+    must("ensuring twice finds the same guest", first == second, (&first, &second))?;
     let found = holds("the guest is found", driver.find(reference).await)?;
-    must(
-        "finding tells what ensuring told",
-        found.as_ref() == Some(&first),
-        &found,
-    )?;
+    must("finding tells what ensuring told", found.as_ref() == Some(&first), &found)?;
     once_in_list(driver, reference, 1).await?;
 
-    let other = GuestSpec {
-        memory_mib: spec.memory_mib * 2,
-        ..spec.clone()
-    };
+    let other = GuestSpec { memory_mib: spec.memory_mib * 2, ..spec.clone() };
     let answer = driver.ensure(&other).await;
-    must(
-        "another shape under the same reference is a conflict",
-        matches!(answer, Err(DriverError::Conflict { .. })),
-        &answer,
-    )?;
+    must("another shape under the same reference is a conflict", matches!(answer, Err(DriverError::Conflict { .. })), &answer)?;
 
     let answer = driver.reset(reference).await;
-    must(
-        "resetting a stopped guest is a conflict",
-        matches!(answer, Err(DriverError::Conflict { .. })),
-        &answer,
-    )?;
+    must("resetting a stopped guest is a conflict", matches!(answer, Err(DriverError::Conflict { .. })), &answer)?;
     let answer = driver.console(reference, ConsoleKind::Serial).await.err();
-    must(
-        "a stopped guest has no console",
-        matches!(answer, Some(DriverError::Conflict { .. })),
-        &answer,
-    )
+    must("a stopped guest has no console", matches!(answer, Some(DriverError::Conflict { .. })), &answer)
 }
 
 async fn running(driver: &dyn Driver, spec: &GuestSpec) -> Result<(), Violation> {
     let reference = &spec.reference;
     holds("a guest starts", driver.start(reference).await)?;
     status_is(driver, reference, Status::Running, "a started guest runs").await?;
-    holds(
-        "starting a running guest succeeds",
-        driver.start(reference).await,
-    )?;
-    prompts(
-        driver,
-        spec,
-        1,
-        "the serial line shows the injected host name",
-    )
-    .await?;
+    holds("starting a running guest succeeds", driver.start(reference).await)?;
+    prompts(driver, spec, 1, "the serial line shows the injected host name").await?;
 
-    let mut one = holds(
-        "a serial console opens",
-        driver.console(reference, ConsoleKind::Serial).await,
-    )?;
-    let mut two = holds(
-        "a second serial console opens",
-        driver.console(reference, ConsoleKind::Serial).await,
-    )?;
-    reads(
-        &mut one,
-        &spec.hostname,
-        "a serial console begins with the backlog",
-    )
-    .await?;
-    holds(
-        "a serial console takes input",
-        one.write_all(b"expr 41000 + 967\n").await,
-    )?;
+    let mut one = holds("a serial console opens", driver.console(reference, ConsoleKind::Serial).await)?;
+    let mut two = holds("a second serial console opens", driver.console(reference, ConsoleKind::Serial).await)?;
+    reads(&mut one, &spec.hostname, "a serial console begins with the backlog").await?;
+    holds("a serial console takes input", one.write_all(b"expr 41000 + 967\n").await)?;
     reads(&mut one, "41967", "a serial console shows the answer").await?;
-    reads(
-        &mut two,
-        "41967",
-        "every open serial console shows the answer",
-    )
-    .await?;
+    reads(&mut two, "41967", "every open serial console shows the answer").await?;
     drop((one, two));
 
     if holds("capabilities are told", driver.capabilities().await)?.screen_console {
-        let mut screen = holds(
-            "the screen opens",
-            driver.console(reference, ConsoleKind::Screen).await,
-        )?;
+        let mut screen = holds("the screen opens", driver.console(reference, ConsoleKind::Screen).await)?;
         reads(&mut screen, "RFB 003.008\n", "the screen speaks RFB 3.8").await?;
     }
 
-    let figures = holds(
-        "a running guest is measured",
-        driver.measure(reference).await,
-    )?;
-    must(
-        "uptime and disk are counted",
-        figures.uptime_us > 0 && figures.disk_allocated_bytes > 0,
-        figures,
-    )
+    let figures = holds("a running guest is measured", driver.measure(reference).await)?;
+    must("uptime and disk are counted", figures.uptime_us > 0 && figures.disk_allocated_bytes > 0, figures)
 }
 
 async fn power(driver: &dyn Driver, spec: &GuestSpec) -> Result<(), Violation> {
@@ -241,99 +120,34 @@ async fn power(driver: &dyn Driver, spec: &GuestSpec) -> Result<(), Violation> {
     prompts(driver, spec, seen + 1, "a reset guest comes back").await?;
 
     obeys_power_button(driver, reference).await?;
-    holds(
-        "the power button of a stopped guest does nothing",
-        driver.shutdown(reference).await,
-    )?;
+    holds("the power button of a stopped guest does nothing", driver.shutdown(reference).await)?;
     let answer = driver.reboot(reference).await;
-    must(
-        "rebooting a stopped guest is a conflict",
-        matches!(answer, Err(DriverError::Conflict { .. })),
-        &answer,
-    )?;
-    let figures = holds(
-        "a stopped guest is measured",
-        driver.measure(reference).await,
-    )?;
-    must(
-        "a stopped guest has a disk and no uptime",
-        figures.uptime_us == 0 && figures.disk_allocated_bytes > 0,
-        figures,
-    )?;
-    must(
-        "the backlog of a stopped guest is kept",
-        count_prompts(driver, spec).await? > 0,
-        "no prompt in it",
-    )?;
+    must("rebooting a stopped guest is a conflict", matches!(answer, Err(DriverError::Conflict { .. })), &answer)?;
+    let figures = holds("a stopped guest is measured", driver.measure(reference).await)?;
+    must("a stopped guest has a disk and no uptime", figures.uptime_us == 0 && figures.disk_allocated_bytes > 0, figures)?;
+    must("the backlog of a stopped guest is kept", count_prompts(driver, spec).await? > 0, "no prompt in it")?;
 
-    holds(
-        "a stopped guest starts again",
-        driver.start(reference).await,
-    )?;
-    status_is(
-        driver,
-        reference,
-        Status::Running,
-        "a guest started again runs",
-    )
-    .await?;
+    holds("a stopped guest starts again", driver.start(reference).await)?;
+    status_is(driver, reference, Status::Running, "a guest started again runs").await?;
     holds("a running guest is cut off", driver.stop(reference).await)?;
-    status_is(
-        driver,
-        reference,
-        Status::Stopped,
-        "a guest cut off is stopped at once",
-    )
-    .await?;
-    holds(
-        "stopping a stopped guest succeeds",
-        driver.stop(reference).await,
-    )
+    status_is(driver, reference, Status::Stopped, "a guest cut off is stopped at once").await?;
+    holds("stopping a stopped guest succeeds", driver.stop(reference).await)
 }
 
 async fn rebuilding(driver: &dyn Driver, spec: &GuestSpec) -> Result<(), Violation> {
-    let fresh = GuestSpec {
-        hostname: "conformance-two".to_owned(),
-        ..spec.clone()
-    };
-    holds(
-        "a stopped guest starts again",
-        driver.start(&spec.reference).await,
-    )?;
+    let fresh = GuestSpec { hostname: "conformance-two".to_owned(), ..spec.clone() };
+    holds("a stopped guest starts again", driver.start(&spec.reference).await)?;
     let rebuilt = holds("a running guest is rebuilt", driver.rebuild(&fresh).await)?;
-    must(
-        "a rebuilt guest is stopped",
-        rebuilt.status == Status::Stopped,
-        &rebuilt,
-    )?;
+    must("a rebuilt guest is stopped", rebuilt.status == Status::Stopped, &rebuilt)?;
     let same = holds("the new spec is in force", driver.ensure(&fresh).await)?;
-    must(
-        "rebuilding keeps the guest",
-        same.reference == spec.reference,
-        &same,
-    )?;
-    holds(
-        "a rebuilt guest starts",
-        driver.start(&spec.reference).await,
-    )?;
+    must("rebuilding keeps the guest", same.reference == spec.reference, &same)?;
+    holds("a rebuilt guest starts", driver.start(&spec.reference).await)?;
     prompts(driver, &fresh, 1, "a rebuilt guest takes its seed anew").await
 }
 
 async fn destruction(driver: &dyn Driver, spec: &GuestSpec) -> Result<(), Violation> {
-    holds(
-        "a running guest is destroyed",
-        driver.destroy(&spec.reference).await,
-    )?;
-    status_is(
-        driver,
-        &spec.reference,
-        Status::Absent,
-        "a destroyed guest is absent",
-    )
-    .await?;
-    holds(
-        "destroying twice succeeds",
-        driver.destroy(&spec.reference).await,
-    )?;
+    holds("a running guest is destroyed", driver.destroy(&spec.reference).await)?;
+    status_is(driver, &spec.reference, Status::Absent, "a destroyed guest is absent").await?;
+    holds("destroying twice succeeds", driver.destroy(&spec.reference).await)?;
     once_in_list(driver, &spec.reference, 0).await
 }

@@ -10,23 +10,13 @@ use super::{
     fault::Operation,
     hypervisor::{BACKLOG_LIMIT, Machine},
 };
-use crate::{
-    Accelerator, Answer, Capabilities, ConsoleKind, ConsoleStream, Driver, DriverError, Guest,
-    GuestSpec, Measurement, Reference, Status,
-};
+use crate::{Accelerator, Answer, Capabilities, ConsoleKind, ConsoleStream, Driver, DriverError, Guest, GuestSpec, Measurement, Reference, Status};
 
 const TEMPLATES: [&str; 2] = ["debian", "tiny"];
 
 fn accept(spec: &GuestSpec) -> Result<(), DriverError> {
     spec.check()?;
-    if TEMPLATES.contains(&spec.template.as_str()) {
-        Ok(())
-    } else {
-        Err(DriverError::refused(format!(
-            "there is no template named {}",
-            spec.template
-        )))
-    }
+    if TEMPLATES.contains(&spec.template.as_str()) { Ok(()) } else { Err(DriverError::refused(format!("there is no template named {}", spec.template))) }
 }
 
 impl Driver for Simulated {
@@ -36,8 +26,7 @@ impl Driver for Simulated {
 
     fn capabilities(&self) -> Answer<'_, Capabilities> {
         Box::pin(async move {
-            self.perform(Operation::Capabilities, None, |_| Ok(()))
-                .await?;
+            self.perform(Operation::Capabilities, None, |_| Ok(())).await?;
             Ok(Capabilities {
                 accelerator: Accelerator::Tcg,
                 accelerator_reason: "simulated".to_owned(),
@@ -54,14 +43,9 @@ impl Driver for Simulated {
         Box::pin(async move {
             let made = self.perform(Operation::Ensure, Some(&spec.reference), |state| {
                 accept(spec)?;
-                let machine = state
-                    .guests
-                    .entry(spec.reference.clone())
-                    .or_insert_with(|| Machine::new(spec));
+                let machine = state.guests.entry(spec.reference.clone()).or_insert_with(|| Machine::new(spec));
                 if machine.spec != *spec {
-                    return Err(DriverError::conflict(
-                        "a guest with this reference has another shape",
-                    ));
+                    return Err(DriverError::conflict("a guest with this reference has another shape"));
                 }
                 Ok(Some(machine.guest()))
             });
@@ -70,27 +54,17 @@ impl Driver for Simulated {
     }
 
     fn find<'a>(&'a self, reference: &'a Reference) -> Answer<'a, Option<Guest>> {
-        Box::pin(self.perform(Operation::Find, Some(reference), |state| {
-            Ok(state.guests.get(reference).map(Machine::guest))
-        }))
+        Box::pin(self.perform(Operation::Find, Some(reference), |state| Ok(state.guests.get(reference).map(Machine::guest))))
     }
 
     fn list(&self) -> Answer<'_, Vec<Guest>> {
-        Box::pin(self.perform(Operation::List, None, |state| {
-            Ok(state.guests.values().map(Machine::guest).collect())
-        }))
+        Box::pin(self.perform(Operation::List, None, |state| Ok(state.guests.values().map(Machine::guest).collect())))
     }
 
     fn status<'a>(&'a self, reference: &'a Reference) -> Answer<'a, Status> {
         Box::pin(async move {
-            let said = self.perform(Operation::Status, Some(reference), |state| {
-                Ok(Some(
-                    state
-                        .guests
-                        .get(reference)
-                        .map_or(Status::Absent, |machine| machine.status),
-                ))
-            });
+            let said = self
+                .perform(Operation::Status, Some(reference), |state| Ok(Some(state.guests.get(reference).map_or(Status::Absent, |machine| machine.status))));
             Ok(said.await?.unwrap_or(Status::Unknown))
         })
     }
@@ -153,11 +127,7 @@ impl Driver for Simulated {
         }))
     }
 
-    fn console<'a>(
-        &'a self,
-        reference: &'a Reference,
-        kind: ConsoleKind,
-    ) -> Answer<'a, Box<dyn ConsoleStream>> {
+    fn console<'a>(&'a self, reference: &'a Reference, kind: ConsoleKind) -> Answer<'a, Box<dyn ConsoleStream>> {
         Box::pin(async move {
             let line = self.perform(Operation::Console, Some(reference), |state| {
                 let machine = state.machine(reference)?;
@@ -167,13 +137,7 @@ impl Driver for Simulated {
             let (ours, theirs) = tokio::io::duplex(BACKLOG_LIMIT);
             match (kind, line.await?) {
                 (ConsoleKind::Serial, Some((backlog, printed))) => {
-                    tokio::spawn(serve_serial(
-                        self.clone(),
-                        reference.clone(),
-                        theirs,
-                        backlog,
-                        printed,
-                    ));
+                    tokio::spawn(serve_serial(self.clone(), reference.clone(), theirs, backlog, printed));
                 }
                 (ConsoleKind::Screen, Some(_)) => {
                     tokio::spawn(serve_screen(theirs));
@@ -186,19 +150,13 @@ impl Driver for Simulated {
     }
 
     fn console_backlog<'a>(&'a self, reference: &'a Reference) -> Answer<'a, Vec<u8>> {
-        Box::pin(
-            self.perform(Operation::ConsoleBacklog, Some(reference), |state| {
-                Ok(state.machine(reference)?.backlog.clone())
-            }),
-        )
+        Box::pin(self.perform(Operation::ConsoleBacklog, Some(reference), |state| Ok(state.machine(reference)?.backlog.clone())))
     }
 
     fn measure<'a>(&'a self, reference: &'a Reference) -> Answer<'a, Measurement> {
         Box::pin(self.perform(Operation::Measure, Some(reference), |state| {
             let machine = state.machine(reference)?;
-            let uptime_us = machine.started.map_or(0, |at| {
-                at.elapsed().as_micros().try_into().unwrap_or(u64::MAX)
-            });
+            let uptime_us = machine.started.map_or(0, |at| at.elapsed().as_micros().try_into().unwrap_or(u64::MAX));
             Ok(Measurement {
                 uptime_us,
                 cpu_us: uptime_us / 10,
@@ -210,13 +168,7 @@ impl Driver for Simulated {
     }
 }
 
-async fn serve_serial(
-    hypervisor: Simulated,
-    reference: Reference,
-    mut client: DuplexStream,
-    backlog: Vec<u8>,
-    mut printed: broadcast::Receiver<Vec<u8>>,
-) {
+async fn serve_serial(hypervisor: Simulated, reference: Reference, mut client: DuplexStream, backlog: Vec<u8>, mut printed: broadcast::Receiver<Vec<u8>>) {
     if client.write_all(&backlog).await.is_err() {
         return;
     }

@@ -60,10 +60,7 @@ impl Simulated {
     /// Lets the next `times` calls of `operation` fail as unavailable.
     pub fn fail_times(&self, operation: Operation, times: usize) {
         for _ in 0..times {
-            self.inject(
-                operation,
-                Fault::Fail(DriverError::unavailable("simulated outage")),
-            );
+            self.inject(operation, Fault::Fail(DriverError::unavailable("simulated outage")));
         }
     }
 
@@ -74,11 +71,7 @@ impl Simulated {
 
     /// The guest's process dies, behind our back. False when there is no such guest.
     pub fn crash(&self, reference: &Reference) -> bool {
-        self.lock()
-            .guests
-            .get_mut(reference)
-            .map(|machine| machine.power_off())
-            .is_some()
+        self.lock().guests.get_mut(reference).map(|machine| machine.power_off()).is_some()
     }
 
     /// The calls so far, oldest first.
@@ -88,10 +81,7 @@ impl Simulated {
 
     /// The spec from which a guest was made last, to see what was injected.
     pub fn spec(&self, reference: &Reference) -> Option<GuestSpec> {
-        self.lock()
-            .guests
-            .get(reference)
-            .map(|machine| machine.spec.clone())
+        self.lock().guests.get(reference).map(|machine| machine.spec.clone())
     }
 
     pub(super) fn lock(&self) -> MutexGuard<'_, State> {
@@ -107,10 +97,7 @@ impl Simulated {
     ) -> Result<T, DriverError> {
         let fault = {
             let mut state = self.lock();
-            state.calls.push(Call {
-                operation,
-                reference: reference.map(ToString::to_string).unwrap_or_default(),
-            });
+            state.calls.push(Call { operation, reference: reference.map(ToString::to_string).unwrap_or_default() });
             let waiting = state.faults.iter().position(|(at, _)| *at == operation);
             waiting.map(|index| state.faults.remove(index).1)
         };
@@ -125,9 +112,7 @@ impl Simulated {
             Some(Fault::LoseAnswer) => {
                 // Whatever the effect was, good or bad, nobody hears of it.
                 let _unheard = effect(&mut self.lock());
-                Err(DriverError::outcome_unknown(
-                    "the simulated line was cut after the request",
-                ))
+                Err(DriverError::outcome_unknown("the simulated line was cut after the request"))
             }
         }
     }
@@ -138,18 +123,13 @@ impl Simulated {
         reference: &Reference,
         effect: impl FnOnce(&mut Machine) -> Result<(), DriverError>,
     ) -> Result<(), DriverError> {
-        self.perform(operation, Some(reference), |state| {
-            effect(state.machine(reference)?)
-        })
-        .await
+        self.perform(operation, Some(reference), |state| effect(state.machine(reference)?)).await
     }
 }
 
 impl State {
     pub(super) fn machine(&mut self, reference: &Reference) -> Result<&mut Machine, DriverError> {
-        self.guests
-            .get_mut(reference)
-            .ok_or_else(|| DriverError::not_found(reference))
+        self.guests.get_mut(reference).ok_or_else(|| DriverError::not_found(reference))
     }
 
     pub(super) fn type_line(&mut self, reference: &Reference, line: &str) {
@@ -163,13 +143,7 @@ impl State {
 impl Machine {
     pub(super) fn new(spec: &GuestSpec) -> Self {
         let (serial, _) = broadcast::channel(64);
-        Self {
-            spec: spec.clone(),
-            status: Status::Stopped,
-            started: None,
-            backlog: Vec::new(),
-            serial,
-        }
+        Self { spec: spec.clone(), status: Status::Stopped, started: None, backlog: Vec::new(), serial }
     }
 
     pub(super) fn power_on(&mut self) {
@@ -194,11 +168,7 @@ impl Machine {
     }
 
     pub(super) fn running(&self) -> Result<(), DriverError> {
-        if self.status == Status::Running {
-            Ok(())
-        } else {
-            Err(DriverError::conflict("the guest does not run"))
-        }
+        if self.status == Status::Running { Ok(()) } else { Err(DriverError::conflict("the guest does not run")) }
     }
 
     pub(super) fn guest(&self) -> Guest {
@@ -208,10 +178,7 @@ impl Machine {
             template: self.spec.template.clone(),
             accelerator: Accelerator::Tcg,
             ipv4: Some("10.0.2.15".to_owned()),
-            ssh: Some(SshAddress {
-                host: "127.0.0.1".to_owned(),
-                port: self.spec.ssh_port.unwrap_or(2222),
-            }),
+            ssh: Some(SshAddress { host: "127.0.0.1".to_owned(), port: self.spec.ssh_port.unwrap_or(2222) }),
         }
     }
 }

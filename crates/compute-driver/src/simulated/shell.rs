@@ -31,10 +31,7 @@ mod tests {
 
     #[test]
     fn it_echoes_answers_and_prompts() {
-        assert_eq!(
-            answer("web", "expr 40 + 2\n"),
-            "expr 40 + 2\r\n42\r\nroot@web:~# "
-        );
+        assert_eq!(answer("web", "expr 40 + 2\n"), "expr 40 + 2\r\n42\r\nroot@web:~# ");
         assert_eq!(answer("web", "hostname"), "hostname\r\nweb\r\nroot@web:~# ");
         assert!(answer("web", "rm -rf /").contains("not found"));
     }

@@ -2,10 +2,7 @@
 
 use std::sync::Arc;
 
-use compute_driver::{
-    Answer, Capabilities, ConsoleKind, ConsoleStream, Driver, DriverError, Guest, GuestSpec,
-    Measurement, Reference, Status,
-};
+use compute_driver::{Answer, Capabilities, ConsoleKind, ConsoleStream, Driver, DriverError, Guest, GuestSpec, Measurement, Reference, Status};
 
 use super::{console, look, make, power};
 use crate::{
@@ -25,9 +22,7 @@ pub struct Qemu {
 impl Qemu {
     /// The driver for `settings`. Nothing is touched before the first call.
     pub fn new(settings: Settings) -> Self {
-        Self {
-            settings: Arc::new(settings),
-        }
+        Self { settings: Arc::new(settings) }
     }
 
     pub(super) fn place(&self, reference: &Reference) -> Place {
@@ -37,8 +32,7 @@ impl Qemu {
     /// Where the guest is and what is remembered of it.
     pub(super) fn known(&self, reference: &Reference) -> Result<(Place, Record), DriverError> {
         let place = self.place(reference);
-        let record = record::read(&place.dir.join(record::FILE))
-            .ok_or_else(|| DriverError::not_found(reference))?;
+        let record = record::read(&place.dir.join(record::FILE)).ok_or_else(|| DriverError::not_found(reference))?;
         Ok((place, record))
     }
 }
@@ -96,11 +90,7 @@ impl Driver for Qemu {
         Box::pin(make::destroy(self, reference))
     }
 
-    fn console<'a>(
-        &'a self,
-        reference: &'a Reference,
-        kind: ConsoleKind,
-    ) -> Answer<'a, Box<dyn ConsoleStream>> {
+    fn console<'a>(&'a self, reference: &'a Reference, kind: ConsoleKind) -> Answer<'a, Box<dyn ConsoleStream>> {
         Box::pin(console::open(self, reference, kind))
     }
 

@@ -12,11 +12,7 @@ use crate::{
 };
 
 /// Connects to a console of a running guest.
-pub(super) async fn open(
-    qemu: &Qemu,
-    reference: &Reference,
-    kind: ConsoleKind,
-) -> Result<Box<dyn ConsoleStream>, DriverError> {
+pub(super) async fn open(qemu: &Qemu, reference: &Reference, kind: ConsoleKind) -> Result<Box<dyn ConsoleStream>, DriverError> {
     let (place, _) = qemu.known(reference)?;
     let socket = match kind {
         ConsoleKind::Serial => place.console(),
@@ -30,12 +26,7 @@ pub(super) async fn open(
     }
     match connected {
         Ok(stream) => Ok(Box::new(stream)),
-        Err(error)
-            if matches!(
-                error.kind(),
-                io::ErrorKind::NotFound | io::ErrorKind::ConnectionRefused
-            ) =>
-        {
+        Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::ConnectionRefused) => {
             Err(DriverError::conflict("the guest does not run"))
         }
         Err(error) => Err(trouble("cannot connect to the console")(error)),

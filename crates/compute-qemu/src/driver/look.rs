@@ -2,10 +2,7 @@
 
 use std::{fs, thread};
 
-use compute_driver::{
-    Accelerator, Capabilities, Capacity, DriverError, Guest, Measurement, Reference, SshAddress,
-    Status,
-};
+use compute_driver::{Accelerator, Capabilities, Capacity, DriverError, Guest, Measurement, Reference, SshAddress, Status};
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
 
@@ -25,9 +22,7 @@ use crate::{
 /// What this host can do.
 pub(super) async fn capabilities(qemu: &Qemu) -> Result<Capabilities, DriverError> {
     let (accelerator, reason) = accelerator::choose(qemu.settings.accelerator);
-    let ready = image::TEMPLATES
-        .iter()
-        .filter(|name| image::find(&qemu.settings.images_dir, name).is_some());
+    let ready = image::TEMPLATES.iter().filter(|name| image::find(&qemu.settings.images_dir, name).is_some());
     Ok(Capabilities {
         accelerator,
         accelerator_reason: reason.to_owned(),
@@ -41,24 +36,9 @@ pub(super) async fn capabilities(qemu: &Qemu) -> Result<Capabilities, DriverErro
 
 fn capacity(qemu: &Qemu) -> Option<Capacity> {
     let meminfo = fs::read_to_string("/proc/meminfo").ok()?;
-    let total_kib: u64 = meminfo
-        .lines()
-        .find_map(|line| line.strip_prefix("MemTotal:"))?
-        .split_whitespace()
-        .next()?
-        .parse()
-        .ok()?;
+    let total_kib: u64 = meminfo.lines().find_map(|line| line.strip_prefix("MemTotal:"))?.split_whitespace().next()?.parse().ok()?;
     let (disk_mib, disk_free_mib) = disk::room_mib(&qemu.settings.data_dir).ok()?;
-    Some(Capacity {
-        cpus: thread::available_parallelism()
-            .ok()?
-            .get()
-            .try_into()
-            .ok()?,
-        memory_mib: total_kib / 1024,
-        disk_mib,
-        disk_free_mib,
-    })
+    Some(Capacity { cpus: thread::available_parallelism().ok()?.get().try_into().ok()?, memory_mib: total_kib / 1024, disk_mib, disk_free_mib })
 }
 
 /// The guest, if it is there.
@@ -78,10 +58,7 @@ pub(super) async fn list(qemu: &Qemu) -> Result<Vec<Guest>, DriverError> {
         Err(error) => return Err(trouble("cannot list the guests")(error)),
     };
     // Drafts and trash begin with a dot, which no reference does.
-    let mut references: Vec<_> = entries
-        .flatten()
-        .filter_map(|entry| Reference::parse(entry.file_name().to_str()?).ok())
-        .collect();
+    let mut references: Vec<_> = entries.flatten().filter_map(|entry| Reference::parse(entry.file_name().to_str()?).ok()).collect();
     references.sort();
     // Side by side, so that one QEMU which does not answer holds up the list once and not once per guest.
     let mut asking = JoinSet::new();
@@ -107,10 +84,7 @@ pub(super) async fn status(qemu: &Qemu, reference: &Reference) -> Result<Status,
 }
 
 /// What the guest uses.
-pub(super) async fn measure(
-    qemu: &Qemu,
-    reference: &Reference,
-) -> Result<Measurement, DriverError> {
+pub(super) async fn measure(qemu: &Qemu, reference: &Reference) -> Result<Measurement, DriverError> {
     let (place, _) = qemu.known(reference)?;
     let usage = processes(&place).and_then(|processes| processes.emulator.usage());
     let traffic: Traffic = record::read(&place.traffic()).unwrap_or_default();
@@ -126,19 +100,14 @@ pub(super) async fn measure(
 /// A guest in the trait's words.
 pub(super) async fn guest(qemu: &Qemu, place: &Place, record: &Record) -> Guest {
     let status = status_at(place).await;
-    let started_with = processes(place)
-        .filter(|_| status != Status::Stopped)
-        .map(|processes| processes.accelerator);
+    let started_with = processes(place).filter(|_| status != Status::Stopped).map(|processes| processes.accelerator);
     Guest {
         reference: record.spec.reference.clone(),
         status,
         template: record.spec.template.clone(),
         accelerator: started_with.unwrap_or_else(|| current_accelerator(qemu)),
         ipv4: Some(seed::ADDRESS.to_owned()),
-        ssh: Some(SshAddress {
-            host: "127.0.0.1".to_owned(),
-            port: record.ssh_port,
-        }),
+        ssh: Some(SshAddress { host: "127.0.0.1".to_owned(), port: record.ssh_port }),
     }
 }
 
@@ -158,12 +127,7 @@ pub(super) fn emulator_runs(place: &Place) -> bool {
 
 /// The socket is the truth: a record that says "running" proves nothing after a crash.
 pub(super) async fn status_at(place: &Place) -> Status {
-    let said = async {
-        Qmp::connect(&place.qmp())
-            .await?
-            .execute("query-status", json!({}))
-            .await
-    };
+    let said = async { Qmp::connect(&place.qmp()).await?.execute("query-status", json!({})).await };
     match said.await {
         Ok(answer) => status_of(&answer),
         Err(QmpError::NobodyThere) if !emulator_runs(place) => Status::Stopped,
@@ -189,17 +153,8 @@ mod tests {
     fn words_that_we_do_not_know_are_never_success() {
         assert_eq!(status_of(&json!({ "status": "running" })), Status::Running);
         assert_eq!(status_of(&json!({ "status": "paused" })), Status::Paused);
-        for word in [
-            "internal-error",
-            "io-error",
-            "guest-panicked",
-            "a-word-of-2030",
-        ] {
-            assert_eq!(
-                status_of(&json!({ "status": word })),
-                Status::Unknown,
-                "{word}"
-            );
+        for word in ["internal-error", "io-error", "guest-panicked", "a-word-of-2030"] {
+            assert_eq!(status_of(&json!({ "status": word })), Status::Unknown, "{word}");
         }
         assert_eq!(status_of(&json!({})), Status::Unknown);
     }

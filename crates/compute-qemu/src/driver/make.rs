@@ -24,27 +24,18 @@ pub(super) async fn ensure(qemu: &Qemu, spec: &GuestSpec) -> Result<Guest, Drive
     let _guest_lock = Lock::guest(&settings.data_dir, &spec.reference).await?;
     if let Ok((place, record)) = qemu.known(&spec.reference) {
         if record.spec != *spec {
-            return Err(DriverError::conflict(
-                "a guest with this reference has another shape",
-            ));
+            return Err(DriverError::conflict("a guest with this reference has another shape"));
         }
         return Ok(look::guest(qemu, &place, &record).await);
     }
 
     let place = qemu.place(&spec.reference);
-    fs::create_dir_all(guests(&settings.data_dir))
-        .map_err(trouble("cannot make the folder of guests"))?;
+    fs::create_dir_all(guests(&settings.data_dir)).map_err(trouble("cannot make the folder of guests"))?;
     let draft = place.draft();
     let _port_lock = Lock::ports(&settings.data_dir).await?;
-    let record = Record {
-        spec: spec.clone(),
-        template_version: template.version().to_owned(),
-        ssh_port: port::choose(settings, spec.ssh_port)?,
-        generation: 0,
-    };
-    let made = furnish(&draft, &record, &template).await.and_then(|()| {
-        fs::rename(&draft, &place.dir).map_err(trouble("cannot give the guest its folder"))
-    });
+    let record =
+        Record { spec: spec.clone(), template_version: template.version().to_owned(), ssh_port: port::choose(settings, spec.ssh_port)?, generation: 0 };
+    let made = furnish(&draft, &record, &template).await.and_then(|()| fs::rename(&draft, &place.dir).map_err(trouble("cannot give the guest its folder")));
     if let Err(error) = made {
         remove(&draft)?;
         return Err(error);
@@ -76,13 +67,7 @@ pub(super) async fn rebuild(qemu: &Qemu, spec: &GuestSpec) -> Result<Guest, Driv
         record::write(&kept, &traffic).map_err(trouble("cannot keep the traffic's count"))?;
     }
     // The two folders change places in one step (renameat2(2)), so there is a whole guest at any time.
-    let exchange = rustix::fs::renameat_with(
-        rustix::fs::CWD,
-        &draft,
-        rustix::fs::CWD,
-        &place.dir,
-        rustix::fs::RenameFlags::EXCHANGE,
-    );
+    let exchange = rustix::fs::renameat_with(rustix::fs::CWD, &draft, rustix::fs::CWD, &place.dir, rustix::fs::RenameFlags::EXCHANGE);
     exchange.map_err(|error| trouble("cannot put the new disk in place")(error.into()))?;
     remove(&draft)?;
     Ok(look::guest(qemu, &place, &record).await)
@@ -110,35 +95,24 @@ pub(super) async fn destroy(qemu: &Qemu, reference: &Reference) -> Result<(), Dr
 fn accept(qemu: &Qemu, spec: &GuestSpec) -> Result<Template, DriverError> {
     spec.check()?;
     if !image::TEMPLATES.contains(&spec.template.as_str()) {
-        return Err(DriverError::refused(format!(
-            "there is no template named {}",
-            spec.template
-        )));
+        return Err(DriverError::refused(format!("there is no template named {}", spec.template)));
     }
-    image::find(&qemu.settings.images_dir, &spec.template).ok_or_else(|| {
-        DriverError::unavailable(format!("the image of {} has not been built", spec.template))
-    })
+    image::find(&qemu.settings.images_dir, &spec.template).ok_or_else(|| DriverError::unavailable(format!("the image of {} has not been built", spec.template)))
 }
 
 /// Fills a folder with all that a guest needs.
 async fn furnish(draft: &Path, record: &Record, template: &Template) -> Result<(), DriverError> {
     remove(draft)?;
     fs::create_dir_all(draft).map_err(trouble("cannot make the guest's folder"))?;
-    let inside = Place {
-        dir: draft.to_owned(),
-        run: draft.to_owned(),
-    };
+    let inside = Place { dir: draft.to_owned(), run: draft.to_owned() };
     disk::create(&inside.disk(), record.spec.disk_gib, template).await?;
     seed::write(&inside.seed(), &draft.join("seed"), record).await?;
-    record::write(&draft.join(record::FILE), record)
-        .map_err(trouble("cannot write the guest's record"))
+    record::write(&draft.join(record::FILE), record).map_err(trouble("cannot write the guest's record"))
 }
 
 fn remove(folder: &Path) -> Result<(), DriverError> {
     match fs::remove_dir_all(folder) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => {
-            Err(trouble("cannot remove a folder")(error))
-        }
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(trouble("cannot remove a folder")(error)),
         _ => Ok(()),
     }
 }

@@ -85,9 +85,7 @@ pub(super) async fn shutdown(qemu: &Qemu, reference: &Reference) -> Result<(), D
 /// Presses Ctrl-Alt-Delete, which init takes as "restart in order"; ACPI has no button for it.
 pub(super) async fn reboot(qemu: &Qemu, reference: &Reference) -> Result<(), DriverError> {
     let (place, _) = qemu.known(reference)?;
-    let keys: Vec<Value> = ["ctrl", "alt", "delete"]
-        .map(|key| json!({ "type": "qcode", "data": key }))
-        .to_vec();
+    let keys: Vec<Value> = ["ctrl", "alt", "delete"].map(|key| json!({ "type": "qcode", "data": key })).to_vec();
     told(&place, "send-key", json!({ "keys": keys })).await
 }
 
@@ -109,24 +107,16 @@ pub(super) async fn cut(place: &Place) -> Result<(), DriverError> {
         }
         // The supervisor ends by itself after QEMU; killing it earlier would lose the last of the log.
         if !within(KILL_PATIENCE, || !processes.emulator.is_alive()).await {
-            return Err(DriverError::outcome_unknown(
-                "QEMU does not end although it was killed",
-            ));
+            return Err(DriverError::outcome_unknown("QEMU does not end although it was killed"));
         }
         await_supervisor(&processes.supervisor).await;
     }
     // One that has cleared its sockets away is known by its last words only.
-    if let Some(Ending {
-        supervisor: Some(supervisor),
-        ..
-    }) = record::read(&place.ending())
-    {
+    if let Some(Ending { supervisor: Some(supervisor), .. }) = record::read(&place.ending()) {
         await_supervisor(&supervisor).await;
     }
     match fs::remove_dir_all(&place.run) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => {
-            Err(trouble("cannot clear the sockets")(error))
-        }
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(trouble("cannot clear the sockets")(error)),
         _ => Ok(()),
     }
 }
@@ -138,30 +128,21 @@ async fn await_supervisor(supervisor: &ProcessId) {
 }
 
 /// The port may have been taken by a stranger while the guest was off; unless it was wished for, another will do.
-async fn with_free_port(
-    qemu: &Qemu,
-    place: &Place,
-    mut record: Record,
-) -> Result<Record, DriverError> {
+async fn with_free_port(qemu: &Qemu, place: &Place, mut record: Record) -> Result<Record, DriverError> {
     if port::is_free(record.ssh_port) || record.spec.ssh_port.is_some() {
         return Ok(record);
     }
     let _lock = Lock::ports(&qemu.settings.data_dir).await?;
     record.ssh_port = port::choose(&qemu.settings, None)?;
-    record::write(&place.dir.join(record::FILE), &record)
-        .map_err(trouble("cannot write the guest's record"))?;
+    record::write(&place.dir.join(record::FILE), &record).map_err(trouble("cannot write the guest's record"))?;
     Ok(record)
 }
 
 /// Starts the supervisor in a session of its own, as nobody's child, so that it outlives us.
 async fn launch(qemu: &Qemu, place: &Place, record: &Record) -> Result<(), DriverError> {
     let settings = &qemu.settings;
-    let template = image::find_version(
-        &settings.images_dir,
-        &record.spec.template,
-        &record.template_version,
-    )
-    .ok_or_else(|| DriverError::failed("the image that the guest was made from is gone", ""))?;
+    let template = image::find_version(&settings.images_dir, &record.spec.template, &record.template_version)
+        .ok_or_else(|| DriverError::failed("the image that the guest was made from is gone", ""))?;
     let accelerator = current_accelerator(qemu);
     let orders = Orders {
         dir: place.dir.clone(),
@@ -170,9 +151,7 @@ async fn launch(qemu: &Qemu, place: &Place, record: &Record) -> Result<(), Drive
         arguments: command::arguments(place, record, &template, accelerator),
         accelerator,
     };
-    place
-        .make_run()
-        .map_err(trouble("cannot make the folder of sockets"))?;
+    place.make_run().map_err(trouble("cannot make the folder of sockets"))?;
     for old in [place.ending(), place.emulator_log()] {
         match fs::remove_file(old) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => {
@@ -181,8 +160,7 @@ async fn launch(qemu: &Qemu, place: &Place, record: &Record) -> Result<(), Drive
             _ => {}
         }
     }
-    record::write(&place.orders(), &orders)
-        .map_err(trouble("cannot write the supervisor's orders"))?;
+    record::write(&place.orders(), &orders).map_err(trouble("cannot write the supervisor's orders"))?;
     spawn_supervisor(qemu, place).await
 }
 
@@ -195,10 +173,7 @@ pub(super) async fn attend(qemu: &Qemu, place: &Place) -> Result<(), DriverError
             let deadline = Instant::now() + QUIT_PATIENCE;
             while !serves().await {
                 if Instant::now() > deadline {
-                    return Err(DriverError::failed(
-                        "the guest's supervisor did not come up",
-                        log_of(place),
-                    ));
+                    return Err(DriverError::failed("the guest's supervisor did not come up", log_of(place)));
                 }
                 sleep(Duration::from_millis(10)).await;
             }
@@ -210,8 +185,7 @@ pub(super) async fn attend(qemu: &Qemu, place: &Place) -> Result<(), DriverError
 
 async fn spawn_supervisor(qemu: &Qemu, place: &Place) -> Result<(), DriverError> {
     let settings = &qemu.settings;
-    let log = File::create(place.supervisor_log())
-        .map_err(trouble("cannot open the supervisor's log"))?;
+    let log = File::create(place.supervisor_log()).map_err(trouble("cannot open the supervisor's log"))?;
     let forked = Command::new("setsid")
         .arg("--fork")
         .arg(&settings.supervisor.exe)
@@ -225,10 +199,7 @@ async fn spawn_supervisor(qemu: &Qemu, place: &Place) -> Result<(), DriverError>
         .await;
     match forked {
         Ok(status) if status.success() => Ok(()),
-        Ok(status) => Err(DriverError::failed(
-            format!("setsid ended with {status}"),
-            log_of(place),
-        )),
+        Ok(status) => Err(DriverError::failed(format!("setsid ended with {status}"), log_of(place))),
         Err(error) => Err(trouble("cannot run setsid")(error)),
     }
 }
@@ -238,20 +209,14 @@ async fn await_running(place: &Place) -> Result<(), DriverError> {
     let deadline = Instant::now() + START_PATIENCE;
     loop {
         if let Some(Ending { status, .. }) = record::read(&place.ending()) {
-            return Err(DriverError::failed(
-                format!("QEMU did not start: {status}"),
-                log_of(place),
-            ));
+            return Err(DriverError::failed(format!("QEMU did not start: {status}"), log_of(place)));
         }
         // Before QEMU is there, and between its end and the supervisor's word about it, the status is "stopped".
         if status_at(place).await == Status::Running {
             return Ok(());
         }
         if Instant::now() > deadline {
-            return Err(DriverError::failed(
-                "QEMU did not come up in time",
-                log_of(place),
-            ));
+            return Err(DriverError::failed("QEMU did not come up in time", log_of(place)));
         }
         sleep(Duration::from_millis(10)).await;
     }
@@ -259,33 +224,19 @@ async fn await_running(place: &Place) -> Result<(), DriverError> {
 
 /// What QEMU and the supervisor printed, the last lines of it.
 fn log_of(place: &Place) -> String {
-    let text = [place.supervisor_log(), place.emulator_log()]
-        .map(|log| fs::read(log).unwrap_or_default())
-        .concat();
+    let text = [place.supervisor_log(), place.emulator_log()].map(|log| fs::read(log).unwrap_or_default()).concat();
     let text = String::from_utf8_lossy(&text);
     let lines: Vec<_> = text.lines().collect();
-    lines
-        .get(lines.len().saturating_sub(LOG_LINES)..)
-        .unwrap_or_default()
-        .join("\n")
+    lines.get(lines.len().saturating_sub(LOG_LINES)..).unwrap_or_default().join("\n")
 }
 
 async fn told(place: &Place, command: &str, arguments: Value) -> Result<(), DriverError> {
-    let answer = async {
-        Qmp::connect(&place.qmp())
-            .await?
-            .execute(command, arguments)
-            .await
-    };
+    let answer = async { Qmp::connect(&place.qmp()).await?.execute(command, arguments).await };
     match answer.await {
         Ok(_) => Ok(()),
         Err(QmpError::Refused(reason)) => Err(DriverError::conflict(reason)),
-        Err(QmpError::NobodyThere | QmpError::Cut(_)) if !emulator_runs(place) => {
-            Err(DriverError::conflict("the guest does not run"))
-        }
-        Err(QmpError::NobodyThere) => {
-            Err(DriverError::unavailable("QEMU runs but does not listen"))
-        }
+        Err(QmpError::NobodyThere | QmpError::Cut(_)) if !emulator_runs(place) => Err(DriverError::conflict("the guest does not run")),
+        Err(QmpError::NobodyThere) => Err(DriverError::unavailable("QEMU runs but does not listen")),
         Err(QmpError::Cut(reason)) => Err(DriverError::outcome_unknown(reason)),
     }
 }

@@ -11,78 +11,39 @@ use crate::image::Template;
 /// The arguments after the emulator's name.
 ///
 /// Everything that listens is a unix socket in the guest's private folder; only SSH is forwarded, from 127.0.0.1.
-pub(crate) fn arguments(
-    place: &Place,
-    record: &Record,
-    template: &Template,
-    accelerator: Accelerator,
-) -> Vec<OsString> {
+pub(crate) fn arguments(place: &Place, record: &Record, template: &Template, accelerator: Accelerator) -> Vec<OsString> {
     let spec = &record.spec;
     let mut line = Line::default();
-    line.flag("-nodefaults")
-        .pair("-display", "none")
-        .pair("-M", "q35")
-        .pair("-name", spec.reference.as_str());
+    line.flag("-nodefaults").pair("-display", "none").pair("-M", "q35").pair("-name", spec.reference.as_str());
     match accelerator {
         Accelerator::Kvm => line.pair("-accel", "kvm").pair("-cpu", "host"),
         // The buffer of translated code grows to several times the guest's memory unless it is bounded.
-        Accelerator::Tcg => line
-            .pair("-accel", "tcg,thread=multi,tb-size=64")
-            .pair("-cpu", "max"),
+        Accelerator::Tcg => line.pair("-accel", "tcg,thread=multi,tb-size=64").pair("-cpu", "max"),
     };
-    line.pair("-m", &spec.memory_mib.to_string())
-        .pair("-smp", &spec.cpus.to_string());
+    line.pair("-m", &spec.memory_mib.to_string()).pair("-smp", &spec.cpus.to_string());
 
     line.pair("-blockdev", &blockdev("qcow2", "d0", &place.disk(), false));
     line.pair("-device", "virtio-blk-pci,drive=d0,id=vd0");
     line.pair("-blockdev", &blockdev("raw", "s0", &place.seed(), true));
     line.pair("-device", "virtio-blk-pci,drive=s0,id=vd1");
 
-    line.pair(
-        "-netdev",
-        &format!(
-            "user,id=n0,ipv6=off,hostfwd=tcp:127.0.0.1:{}-:22",
-            record.ssh_port
-        ),
-    );
-    line.pair(
-        "-device",
-        &format!("virtio-net-pci,netdev=n0,mac={},romfile=", spec.mac),
-    );
+    line.pair("-netdev", &format!("user,id=n0,ipv6=off,hostfwd=tcp:127.0.0.1:{}-:22", record.ssh_port));
+    line.pair("-device", &format!("virtio-net-pci,netdev=n0,mac={},romfile=", spec.mac));
     // User-mode networking has no counters, so the supervisor is shown every frame and counts.
     // It reconnects, because a new supervisor may take over.
     // "rx" is what the network receives from the guest, "tx" what it transmits to it.
     for (queue, socket) in [("rx", place.sent()), ("tx", place.received())] {
-        line.pair(
-            "-chardev",
-            &format!("socket,id=c{queue},reconnect=1,path={}", escaped(&socket)),
-        );
-        line.pair(
-            "-object",
-            &format!("filter-mirror,id=f{queue},netdev=n0,queue={queue},outdev=c{queue}"),
-        );
+        line.pair("-chardev", &format!("socket,id=c{queue},reconnect=1,path={}", escaped(&socket)));
+        line.pair("-object", &format!("filter-mirror,id=f{queue},netdev=n0,queue={queue},outdev=c{queue}"));
     }
     line.pair("-device", "virtio-rng-pci");
 
-    line.pair("-vga", "std").pair(
-        "-vnc",
-        &format!("unix:{},share=force-shared", escaped(&place.screen())),
-    );
-    line.pair(
-        "-serial",
-        &format!("unix:{},server=on,wait=off", escaped(&place.serial())),
-    );
-    line.pair(
-        "-qmp",
-        &format!("unix:{},server=on,wait=off", escaped(&place.qmp())),
-    );
-    line.pair(
-        "-sandbox",
-        "on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny",
-    );
+    line.pair("-vga", "std").pair("-vnc", &format!("unix:{},share=force-shared", escaped(&place.screen())));
+    line.pair("-serial", &format!("unix:{},server=on,wait=off", escaped(&place.serial())));
+    line.pair("-qmp", &format!("unix:{},server=on,wait=off", escaped(&place.qmp())));
+    line.pair("-sandbox", "on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny");
 
-    line.path("-kernel", &template.kernel())
-        .path("-initrd", &template.initrd());
+    line.path("-kernel", &template.kernel()).path("-initrd", &template.initrd());
     line.pair("-append", &kernel_line(template, accelerator));
     line.words
 }
@@ -90,15 +51,8 @@ pub(crate) fn arguments(
 /// Under translation page-table isolation flushes at every system call and protects nothing: there is no speculation to exploit.
 /// The kernel's tests of its own ciphers take a fifth of the boot there, and run the same instructions as on any other day.
 fn kernel_line(template: &Template, accelerator: Accelerator) -> String {
-    let quick = if accelerator == Accelerator::Tcg {
-        " mitigations=off cryptomgr.notests"
-    } else {
-        ""
-    };
-    format!(
-        "console=tty0 console=ttyS0 quiet panic=-1{quick}{}",
-        template.kernel_words()
-    )
+    let quick = if accelerator == Accelerator::Tcg { " mitigations=off cryptomgr.notests" } else { "" };
+    format!("console=tty0 console=ttyS0 quiet panic=-1{quick}{}", template.kernel_words())
 }
 
 fn blockdev(format: &str, name: &str, file: &Path, read_only: bool) -> String {
@@ -153,19 +107,10 @@ mod tests {
             mac: "52:54:00:12:34:56".into(),
             ssh_port: None,
         };
-        let record = Record {
-            spec,
-            template_version: "v".into(),
-            ssh_port: 42_001,
-            generation: 0,
-        };
+        let record = Record { spec, template_version: "v".into(), ssh_port: 42_001, generation: 0 };
         let template = Template::at(Path::new("/images/tiny/v"), false, "");
         let words = arguments(&place, &record, &template, accelerator);
-        words
-            .iter()
-            .map(|word| word.to_string_lossy().into_owned())
-            .collect::<Vec<_>>()
-            .join(" ")
+        words.iter().map(|word| word.to_string_lossy().into_owned()).collect::<Vec<_>>().join(" ")
     }
 
     #[test]
@@ -179,11 +124,7 @@ mod tests {
     fn nothing_listens_beyond_the_host() {
         let line = line(Accelerator::Tcg);
         assert!(line.contains("hostfwd=tcp:127.0.0.1:42001-:22"));
-        assert!(
-            !line.contains("0.0.0.0")
-                && !line.contains("websocket")
-                && line.contains("-nodefaults")
-        );
+        assert!(!line.contains("0.0.0.0") && !line.contains("websocket") && line.contains("-nodefaults"));
     }
 
     #[test]

@@ -18,9 +18,7 @@ pub(crate) async fn create(path: &Path, gib: u32, template: &Template) -> Result
     let parent = path.parent().unwrap_or(path);
     let free_mib = free_mib(parent)?;
     if free_mib < RESERVE_MIB {
-        return Err(DriverError::unavailable(format!(
-            "only {free_mib} MiB of disk are free on this host"
-        )));
+        return Err(DriverError::unavailable(format!("only {free_mib} MiB of disk are free on this host")));
     }
     let size = format!("{gib}G");
     let file = path.as_os_str();
@@ -29,11 +27,7 @@ pub(crate) async fn create(path: &Path, gib: u32, template: &Template) -> Result
             let base = relative(&base, path).unwrap_or(base);
             let base = base.as_os_str();
             let args = ["create", "-q", "-f", "qcow2", "-F", "qcow2", "-b"].map(AsRef::as_ref);
-            run(
-                "qemu-img",
-                args.into_iter().chain([base, file, size.as_ref()]),
-            )
-            .await
+            run("qemu-img", args.into_iter().chain([base, file, size.as_ref()])).await
         }
         None => {
             let args = ["create", "-q", "-f", "qcow2"].map(AsRef::as_ref);
@@ -62,8 +56,7 @@ pub(crate) fn free_mib(path: &Path) -> Result<u64, DriverError> {
 
 /// MiB in total and free on the host at `path`.
 pub(crate) fn room_mib(path: &Path) -> Result<(u64, u64), DriverError> {
-    let found = rustix::fs::statvfs(path)
-        .map_err(|error| trouble("cannot see how much disk is free")(error.into()))?;
+    let found = rustix::fs::statvfs(path).map_err(|error| trouble("cannot see how much disk is free")(error.into()))?;
     let mib = |blocks: u64| blocks.saturating_mul(found.f_frsize) / (1024 * 1024);
     Ok((mib(found.f_blocks), mib(found.f_bavail)))
 }
@@ -78,56 +71,23 @@ mod tests {
     async fn a_full_host_refuses_and_says_how_much_is_left() {
         let template = Template::at(Path::new("/images/tiny/v"), false, "");
         // No file system is fuller than /proc.
-        let error = create(Path::new("/proc/disk.qcow2"), 1, &template)
-            .await
-            .unwrap_err();
-        assert!(
-            error.may_retry() && error.to_string().contains("only 0 MiB"),
-            "{error}"
-        );
+        let error = create(Path::new("/proc/disk.qcow2"), 1, &template).await.unwrap_err();
+        assert!(error.may_retry() && error.to_string().contains("only 0 MiB"), "{error}");
     }
 
     #[tokio::test]
     async fn a_data_folder_can_be_moved_with_its_overlays() {
         let dir = tempfile::tempdir().unwrap();
         let (before, after) = (dir.path().join("before"), dir.path().join("after"));
-        let image = before
-            .canonicalize()
-            .unwrap_or(before.clone())
-            .join("images/debian/v");
+        let image = before.canonicalize().unwrap_or(before.clone()).join("images/debian/v");
         fs::create_dir_all(&image).unwrap();
         fs::create_dir_all(before.join("guests/vm_1")).unwrap();
-        run(
-            "qemu-img",
-            [
-                "create",
-                "-q",
-                "-f",
-                "qcow2",
-                &image.join("base.qcow2").display().to_string(),
-                "1M",
-            ],
-        )
-        .await
-        .unwrap();
+        run("qemu-img", ["create", "-q", "-f", "qcow2", &image.join("base.qcow2").display().to_string(), "1M"]).await.unwrap();
         let template = Template::at(&image.canonicalize().unwrap(), true, "");
-        create(&before.join("guests/vm_1/disk.qcow2"), 1, &template)
-            .await
-            .unwrap();
+        create(&before.join("guests/vm_1/disk.qcow2"), 1, &template).await.unwrap();
         fs::rename(&before, &after).unwrap();
         let disk = after.join("guests/vm_1/disk.qcow2").display().to_string();
         run("qemu-img", ["check", "-q", &disk]).await.unwrap();
-        run(
-            "qemu-img",
-            [
-                "convert",
-                "-O",
-                "raw",
-                &disk,
-                &after.join("copy").display().to_string(),
-            ],
-        )
-        .await
-        .unwrap();
+        run("qemu-img", ["convert", "-O", "raw", &disk, &after.join("copy").display().to_string()]).await.unwrap();
     }
 }

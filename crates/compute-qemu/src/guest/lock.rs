@@ -24,11 +24,7 @@ impl Lock {
     /// The right to change the guest. Guests share 256 lock files, so that destroyed ones leave none behind.
     pub(crate) async fn guest(data_dir: &Path, reference: &Reference) -> Result<Self, DriverError> {
         let digest = Sha256::digest(reference.as_str());
-        Self::named(
-            data_dir,
-            &format!("{:02x}", digest.first().copied().unwrap_or_default()),
-        )
-        .await
+        Self::named(data_dir, &format!("{:02x}", digest.first().copied().unwrap_or_default())).await
     }
 
     /// The right to hand out ports.
@@ -44,13 +40,9 @@ impl Lock {
         loop {
             match file.try_lock() {
                 Ok(()) => return Ok(Self { _file: file }),
-                Err(TryLockError::WouldBlock) if Instant::now() < deadline => {
-                    sleep(Duration::from_millis(20)).await
-                }
+                Err(TryLockError::WouldBlock) if Instant::now() < deadline => sleep(Duration::from_millis(20)).await,
                 Err(TryLockError::WouldBlock) => {
-                    return Err(DriverError::unavailable(
-                        "another change of this guest is still under way",
-                    ));
+                    return Err(DriverError::unavailable("another change of this guest is still under way"));
                 }
                 Err(TryLockError::Error(error)) => {
                     return Err(trouble("cannot lock the guest")(error));

@@ -24,10 +24,7 @@ pub(crate) struct Place {
 impl Place {
     pub(crate) fn of(data_dir: &Path, reference: &Reference) -> Self {
         let short = digest(&format!("{}\n{reference}", data_dir.display()));
-        Self {
-            dir: guests(data_dir).join(reference.as_str()),
-            run: run_base(data_dir).join(short),
-        }
+        Self { dir: guests(data_dir).join(reference.as_str()), run: run_base(data_dir).join(short) }
     }
 
     /// The folder under which the guest is made before it takes its name, so that half a guest is never seen.
@@ -127,38 +124,21 @@ pub(crate) fn guests(data_dir: &Path) -> PathBuf {
 
 fn run_base(data_dir: &Path) -> PathBuf {
     let near = data_dir.join("run");
-    if near.as_os_str().len() <= LONGEST_RUN_DIR {
-        near
-    } else {
-        PathBuf::from("/tmp").join(format!(
-            "fairhold-{}",
-            digest(&data_dir.display().to_string())
-        ))
-    }
+    if near.as_os_str().len() <= LONGEST_RUN_DIR { near } else { PathBuf::from("/tmp").join(format!("fairhold-{}", digest(&data_dir.display().to_string()))) }
 }
 
 fn digest(text: &str) -> String {
-    Sha256::digest(text)
-        .iter()
-        .take(8)
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+    Sha256::digest(text).iter().take(8).map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// A folder that nobody else can enter. One that somebody else prepared in a public place is not accepted.
 fn private_dir(path: &Path) -> io::Result<()> {
-    fs::DirBuilder::new()
-        .recursive(true)
-        .mode(0o700)
-        .create(path)?;
+    fs::DirBuilder::new().recursive(true).mode(0o700).create(path)?;
     let found = fs::symlink_metadata(path)?;
     if found.is_dir() && found.uid() == rustix::process::geteuid().as_raw() {
         Ok(())
     } else {
-        Err(io::Error::new(
-            io::ErrorKind::PermissionDenied,
-            format!("{} belongs to somebody else", path.display()),
-        ))
+        Err(io::Error::new(io::ErrorKind::PermissionDenied, format!("{} belongs to somebody else", path.display())))
     }
 }
 
@@ -169,20 +149,9 @@ mod tests {
     #[test]
     fn every_socket_fits_whatever_the_data_folder_is_called() {
         let reference = Reference::parse(&"x".repeat(64)).unwrap();
-        for data_dir in [
-            "/d".to_owned(),
-            format!("/{}", "long/".repeat(15)),
-            format!("/{}", "y".repeat(300)),
-        ] {
+        for data_dir in ["/d".to_owned(), format!("/{}", "long/".repeat(15)), format!("/{}", "y".repeat(300))] {
             let place = Place::of(Path::new(&data_dir), &reference);
-            for socket in [
-                place.qmp(),
-                place.screen(),
-                place.console(),
-                place.serial(),
-                place.received(),
-                place.sent(),
-            ] {
+            for socket in [place.qmp(), place.screen(), place.console(), place.serial(), place.received(), place.sent()] {
                 assert!(socket.as_os_str().len() <= 107, "{}", socket.display());
             }
         }
@@ -190,18 +159,9 @@ mod tests {
 
     #[test]
     fn two_guests_and_two_installations_never_share_sockets() {
-        let (one, two) = (
-            Reference::parse("vm_1").unwrap(),
-            Reference::parse("vm_2").unwrap(),
-        );
+        let (one, two) = (Reference::parse("vm_1").unwrap(), Reference::parse("vm_2").unwrap());
         let long = format!("/{}", "y".repeat(300));
-        assert_ne!(
-            Place::of(Path::new(&long), &one).run,
-            Place::of(Path::new(&long), &two).run
-        );
-        assert_ne!(
-            Place::of(Path::new("/a"), &one).run,
-            Place::of(Path::new("/b"), &one).run
-        );
+        assert_ne!(Place::of(Path::new(&long), &one).run, Place::of(Path::new(&long), &two).run);
+        assert_ne!(Place::of(Path::new("/a"), &one).run, Place::of(Path::new("/b"), &one).run);
     }
 }

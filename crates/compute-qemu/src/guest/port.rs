@@ -21,12 +21,8 @@ use crate::settings::Settings;
 pub(crate) fn choose(settings: &Settings, wish: Option<u16>) -> Result<u16, DriverError> {
     let taken = taken(&settings.data_dir);
     match wish {
-        Some(port) if taken.contains(&port) => Err(DriverError::conflict(format!(
-            "port {port} belongs to another guest"
-        ))),
-        Some(port) if !is_free(port) => Err(DriverError::conflict(format!(
-            "port {port} is in use on this host"
-        ))),
+        Some(port) if taken.contains(&port) => Err(DriverError::conflict(format!("port {port} belongs to another guest"))),
+        Some(port) if !is_free(port) => Err(DriverError::conflict(format!("port {port} is in use on this host"))),
         Some(port) => Ok(port),
         None => settings
             .ssh_ports
@@ -45,9 +41,5 @@ fn taken(data_dir: &Path) -> BTreeSet<u16> {
     let Ok(entries) = fs::read_dir(guests(data_dir)) else {
         return BTreeSet::new();
     };
-    entries
-        .flatten()
-        .filter_map(|entry| record::read::<Record>(&entry.path().join(record::FILE)))
-        .map(|record| record.ssh_port)
-        .collect()
+    entries.flatten().filter_map(|entry| record::read::<Record>(&entry.path().join(record::FILE))).map(|record| record.ssh_port).collect()
 }

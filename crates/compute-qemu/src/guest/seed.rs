@@ -15,46 +15,24 @@ pub(crate) const ADDRESS: &str = "10.0.2.15";
 /// Writes the seed for `record` to `path`; the texts pass through `folder`, which is removed again.
 pub(crate) async fn write(path: &Path, folder: &Path, record: &Record) -> Result<(), DriverError> {
     fs::create_dir_all(folder).map_err(trouble("cannot write the seed"))?;
-    let texts = [
-        ("meta-data", meta_data(record)),
-        ("user-data", user_data(record)),
-        ("network-config", network_config(record)),
-    ];
+    let texts = [("meta-data", meta_data(record)), ("user-data", user_data(record)), ("network-config", network_config(record))];
     for (name, text) in texts {
         fs::write(folder.join(name), text).map_err(trouble("cannot write the seed"))?;
     }
     let options = ["-quiet", "-volid", "cidata", "-joliet", "-rock", "-output"].map(AsRef::as_ref);
-    run(
-        "genisoimage",
-        options
-            .into_iter()
-            .chain([path.as_os_str(), folder.as_os_str()]),
-    )
-    .await?;
+    run("genisoimage", options.into_iter().chain([path.as_os_str(), folder.as_os_str()])).await?;
     fs::remove_dir_all(folder).map_err(trouble("cannot clear the seed's texts"))
 }
 
 fn meta_data(record: &Record) -> String {
     let spec = &record.spec;
-    format!(
-        "instance-id: {}-{}\nlocal-hostname: {}\n",
-        spec.reference, record.generation, spec.hostname
-    )
+    format!("instance-id: {}-{}\nlocal-hostname: {}\n", spec.reference, record.generation, spec.hostname)
 }
 
 /// Keys are single lines without control characters (checked with the spec), so they cannot break out of the list.
 fn user_data(record: &Record) -> String {
-    let keys: String = record
-        .spec
-        .ssh_keys
-        .iter()
-        .map(|key| format!("  - {key}\n"))
-        .collect();
-    let list = if keys.is_empty() {
-        "ssh_authorized_keys: []\n".to_owned()
-    } else {
-        format!("ssh_authorized_keys:\n{keys}")
-    };
+    let keys: String = record.spec.ssh_keys.iter().map(|key| format!("  - {key}\n")).collect();
+    let list = if keys.is_empty() { "ssh_authorized_keys: []\n".to_owned() } else { format!("ssh_authorized_keys:\n{keys}") };
     format!("#cloud-config\ndisable_root: false\n{list}")
 }
 
@@ -84,28 +62,15 @@ mod tests {
             mac: "52:54:00:12:34:56".into(),
             ssh_port: None,
         };
-        Record {
-            spec,
-            template_version: "v".into(),
-            ssh_port: 42_000,
-            generation: 2,
-        }
+        Record { spec, template_version: "v".into(), ssh_port: 42_000, generation: 2 }
     }
 
     #[test]
     fn the_texts_carry_name_keys_and_address() {
         let record = record(vec!["ssh-ed25519 AAAA me@home".into()]);
-        assert_eq!(
-            meta_data(&record),
-            "instance-id: vm_1-2\nlocal-hostname: web-1\n"
-        );
-        assert!(
-            user_data(&record).ends_with("ssh_authorized_keys:\n  - ssh-ed25519 AAAA me@home\n")
-        );
-        assert!(
-            network_config(&record)
-                .contains("      - type: static\n        address: 10.0.2.15/24\n")
-        );
+        assert_eq!(meta_data(&record), "instance-id: vm_1-2\nlocal-hostname: web-1\n");
+        assert!(user_data(&record).ends_with("ssh_authorized_keys:\n  - ssh-ed25519 AAAA me@home\n"));
+        assert!(network_config(&record).contains("      - type: static\n        address: 10.0.2.15/24\n"));
     }
 
     #[test]

@@ -24,10 +24,7 @@ impl Archive {
     /// Adds a folder and those above it. `path` is absolute, as the guest sees it.
     pub(super) fn folder(&mut self, path: &str) -> &mut Self {
         let path = Path::new(path);
-        let above: Vec<_> = path
-            .ancestors()
-            .filter(|folder| folder.parent().is_some())
-            .collect();
+        let above: Vec<_> = path.ancestors().filter(|folder| folder.parent().is_some()).collect();
         for folder in above.into_iter().rev() {
             if self.folders.insert(folder.to_owned()) {
                 self.entry(folder, DIRECTORY | 0o755, &[]);
@@ -101,25 +98,13 @@ mod tests {
     #[test]
     fn folders_come_before_their_files_and_once() {
         let mut archive = Archive::default();
-        archive
-            .file("/etc/acpi/button", 0o755, b"abc")
-            .link("/etc/sh", "busybox");
+        archive.file("/etc/acpi/button", 0o755, b"abc").link("/etc/sh", "busybox");
         let bytes = archive.finish();
         assert_eq!(bytes.len() % 4, 0);
         let text = String::from_utf8_lossy(&bytes).into_owned();
-        let position = |name: &str| {
-            text.find(&format!("{name}\0"))
-                .unwrap_or_else(|| panic!("{name} is missing"))
-        };
-        assert!(
-            position("etc") < position("etc/acpi")
-                && position("etc/acpi") < position("etc/acpi/button")
-        );
-        assert_eq!(
-            text.matches("070701").count(),
-            5,
-            "etc, acpi, button, sh and the trailer"
-        );
+        let position = |name: &str| text.find(&format!("{name}\0")).unwrap_or_else(|| panic!("{name} is missing"));
+        assert!(position("etc") < position("etc/acpi") && position("etc/acpi") < position("etc/acpi/button"));
+        assert_eq!(text.matches("070701").count(), 5, "etc, acpi, button, sh and the trailer");
         assert!(text.contains("TRAILER!!!"));
     }
 

@@ -26,27 +26,16 @@ const PATIENCE: Duration = Duration::from_secs(900);
 /// # Errors
 /// `Refused` for a name without a recipe and on a host without the packages, with the command that installs them;
 /// `Failed` with a tool's output when a step does not work.
-pub async fn ensure(
-    images_dir: &Path,
-    name: &str,
-    progress: &(dyn Fn(&str) + Send + Sync),
-) -> Result<Template, DriverError> {
+pub async fn ensure(images_dir: &Path, name: &str, progress: &(dyn Fn(&str) + Send + Sync)) -> Result<Template, DriverError> {
     if let Some(template) = find(images_dir, name) {
         return Ok(template);
     }
-    let version = recipe_version(name)
-        .ok_or_else(|| DriverError::refused(format!("there is no template named {name}")))?;
+    let version = recipe_version(name).ok_or_else(|| DriverError::refused(format!("there is no template named {name}")))?;
     let missing = host::missing();
     if !missing.is_empty() {
-        let names: Vec<_> = missing
-            .iter()
-            .map(|package| format!("{} ({})", package.name, package.reason))
-            .collect();
+        let names: Vec<_> = missing.iter().map(|package| format!("{} ({})", package.name, package.reason)).collect();
         let command = host::install_command(&missing);
-        return Err(DriverError::refused(format!(
-            "Debian packages are missing: {}; run: {command}",
-            names.join(", ")
-        )));
+        return Err(DriverError::refused(format!("Debian packages are missing: {}; run: {command}", names.join(", "))));
     }
 
     fs::create_dir_all(images_dir).map_err(trouble("cannot make the folder of images"))?;
@@ -57,13 +46,11 @@ pub async fn ensure(
     let folder = images_dir.join(format!(".building-{name}"));
     clear(&folder)?;
     fs::create_dir_all(&folder).map_err(trouble("cannot make the folder to build in"))?;
-    let folder =
-        fs::canonicalize(&folder).map_err(trouble("cannot find the folder to build in"))?;
+    let folder = fs::canonicalize(&folder).map_err(trouble("cannot find the folder to build in"))?;
     let built = build(&folder, name, &version, progress).await;
     let placed = built.and_then(|()| {
         let place = images_dir.join(name).join(&version);
-        fs::create_dir_all(images_dir.join(name))
-            .map_err(trouble("cannot make the template's folder"))?;
+        fs::create_dir_all(images_dir.join(name)).map_err(trouble("cannot make the template's folder"))?;
         clear(&place)?;
         fs::rename(&folder, &place).map_err(trouble("cannot put the template in place"))
     });
@@ -72,16 +59,10 @@ pub async fn ensure(
         return Err(error);
     }
     progress(&format!("the image {name} is ready"));
-    find(images_dir, name)
-        .ok_or_else(|| DriverError::failed("the image was built and is not there", ""))
+    find(images_dir, name).ok_or_else(|| DriverError::failed("the image was built and is not there", ""))
 }
 
-async fn build(
-    folder: &Path,
-    name: &str,
-    version: &str,
-    progress: &(dyn Fn(&str) + Send + Sync),
-) -> Result<(), DriverError> {
+async fn build(folder: &Path, name: &str, version: &str, progress: &(dyn Fn(&str) + Send + Sync)) -> Result<(), DriverError> {
     let kernel = Kernel::fetch(folder, progress).await?;
     match name {
         "tiny" => tiny::build(folder, &kernel, progress).await?,
@@ -99,13 +80,8 @@ async fn build(
     record::write(&folder.join(MANIFEST), &manifest).map_err(trouble("cannot write the manifest"))
 }
 
-async fn lock(
-    images_dir: &Path,
-    name: &str,
-    progress: &(dyn Fn(&str) + Send + Sync),
-) -> Result<File, DriverError> {
-    let file = File::create(images_dir.join(format!(".lock-{name}")))
-        .map_err(trouble("cannot open a lock"))?;
+async fn lock(images_dir: &Path, name: &str, progress: &(dyn Fn(&str) + Send + Sync)) -> Result<File, DriverError> {
+    let file = File::create(images_dir.join(format!(".lock-{name}"))).map_err(trouble("cannot open a lock"))?;
     let deadline = Instant::now() + PATIENCE;
     let mut told = false;
     loop {
@@ -119,9 +95,7 @@ async fn lock(
                 sleep(Duration::from_millis(200)).await;
             }
             Err(TryLockError::WouldBlock) => {
-                return Err(DriverError::unavailable(format!(
-                    "another process has been building {name} for too long"
-                )));
+                return Err(DriverError::unavailable(format!("another process has been building {name} for too long")));
             }
             Err(TryLockError::Error(error)) => {
                 return Err(trouble("cannot lock the images")(error));
@@ -132,9 +106,7 @@ async fn lock(
 
 fn clear(folder: &Path) -> Result<(), DriverError> {
     match fs::remove_dir_all(folder) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => {
-            Err(trouble("cannot clear a folder")(error))
-        }
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(trouble("cannot clear a folder")(error)),
         _ => Ok(()),
     }
 }

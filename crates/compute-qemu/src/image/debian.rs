@@ -23,40 +23,20 @@ const POWER_BUTTON: &str = include_str!("guest/debian-power-button.sh");
 const SUITE: &str = "bookworm";
 const PACKAGES: &str = "sysvinit-core,dropbear-bin,iproute2,iputils-ping,netbase,procps,busybox-static,nano,ca-certificates,less";
 /// Documentation that a minimal machine does not carry.
-const LEFT_OUT: [&str; 3] = [
-    "/usr/share/doc/*",
-    "/usr/share/man/*",
-    "/usr/share/locale/*",
-];
+const LEFT_OUT: [&str; 3] = ["/usr/share/doc/*", "/usr/share/man/*", "/usr/share/locale/*"];
 
 /// Everything that decides what the template becomes, for its version.
 pub(super) fn recipe() -> String {
-    [
-        INITRD_INIT,
-        INITTAB,
-        BOOT,
-        HALT,
-        POWER_BUTTON,
-        NOCLOUD,
-        &MODULES.concat(),
-        include_str!("debian.rs"),
-    ]
-    .concat()
+    [INITRD_INIT, INITTAB, BOOT, HALT, POWER_BUTTON, NOCLOUD, &MODULES.concat(), include_str!("debian.rs")].concat()
 }
 
 /// Builds the template's files in `folder`.
 ///
 /// # Errors
 /// `Refused` without root: file owners inside the image could not be set.
-pub(super) async fn build(
-    folder: &Path,
-    kernel: &Kernel,
-    progress: &(dyn Fn(&str) + Send + Sync),
-) -> Result<(), DriverError> {
+pub(super) async fn build(folder: &Path, kernel: &Kernel, progress: &(dyn Fn(&str) + Send + Sync)) -> Result<(), DriverError> {
     if !rustix::process::geteuid().is_root() {
-        return Err(DriverError::refused(
-            "the Debian image can be built by root only",
-        ));
+        return Err(DriverError::refused("the Debian image can be built by root only"));
     }
     let root = folder.join("root");
     progress("installing a minimal Debian (about a minute)");
@@ -64,10 +44,7 @@ pub(super) async fn build(
     let include = format!("--include={PACKAGES}");
     let fixed = ["--quiet", "--variant=minbase", &include];
     let target = root.display().to_string();
-    let args = fixed
-        .into_iter()
-        .chain(left_out.iter().map(String::as_str))
-        .chain([SUITE, &target]);
+    let args = fixed.into_iter().chain(left_out.iter().map(String::as_str)).chain([SUITE, &target]);
     tool::output(folder, "mmdebstrap", args).await?;
 
     progress("writing the boot scripts");
@@ -75,30 +52,11 @@ pub(super) async fn build(
     progress("making the disk");
     let raw = folder.join("disk.raw");
     let file = fs::File::create(&raw).map_err(trouble("cannot make the disk"))?;
-    file.set_len(1 << 30)
-        .map_err(trouble("cannot make the disk"))?;
+    file.set_len(1 << 30).map_err(trouble("cannot make the disk"))?;
     let raw = raw.display().to_string();
     // The file system is filled from the folder: neither a loop device nor a mount is needed.
-    tool::output(
-        folder,
-        "mke2fs",
-        [
-            "-q", "-t", "ext4", "-d", &target, "-L", "root", "-m", "0", &raw,
-        ],
-    )
-    .await?;
-    let convert = [
-        "convert",
-        "-f",
-        "raw",
-        "-O",
-        "qcow2",
-        "-c",
-        "-o",
-        "compression_type=zstd",
-        &raw,
-        DISK,
-    ];
+    tool::output(folder, "mke2fs", ["-q", "-t", "ext4", "-d", &target, "-L", "root", "-m", "0", &raw]).await?;
+    let convert = ["convert", "-f", "raw", "-O", "qcow2", "-c", "-o", "compression_type=zstd", &raw, DISK];
     tool::output(folder, "qemu-img", convert).await?;
     fs::remove_file(&raw).map_err(trouble("cannot remove the raw disk"))?;
     fs::remove_dir_all(&root).map_err(trouble("cannot remove the unpacked system"))?;
@@ -108,15 +66,10 @@ pub(super) async fn build(
     for empty in ["/proc", "/sys", "/dev", "/root"] {
         archive.folder(empty);
     }
-    archive
-        .file("/init", 0o755, INITRD_INIT.as_bytes())
-        .link("/bin/sh", "busybox");
-    archive
-        .copy(BUSYBOX, Path::new(BUSYBOX))
-        .map_err(trouble("cannot read busybox"))?;
+    archive.file("/init", 0o755, INITRD_INIT.as_bytes()).link("/bin/sh", "busybox");
+    archive.copy(BUSYBOX, Path::new(BUSYBOX)).map_err(trouble("cannot read busybox"))?;
     kernel.add_modules(&mut archive)?;
-    fs::write(folder.join(INITRD), archive.finish())
-        .map_err(trouble("cannot write the initial RAM disk"))
+    fs::write(folder.join(INITRD), archive.finish()).map_err(trouble("cannot write the initial RAM disk"))
 }
 
 fn furnish(root: &Path) -> io::Result<()> {

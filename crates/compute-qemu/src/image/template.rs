@@ -68,17 +68,8 @@ impl Template {
 
     #[cfg(test)]
     pub(crate) fn at(dir: &Path, has_disk: bool, kernel_words: &str) -> Self {
-        let manifest = Manifest {
-            name: "test".into(),
-            version: "v".into(),
-            kernel_package: "linux".into(),
-            has_disk,
-            kernel_words: kernel_words.into(),
-        };
-        Self {
-            dir: dir.to_owned(),
-            manifest,
-        }
+        let manifest = Manifest { name: "test".into(), version: "v".into(), kernel_package: "linux".into(), has_disk, kernel_words: kernel_words.into() };
+        Self { dir: dir.to_owned(), manifest }
     }
 }
 
@@ -101,13 +92,7 @@ pub(super) fn recipe_version(name: &str) -> Option<String> {
         "debian" => debian::recipe(),
         _ => return None,
     };
-    Some(
-        Sha256::digest(recipe)
-            .iter()
-            .take(6)
-            .map(|byte| format!("{byte:02x}"))
-            .collect(),
-    )
+    Some(Sha256::digest(recipe).iter().take(6).map(|byte| format!("{byte:02x}")).collect())
 }
 
 #[cfg(test)]
@@ -116,10 +101,7 @@ mod tests {
 
     #[test]
     fn every_template_has_a_recipe_of_its_own() {
-        let versions: Vec<_> = TEMPLATES
-            .iter()
-            .map(|name| recipe_version(name).unwrap())
-            .collect();
+        let versions: Vec<_> = TEMPLATES.iter().map(|name| recipe_version(name).unwrap()).collect();
         assert_ne!(versions[0], versions[1]);
         assert_eq!(recipe_version("windows"), None);
     }
@@ -127,10 +109,7 @@ mod tests {
     #[test]
     fn a_folder_without_a_manifest_is_not_a_template() {
         let dir = tempfile::tempdir().unwrap();
-        let place = dir
-            .path()
-            .join("tiny")
-            .join(recipe_version("tiny").unwrap());
+        let place = dir.path().join("tiny").join(recipe_version("tiny").unwrap());
         fs::create_dir_all(&place).unwrap();
         fs::write(place.join(KERNEL), "half a kernel").unwrap();
         assert_eq!(find(dir.path(), "tiny"), None);

@@ -21,45 +21,19 @@ pub(super) const NOCLOUD: &str = include_str!("guest/nocloud.sh");
 pub(super) const BUSYBOX: &str = "/bin/busybox";
 
 /// Programs that busybox does not have, or not as we need them, and where the guest finds them.
-const PROGRAMS: [(&str, &str); 3] = [
-    ("/usr/sbin/dropbear", "/usr/sbin/dropbear"),
-    ("/usr/bin/dropbearkey", "/usr/bin/dropbearkey"),
-    ("/sbin/mke2fs", "/usr/sbin/mke2fs"),
-];
+const PROGRAMS: [(&str, &str); 3] =
+    [("/usr/sbin/dropbear", "/usr/sbin/dropbear"), ("/usr/bin/dropbearkey", "/usr/bin/dropbearkey"), ("/sbin/mke2fs", "/usr/sbin/mke2fs")];
 
 /// Everything that decides what the template becomes, for its version.
 pub(super) fn recipe() -> String {
-    [
-        INIT,
-        INITTAB,
-        LATE,
-        POWER_BUTTON,
-        PROFILE,
-        NOCLOUD,
-        &MODULES.concat(),
-        include_str!("tiny.rs"),
-    ]
-    .concat()
+    [INIT, INITTAB, LATE, POWER_BUTTON, PROFILE, NOCLOUD, &MODULES.concat(), include_str!("tiny.rs")].concat()
 }
 
 /// Builds the template's files in `folder`.
-pub(super) async fn build(
-    folder: &Path,
-    kernel: &Kernel,
-    progress: &(dyn Fn(&str) + Send + Sync),
-) -> Result<(), DriverError> {
+pub(super) async fn build(folder: &Path, kernel: &Kernel, progress: &(dyn Fn(&str) + Send + Sync)) -> Result<(), DriverError> {
     progress("packing the initial RAM disk");
     let mut archive = Archive::default();
-    for empty in [
-        "/proc",
-        "/sys",
-        "/dev",
-        "/run/seed",
-        "/root",
-        "/data",
-        "/tmp",
-        "/sbin",
-    ] {
+    for empty in ["/proc", "/sys", "/dev", "/run/seed", "/root", "/data", "/tmp", "/sbin"] {
         archive.folder(empty);
     }
     archive
@@ -73,43 +47,31 @@ pub(super) async fn build(
         .file("/etc/group", 0o644, b"root:x:0:\n")
         .file("/etc/shells", 0o644, b"/bin/sh\n")
         .link("/bin/sh", "busybox");
-    archive
-        .copy(BUSYBOX, Path::new(BUSYBOX))
-        .map_err(trouble("cannot read busybox"))?;
-    archive
-        .copy("/etc/mke2fs.conf", Path::new("/etc/mke2fs.conf"))
-        .map_err(trouble("cannot read mke2fs.conf"))?;
+    archive.copy(BUSYBOX, Path::new(BUSYBOX)).map_err(trouble("cannot read busybox"))?;
+    archive.copy("/etc/mke2fs.conf", Path::new("/etc/mke2fs.conf")).map_err(trouble("cannot read mke2fs.conf"))?;
     add_programs(folder, &mut archive).await?;
     kernel.add_modules(&mut archive)?;
-    fs::write(folder.join(INITRD), archive.finish())
-        .map_err(trouble("cannot write the initial RAM disk"))
+    fs::write(folder.join(INITRD), archive.finish()).map_err(trouble("cannot write the initial RAM disk"))
 }
 
 /// Adds the programs with the libraries that the host's loader would take for them.
 async fn add_programs(folder: &Path, archive: &mut Archive) -> Result<(), DriverError> {
     let mut libraries = Vec::new();
     for (from, to) in PROGRAMS {
-        archive
-            .copy(to, Path::new(from))
-            .map_err(trouble("cannot read a program"))?;
+        archive.copy(to, Path::new(from)).map_err(trouble("cannot read a program"))?;
         libraries.extend(libraries_in(&tool::output(folder, "ldd", [from]).await?));
     }
     libraries.sort();
     libraries.dedup();
     for library in libraries {
-        archive
-            .copy(&library, Path::new(&library))
-            .map_err(trouble("cannot read a library"))?;
+        archive.copy(&library, Path::new(&library)).map_err(trouble("cannot read a library"))?;
     }
     Ok(())
 }
 
 /// The paths in `ldd`'s list: `libz.so.1 => /lib/x86_64-linux-gnu/libz.so.1 (0x…)`, or the loader's path alone.
 fn libraries_in(list: &str) -> Vec<String> {
-    list.split_whitespace()
-        .filter(|word| word.starts_with('/'))
-        .map(str::to_owned)
-        .collect()
+    list.split_whitespace().filter(|word| word.starts_with('/')).map(str::to_owned).collect()
 }
 
 #[cfg(test)]
@@ -119,10 +81,7 @@ mod tests {
     #[test]
     fn libraries_and_the_loader_are_found() {
         let list = "\tlinux-vdso.so.1 (0x7f)\n\tlibz.so.1 => /lib/x/libz.so.1 (0x7f)\n\t/lib64/ld-linux-x86-64.so.2 (0x7f)\n";
-        assert_eq!(
-            libraries_in(list),
-            ["/lib/x/libz.so.1", "/lib64/ld-linux-x86-64.so.2"]
-        );
+        assert_eq!(libraries_in(list), ["/lib/x/libz.so.1", "/lib64/ld-linux-x86-64.so.2"]);
     }
 
     #[test]

@@ -32,12 +32,6 @@ where
     }
     let text = String::from_utf8_lossy(&output.stderr);
     let lines: Vec<_> = text.lines().collect();
-    let log = lines
-        .get(lines.len().saturating_sub(LOG_LINES)..)
-        .unwrap_or_default()
-        .join("\n");
-    Err(DriverError::failed(
-        format!("{program} ended with {}", output.status),
-        log,
-    ))
+    let log = lines.get(lines.len().saturating_sub(LOG_LINES)..).unwrap_or_default().join("\n");
+    Err(DriverError::failed(format!("{program} ended with {}", output.status), log))
 }

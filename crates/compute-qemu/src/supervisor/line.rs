@@ -67,12 +67,7 @@ async fn connect(place: &Place) -> io::Result<UnixStream> {
     }
 }
 
-async fn accept(
-    consoles: UnixListener,
-    ring: Arc<Mutex<Ring>>,
-    printed: broadcast::Sender<Vec<u8>>,
-    type_into: mpsc::Sender<Vec<u8>>,
-) {
+async fn accept(consoles: UnixListener, ring: Arc<Mutex<Ring>>, printed: broadcast::Sender<Vec<u8>>, type_into: mpsc::Sender<Vec<u8>>) {
     while let Ok((console, _)) = consoles.accept().await {
         let (replay, live) = {
             let ring = ring.lock().unwrap_or_else(PoisonError::into_inner);
@@ -82,12 +77,7 @@ async fn accept(
     }
 }
 
-async fn attend(
-    mut console: UnixStream,
-    replay: Vec<u8>,
-    mut live: broadcast::Receiver<Vec<u8>>,
-    type_into: mpsc::Sender<Vec<u8>>,
-) {
+async fn attend(mut console: UnixStream, replay: Vec<u8>, mut live: broadcast::Receiver<Vec<u8>>, type_into: mpsc::Sender<Vec<u8>>) {
     let (mut from_console, mut to_console) = console.split();
     if to_console.write_all(&replay).await.is_err() {
         return;

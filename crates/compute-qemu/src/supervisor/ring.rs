@@ -23,12 +23,7 @@ impl Ring {
         let mut bytes = fs::read(&path).unwrap_or_default();
         keep_last(&mut bytes);
         let file = rewrite(&path, &bytes)?;
-        Ok(Self {
-            path,
-            file,
-            in_file: bytes.len(),
-            bytes,
-        })
+        Ok(Self { path, file, in_file: bytes.len(), bytes })
     }
 
     /// Takes what was printed. A full disk loses the file's part, not the line.
@@ -73,10 +68,7 @@ fn without_questions(bytes: &[u8]) -> Vec<u8> {
     let mut kept = Vec::with_capacity(bytes.len());
     let mut rest = bytes;
     while let Some((first, after)) = rest.split_first() {
-        match QUESTIONS
-            .iter()
-            .find_map(|question| rest.strip_prefix(*question))
-        {
+        match QUESTIONS.iter().find_map(|question| rest.strip_prefix(*question)) {
             Some(after_question) => rest = after_question,
             None => {
                 kept.push(*first);
@@ -109,9 +101,6 @@ mod tests {
 
     #[test]
     fn questions_to_the_terminal_are_not_asked_again() {
-        assert_eq!(
-            without_questions(b"a\x1b[6nb\x1b[31mc\x1b[c"),
-            b"ab\x1b[31mc"
-        );
+        assert_eq!(without_questions(b"a\x1b[6nb\x1b[31mc\x1b[c"), b"ab\x1b[31mc");
     }
 }

@@ -39,10 +39,7 @@ pub(crate) struct Orders {
 
 impl Orders {
     fn place(&self) -> Place {
-        Place {
-            dir: self.dir.clone(),
-            run: self.run.clone(),
-        }
+        Place { dir: self.dir.clone(), run: self.run.clone() }
     }
 }
 
@@ -55,10 +52,7 @@ pub fn supervise(orders: &Path) -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             // The supervisor's log is the only place that anyone reads.
-            let _written = fs::write(
-                orders.with_file_name("supervisor.log"),
-                format!("{error}\n"),
-            );
+            let _written = fs::write(orders.with_file_name("supervisor.log"), format!("{error}\n"));
             ExitCode::FAILURE
         }
     }
@@ -67,22 +61,14 @@ pub fn supervise(orders: &Path) -> ExitCode {
 fn try_supervise(orders: &Path) -> io::Result<()> {
     let orders: Orders = serde_json::from_slice(&fs::read(orders)?)?;
     let place = orders.place();
-    let runtime = runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()?;
+    let runtime = runtime::Builder::new_current_thread().enable_all().build()?;
     let ending = runtime.block_on(guard(&orders, &place));
     let status = match &ending {
         Ok(status) => status.clone(),
         Err(error) => format!("the supervisor could not run it: {error}"),
     };
     // The guest may have been destroyed meanwhile, folder and all.
-    let _told = record::write(
-        &place.ending(),
-        &Ending {
-            status,
-            supervisor: ProcessId::of(std::process::id()),
-        },
-    );
+    let _told = record::write(&place.ending(), &Ending { status, supervisor: ProcessId::of(std::process::id()) });
     // Moved before it is removed, so that a next start never finds half of it.
     let leaving = place.run.with_extension("old");
     let _cleared = fs::rename(&place.run, &leaving).and_then(|()| fs::remove_dir_all(&leaving));
@@ -93,32 +79,16 @@ async fn guard(orders: &Orders, place: &Place) -> io::Result<String> {
     let consoles = listen(&place.console())?;
     let counter = traffic::Counter::resume(place.traffic());
     // QEMU connects to these while it starts, so they listen before.
-    tokio::spawn(traffic::count(
-        listen(&place.received())?,
-        counter.clone(),
-        traffic::Direction::Received,
-    ));
-    tokio::spawn(traffic::count(
-        listen(&place.sent())?,
-        counter.clone(),
-        traffic::Direction::Sent,
-    ));
+    tokio::spawn(traffic::count(listen(&place.received())?, counter.clone(), traffic::Direction::Received));
+    tokio::spawn(traffic::count(listen(&place.sent())?, counter.clone(), traffic::Direction::Sent));
     tokio::spawn(counter.clone().keep_written());
 
     let mut emulator = Emulator::find_or_spawn(orders, place)?;
-    let supervisor =
-        ProcessId::of(std::process::id()).ok_or_else(|| io::Error::other("/proc is not there"))?;
+    let supervisor = ProcessId::of(std::process::id()).ok_or_else(|| io::Error::other("/proc is not there"))?;
     // A QEMU that has ended already has no process to write down.
     if let Some(emulator) = emulator.process() {
         let accelerator = orders.accelerator;
-        record::write(
-            &place.processes(),
-            &Processes {
-                supervisor,
-                emulator,
-                accelerator,
-            },
-        )?;
+        record::write(&place.processes(), &Processes { supervisor, emulator, accelerator })?;
     }
 
     let serving = tokio::spawn(line::serve(place.clone(), consoles));
@@ -138,10 +108,7 @@ enum Emulator {
 impl Emulator {
     fn find_or_spawn(orders: &Orders, place: &Place) -> io::Result<Self> {
         let known = record::read::<Processes>(&place.processes());
-        match known
-            .map(|processes| processes.emulator)
-            .filter(ProcessId::is_alive)
-        {
+        match known.map(|processes| processes.emulator).filter(ProcessId::is_alive) {
             Some(running) => Ok(Self::Adopted(running)),
             None => spawn(orders, place).map(Self::Child),
         }
@@ -170,13 +137,7 @@ impl Emulator {
 
 fn spawn(orders: &Orders, place: &Place) -> io::Result<Child> {
     let log = File::create(place.emulator_log())?;
-    Command::new(&orders.emulator)
-        .args(&orders.arguments)
-        .current_dir(&place.dir)
-        .stdin(Stdio::null())
-        .stdout(log.try_clone()?)
-        .stderr(log)
-        .spawn()
+    Command::new(&orders.emulator).args(&orders.arguments).current_dir(&place.dir).stdin(Stdio::null()).stdout(log.try_clone()?).stderr(log).spawn()
 }
 
 fn listen(path: &Path) -> io::Result<UnixListener> {

@@ -38,10 +38,7 @@ impl Counter {
     /// Goes on from what the file says.
     pub(super) fn resume(path: PathBuf) -> Self {
         let before = record::read(&path).unwrap_or_default();
-        Self {
-            path,
-            now: Arc::new(Mutex::new(before)),
-        }
+        Self { path, now: Arc::new(Mutex::new(before)) }
     }
 
     /// Writes the count to the file.
@@ -76,11 +73,7 @@ impl Counter {
 }
 
 /// Counts the frames of one direction, over as many connections as QEMU makes.
-pub(super) async fn count(
-    listener: UnixListener,
-    counter: Counter,
-    direction: Direction,
-) -> io::Result<()> {
+pub(super) async fn count(listener: UnixListener, counter: Counter, direction: Direction) -> io::Result<()> {
     loop {
         let (stream, _) = listener.accept().await?;
         let stream = BufReader::with_capacity(64 * 1024, stream);
@@ -92,8 +85,7 @@ pub(super) async fn count(
 async fn frames(mut stream: impl AsyncRead + Unpin, mut add: impl FnMut(u64)) -> io::Result<()> {
     loop {
         let length = u64::from(stream.read_u32().await?);
-        let copied =
-            tokio::io::copy(&mut (&mut stream).take(length), &mut tokio::io::sink()).await?;
+        let copied = tokio::io::copy(&mut (&mut stream).take(length), &mut tokio::io::sink()).await?;
         if copied < length {
             return Err(io::ErrorKind::UnexpectedEof.into());
         }
@@ -122,13 +114,7 @@ mod tests {
             let counter = Counter::resume(path.clone());
             counter.add(Direction::Sent, 10);
             counter.write();
-            assert_eq!(
-                record::read::<Traffic>(&path).unwrap(),
-                Traffic {
-                    received_bytes: 0,
-                    sent_bytes: wanted
-                }
-            );
+            assert_eq!(record::read::<Traffic>(&path).unwrap(), Traffic { received_bytes: 0, sent_bytes: wanted });
         }
     }
 }

@@ -31,25 +31,10 @@ async fn fails_without_leftovers(world: &World, in_log: &str) {
     let log = error.log().unwrap_or_default();
     assert!(log.contains(in_log), "{log:?}");
     assert_eq!(world.processes(), Vec::<i32>::new(), "no process is left");
-    assert_eq!(
-        world.driver.status(&spec.reference).await,
-        Ok(Status::Stopped)
-    );
-    assert_eq!(
-        fs::read_dir(world.folder.path().join("run"))
-            .unwrap()
-            .count(),
-        0,
-        "no socket is left"
-    );
+    assert_eq!(world.driver.status(&spec.reference).await, Ok(Status::Stopped));
+    assert_eq!(fs::read_dir(world.folder.path().join("run")).unwrap().count(), 0, "no socket is left");
     world.driver.destroy(&spec.reference).await.unwrap();
-    assert_eq!(
-        fs::read_dir(world.folder.path().join("guests"))
-            .unwrap()
-            .count(),
-        0,
-        "no disk is left"
-    );
+    assert_eq!(fs::read_dir(world.folder.path().join("guests")).unwrap().count(), 0, "no disk is left");
 }
 
 #[tokio::test]
@@ -83,38 +68,16 @@ async fn a_port_that_is_taken_is_a_conflict_and_an_unwished_one_is_exchanged() {
     let stranger = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let mut spec = world.spec("vm_port");
     spec.ssh_port = Some(stranger.local_addr().unwrap().port());
-    assert!(matches!(
-        world.driver.ensure(&spec).await,
-        Err(DriverError::Conflict { .. })
-    ));
-    assert_eq!(
-        world.driver.status(&spec.reference).await,
-        Ok(Status::Absent),
-        "nothing is left of it"
-    );
+    assert!(matches!(world.driver.ensure(&spec).await, Err(DriverError::Conflict { .. })));
+    assert_eq!(world.driver.status(&spec.reference).await, Ok(Status::Absent), "nothing is left of it");
 
     spec.ssh_port = None;
     let first = world.driver.ensure(&spec).await.unwrap().ssh.unwrap().port;
-    let second = world
-        .driver
-        .ensure(&world.spec("vm_port-2"))
-        .await
-        .unwrap()
-        .ssh
-        .unwrap()
-        .port;
+    let second = world.driver.ensure(&world.spec("vm_port-2")).await.unwrap().ssh.unwrap().port;
     assert_ne!(first, second, "two guests never share a port");
     let _stranger = std::net::TcpListener::bind(("127.0.0.1", first)).unwrap();
     world.driver.start(&spec.reference).await.unwrap();
-    let now = world
-        .driver
-        .find(&spec.reference)
-        .await
-        .unwrap()
-        .unwrap()
-        .ssh
-        .unwrap()
-        .port;
+    let now = world.driver.find(&spec.reference).await.unwrap().unwrap().ssh.unwrap().port;
     assert!(now != first && now != second);
     for reference in [&spec.reference, &world.spec("vm_port-2").reference] {
         world.driver.destroy(reference).await.unwrap();
@@ -127,9 +90,6 @@ async fn a_template_that_was_not_built_is_unavailable_and_leaves_nothing() {
     world.settings.images_dir = world.folder.path().join("images");
     world.driver = Qemu::new(world.settings.clone());
     let answer = world.driver.ensure(&world.spec("vm_1")).await;
-    assert!(
-        matches!(answer, Err(DriverError::Unavailable { .. })),
-        "{answer:?}"
-    );
+    assert!(matches!(answer, Err(DriverError::Unavailable { .. })), "{answer:?}");
     assert_eq!(world.driver.list().await.unwrap(), []);
 }

@@ -30,27 +30,17 @@ impl World {
     pub async fn new() -> Self {
         let images = images_dir();
         if let Err(error) = image::ensure(&images, "tiny", &|line| eprintln!("{line}")).await {
-            panic!(
-                "the tiny image cannot be built: {error}\n{}",
-                error.log().unwrap_or_default()
-            );
+            panic!("the tiny image cannot be built: {error}\n{}", error.log().unwrap_or_default());
         }
         let folder = tempfile::tempdir().unwrap();
-        let supervisor = SupervisorCommand {
-            exe: PathBuf::from(env!("CARGO_BIN_EXE_guest-supervisor")),
-            args: vec![],
-        };
+        let supervisor = SupervisorCommand { exe: PathBuf::from(env!("CARGO_BIN_EXE_guest-supervisor")), args: vec![] };
         let mut settings = Settings::new(folder.path(), supervisor);
         settings.images_dir = images;
         settings.accelerator = AcceleratorChoice::Tcg;
         // Each test process has a range of its own, because ports belong to the host and not to the data folder.
         let first = 20_000 + u16::try_from(std::process::id() % 1_000).unwrap() * 20;
         settings.ssh_ports = first..=first + 19;
-        Self {
-            driver: Qemu::new(settings.clone()),
-            settings,
-            folder,
-        }
+        Self { driver: Qemu::new(settings.clone()), settings, folder }
     }
 
     pub fn spec(&self, reference: &str) -> GuestSpec {
@@ -71,11 +61,7 @@ impl World {
     pub async fn booted(&self, spec: &GuestSpec) -> Box<dyn ConsoleStream> {
         self.driver.ensure(spec).await.unwrap();
         self.driver.start(&spec.reference).await.unwrap();
-        let mut line = self
-            .driver
-            .console(&spec.reference, ConsoleKind::Serial)
-            .await
-            .unwrap();
+        let mut line = self.driver.console(&spec.reference, ConsoleKind::Serial).await.unwrap();
         read_until(&mut line, &format!("root@{}:", spec.hostname)).await;
         line
     }
@@ -95,11 +81,7 @@ impl World {
 
     /// The process of the only QEMU.
     pub fn emulator(&self) -> i32 {
-        let found = self.processes().into_iter().find(|number| {
-            fs::read_to_string(format!("/proc/{number}/comm"))
-                .unwrap_or_default()
-                .starts_with("qemu")
-        });
+        let found = self.processes().into_iter().find(|number| fs::read_to_string(format!("/proc/{number}/comm")).unwrap_or_default().starts_with("qemu"));
         found.unwrap()
     }
 }
@@ -114,10 +96,7 @@ impl Drop for World {
 
 /// Kills as a stranger would.
 pub fn kill(number: i32) {
-    Command::new("kill")
-        .args(["-9", &number.to_string()])
-        .output()
-        .unwrap();
+    Command::new("kill").args(["-9", &number.to_string()]).output().unwrap();
 }
 
 /// Where the images are kept between runs.
@@ -135,11 +114,7 @@ pub async fn read_until(line: &mut (dyn ConsoleStream + '_), text: &str) -> Stri
     let reading = async {
         while !String::from_utf8_lossy(&seen).contains(text) {
             let count = line.read(&mut buffer).await.unwrap();
-            assert!(
-                count > 0,
-                "the line ended before {text:?}: {}",
-                String::from_utf8_lossy(&seen)
-            );
+            assert!(count > 0, "the line ended before {text:?}: {}", String::from_utf8_lossy(&seen));
             seen.extend_from_slice(&buffer[..count]);
         }
     };
@@ -157,24 +132,13 @@ pub async fn until(what: &str, mut come_true: impl AsyncFnMut() -> bool) {
             ticks.tick().await;
         }
     };
-    assert!(
-        timeout(PATIENCE, waiting).await.is_ok(),
-        "not in time: {what}"
-    );
+    assert!(timeout(PATIENCE, waiting).await.is_ok(), "not in time: {what}");
 }
 
 /// Runs a command in the guest with the private key in `folder`.
 pub async fn ssh(folder: &TempDir, port: u16, command: &str) -> Output {
     tokio::process::Command::new("ssh")
-        .args([
-            "-q",
-            "-o",
-            "StrictHostKeyChecking=no",
-            "-o",
-            "UserKnownHostsFile=/dev/null",
-            "-o",
-            "BatchMode=yes",
-        ])
+        .args(["-q", "-o", "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null", "-o", "BatchMode=yes"])
         .args(["-o", "ConnectTimeout=5", "-o", "IdentitiesOnly=yes", "-i"])
         .arg(folder.path().join("key"))
         .args(["-p", &port.to_string(), "root@127.0.0.1", command])
@@ -186,13 +150,7 @@ pub async fn ssh(folder: &TempDir, port: u16, command: &str) -> Output {
 /// Makes a key in `folder` and returns its public line.
 pub fn new_key(folder: &TempDir) -> String {
     let key = folder.path().join("key");
-    let made = Command::new("ssh-keygen")
-        .args(["-q", "-t", "ed25519", "-N", "", "-C", "me", "-f"])
-        .arg(&key)
-        .output();
+    let made = Command::new("ssh-keygen").args(["-q", "-t", "ed25519", "-N", "", "-C", "me", "-f"]).arg(&key).output();
     assert!(made.unwrap().status.success());
-    fs::read_to_string(key.with_extension("pub"))
-        .unwrap()
-        .trim()
-        .to_owned()
+    fs::read_to_string(key.with_extension("pub")).unwrap().trim().to_owned()
 }

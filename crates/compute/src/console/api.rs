@@ -50,7 +50,7 @@ async fn console_open(cx: Cx, Path(id): Path<InstanceId>, headers: HeaderMap, up
     same_origin(&headers)?;
     let ticket = offered(&headers).ok_or_else(|| Error::denied("Offer the subprotocols fairhold.console and ticket.<ticket>."))?;
     let (_, stream) = open::open(&cx, id, &ticket).await?;
-    let upgrade = upgrade.protocols([PROTOCOL]).max_message_size(LARGEST_MESSAGE).max_write_buffer_size(4 * BUFFER + LARGEST_MESSAGE);
+    let upgrade = upgrade.protocols([PROTOCOL]).max_message_size(LARGEST_MESSAGE).write_buffer_size(BUFFER).max_write_buffer_size(4 * BUFFER + LARGEST_MESSAGE);
     Ok(upgrade.on_upgrade(move |socket| carry(socket, stream)))
 }
 

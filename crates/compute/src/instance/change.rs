@@ -5,9 +5,7 @@ use kernel::{Error, Result, Tx};
 
 use super::model::State;
 use super::store::{self, Row};
-use crate::events::{
-    INSTANCE_DELETED, INSTANCE_DELETING, INSTANCE_FAILED, INSTANCE_RUNNING, INSTANCE_STOPPED, INSTANCE_STOPPED_UNEXPECTEDLY, InstanceFact,
-};
+use crate::events::{INSTANCE_DELETED, INSTANCE_DELETING, INSTANCE_FAILED, INSTANCE_RUNNING, INSTANCE_STOPPED, INSTANCE_STOPPED_UNEXPECTEDLY, InstanceFact};
 
 /// Brings the machine from the state in `row` to `to`. `text` goes into its history, and is shown as
 /// the reason where the new state needs one.

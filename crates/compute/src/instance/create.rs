@@ -3,7 +3,7 @@
 
 use kernel::permission::{AtOrganisation, AtProject};
 use kernel::{Blind, Error, KeyOwner, Result, Scope, Sealed, Timestamp, Tx};
-use sea_orm::{ConnectionTrait, Set};
+use sea_orm::ConnectionTrait;
 
 use super::model::{Hostname, Instance, InstanceId, Name, NewInstance, Part, SizeOf, SshKey, State};
 use super::{ssh_key, store};
@@ -28,38 +28,38 @@ pub async fn create<P: AtProject + AtOrganisation>(tx: &Tx, at: &Scope<P>, new: 
 
     let owner = KeyOwner::Organisation(at.organisation_id()?);
     let (id, now): (InstanceId, Timestamp) = (tx.cx().new_id(), tx.cx().now());
-    let row = store::ActiveModel {
-        id: Set(id),
-        organisation_id: Set(at.organisation_id()?),
-        project_id: Set(at.project_id()?),
-        name: Set(Sealed::<Name>::seal(tx, owner, &hostname).await?),
-        hostname: Set(Sealed::<Hostname>::seal(tx, owner, &hostname).await?),
-        hostname_index: Set(Some(index)),
-        ssh_key: Set(Sealed::<SshKey>::seal(tx, owner, &ssh_key::check(&new.ssh_public_key)?).await?),
-        size_id: Set(new.shape.size_id),
-        size_name: Set(new.shape.size_name.clone()),
-        cpus: Set(new.shape.cpus),
-        memory_mib: Set(new.shape.memory_mib),
-        disk_gib: Set(new.shape.disk_gib),
-        template_id: Set(template.id),
-        template_name: Set(template.name),
-        template_title: Set(template.title.clone()),
-        region_id: Set(region.id),
-        region_title: Set(region.title.clone()),
-        node_id: Set(None),
-        node_name: Set(None),
-        state: Set(State::Ordered),
-        state_reason: Set(None),
-        accelerator: Set(None),
-        ipv4: Set(None),
-        ssh_host: Set(None),
-        ssh_port: Set(None),
-        mac: Set(mac(tx)?),
-        quota_held: Set(true),
-        operation_id: Set(None),
-        created_at: Set(now.0),
-        delete_at: Set(None),
-        deleted_at: Set(None),
+    let row = store::Row {
+        id,
+        organisation_id: at.organisation_id()?,
+        project_id: at.project_id()?,
+        name: Sealed::<Name>::seal(tx, owner, &hostname).await?,
+        hostname: Sealed::<Hostname>::seal(tx, owner, &hostname).await?,
+        hostname_index: Some(index),
+        ssh_key: Sealed::<SshKey>::seal(tx, owner, &ssh_key::check(&new.ssh_public_key)?).await?,
+        size_id: new.shape.size_id,
+        size_name: new.shape.size_name.clone(),
+        cpus: new.shape.cpus,
+        memory_mib: new.shape.memory_mib,
+        disk_gib: new.shape.disk_gib,
+        template_id: template.id,
+        template_name: template.name,
+        template_title: template.title.clone(),
+        region_id: region.id,
+        region_title: region.title.clone(),
+        node_id: None,
+        node_name: None,
+        state: State::Ordered,
+        state_reason: None,
+        accelerator: None,
+        ipv4: None,
+        ssh_host: None,
+        ssh_port: None,
+        mac: mac(tx)?,
+        quota_held: true,
+        operation_id: None,
+        created_at: now.0,
+        delete_at: None,
+        deleted_at: None,
     };
     // Two orders at the same instant: the unique index lets one of them in.
     store::insert(tx, row).await.map_err(|error| if error.kind() == kernel::Kind::Conflict { taken() } else { error })?;

@@ -6,10 +6,10 @@ use kernel::permission::AtProject;
 use kernel::{Cx, Error, Result, Scope, setting};
 use workflow::{OperationId, Start};
 
+use super::change;
 use super::model::{InstanceId, State};
 use super::retire::{RETIRE, RetireInput};
 use super::store::{self, Column};
-use super::change;
 
 /// Name of the setting with the grace in seconds.
 pub const GRACE: &str = "compute.delete_grace_seconds";

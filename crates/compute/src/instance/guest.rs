@@ -5,9 +5,9 @@ use kernel::map::purpose;
 use kernel::{Error, Gate, Result, Tx};
 use workflow::StepCx;
 
+use super::change;
 use super::model::{InstanceId, State};
 use super::store::{self, Column, Row};
-use super::change;
 use crate::drivers;
 use crate::node::accelerator;
 

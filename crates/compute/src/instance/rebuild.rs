@@ -9,8 +9,8 @@ use workflow::{Next, OperationId, Retry, Start, StepCx, WhenFailed, Workflow, no
 use super::model::{InstanceId, State};
 use super::store::{self, Column};
 use super::{change, guest};
-use crate::template::{self, TemplateId};
 use crate::drivers;
+use crate::template::{self, TemplateId};
 
 /// What the workflow works on.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]

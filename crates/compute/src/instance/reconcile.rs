@@ -9,8 +9,8 @@ use kernel::{ByWorkflow, Cx, Place, Result, Scope};
 use super::change;
 use super::model::State;
 use super::store::{self, Row};
-use crate::node::{self, Node};
 use crate::drivers;
+use crate::node::{self, Node};
 
 /// Every state in which a guest may exist.
 const PRESENT: &[State] = &[

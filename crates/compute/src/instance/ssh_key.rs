@@ -8,13 +8,8 @@ use ssh_key::public::KeyData;
 /// The fewest bits of an RSA key that are still safe (NIST SP 800-131A).
 const RSA_BITS: usize = 2048;
 /// Elliptic curves and security keys: checked by their frame, because they are only handed on.
-const FRAMED: &[&str] = &[
-    "ecdsa-sha2-nistp256",
-    "ecdsa-sha2-nistp384",
-    "ecdsa-sha2-nistp521",
-    "sk-ssh-ed25519@openssh.com",
-    "sk-ecdsa-sha2-nistp256@openssh.com",
-];
+const FRAMED: &[&str] =
+    &["ecdsa-sha2-nistp256", "ecdsa-sha2-nistp384", "ecdsa-sha2-nistp521", "sk-ssh-ed25519@openssh.com", "sk-ecdsa-sha2-nistp256@openssh.com"];
 
 /// The key as one clean line.
 ///
@@ -51,7 +46,8 @@ pub fn check(text: &str) -> Result<String> {
         return Err(wrong("this key is damaged: copy it again, from its type to its end"));
     }
     let line = words.fold(format!("{kind} {body}"), |line, word| format!("{line} {word}"));
-    let key = PublicKey::from_openssh(&line).map_err(|error| wrong("this is not an SSH public key: it begins with its type, such as ssh-ed25519").caused_by(error))?;
+    let key = PublicKey::from_openssh(&line)
+        .map_err(|error| wrong("this is not an SSH public key: it begins with its type, such as ssh-ed25519").caused_by(error))?;
     match key.key_data() {
         KeyData::Ed25519(_) => Ok(line),
         KeyData::Rsa(rsa) if bits(rsa.n.as_positive_bytes().unwrap_or_default()) >= RSA_BITS => Ok(line),

@@ -5,12 +5,14 @@ use std::collections::HashMap;
 use kernel::permission::AtProject;
 use kernel::{ByWorkflow, Error, Place, Result, Scope, Tx};
 use sea_orm::sea_query::{Expr, LockType};
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Set};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Set,
+};
 
 use super::model::{InstanceEvent, InstanceEventId, InstanceId, State};
 use crate::node::NodeId;
 
-pub(crate) use instance::{ActiveModel, Column, Entity, Model as Row};
+pub(crate) use instance::{Column, Entity, Model as Row};
 
 mod instance {
     use kernel::{Blind, OrganisationId, ProjectId, Sealed};
@@ -91,19 +93,13 @@ impl Row {
 
     /// How large it is.
     pub(crate) fn shape(&self) -> super::Shape {
-        super::Shape {
-            size_id: self.size_id,
-            size_name: self.size_name.clone(),
-            cpus: self.cpus,
-            memory_mib: self.memory_mib,
-            disk_gib: self.disk_gib,
-        }
+        super::Shape { size_id: self.size_id, size_name: self.size_name.clone(), cpus: self.cpus, memory_mib: self.memory_mib, disk_gib: self.disk_gib }
     }
 }
 
 /// Writes a new machine.
-pub(super) async fn insert(tx: &Tx, row: ActiveModel) -> Result<()> {
-    Entity::insert(row).exec_without_returning(tx.db()).await?;
+pub(super) async fn insert(tx: &Tx, row: Row) -> Result<()> {
+    Entity::insert(row.into_active_model().reset_all()).exec_without_returning(tx.db()).await?;
     Ok(())
 }
 
@@ -190,13 +186,7 @@ pub(super) async fn let_quota_go(tx: &Tx, id: InstanceId) -> Result<bool> {
 
 /// Adds to a machine's history.
 pub(super) async fn remember(tx: &Tx, id: InstanceId, state: State, text: &str) -> Result<()> {
-    let row = history::ActiveModel {
-        id: Set(tx.cx().new_id()),
-        instance_id: Set(id),
-        at: Set(tx.cx().now().0),
-        state: Set(state),
-        text: Set(text.to_owned()),
-    };
+    let row = history::ActiveModel { id: Set(tx.cx().new_id()), instance_id: Set(id), at: Set(tx.cx().now().0), state: Set(state), text: Set(text.to_owned()) };
     history::Entity::insert(row).exec_without_returning(tx.db()).await?;
     Ok(())
 }

@@ -9,7 +9,7 @@ pub(crate) mod store;
 
 pub(crate) use enrol::accelerator;
 pub use enrol::enrol;
-pub(crate) use model::Taken;
 pub use list::list;
+pub(crate) use model::Taken;
 pub use model::{Node, NodeId, NodeState, NodeView};
 pub use store::all;

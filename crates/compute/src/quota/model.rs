@@ -50,10 +50,9 @@ impl Amount {
             ("MiB of memory", self.memory_mib + more.memory_mib, limits.memory_mib),
             ("GiB of disk", self.disk_gib + more.disk_gib, limits.disk_gib),
         ];
-        rules
-            .into_iter()
-            .find(|(_, wanted, limit)| wanted > limit)
-            .map(|(what, wanted, limit)| format!("This would make {wanted} {what}; the limit is {limit}. Delete machines you do not need, or ask for a higher limit."))
+        rules.into_iter().find(|(_, wanted, limit)| wanted > limit).map(|(what, wanted, limit)| {
+            format!("This would make {wanted} {what}; the limit is {limit}. Delete machines you do not need, or ask for a higher limit.")
+        })
     }
 }
 

@@ -35,8 +35,7 @@ pub(crate) async fn publish_in(tx: &Tx) -> Result<VersionNote> {
     }
     let difference = match &newest {
         Some(version) => {
-            let old: Document =
-                serde_json::from_str(&version.document).map_err(|error| Error::internal("a published policy is damaged").caused_by(error))?;
+            let old: Document = serde_json::from_str(&version.document).map_err(|error| Error::internal("a published policy is damaged").caused_by(error))?;
             difference(&old, &document)
         }
         // The first version is news to nobody who was here before, because nobody was.
