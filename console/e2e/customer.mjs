@@ -22,6 +22,13 @@ async function saved(page, press, path) {
 export const customer = {
   async order(world) {
     const { page } = world.ada;
+    // The node builds missing images after the start; a system is on offer once its image is there.
+    for (let tries = 0; ; tries += 1) {
+      const { items } = await (await fetch(`${world.base}/v1/templates`)).json();
+      if (items.some(({ key }) => key.startsWith("tiny"))) break;
+      world.assert.ok(tries < 240, "the tiny system is never on offer");
+      await page.waitForTimeout(500);
+    }
     await page.goto(`${world.base}/app/machines/new`);
     await page.getByLabel("Hostname").fill(HOST);
     await page.getByLabel("SSH public key").fill(`ssh-ed25519 ${KEY} ada`);
