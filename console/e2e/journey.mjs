@@ -29,6 +29,7 @@ function report(text) {
 
 const program = await start();
 let browser;
+for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => void program.stop().then(() => process.exit(1)));
 
 /** A browser of one person. */
 async function open(extra = {}) {
