@@ -107,7 +107,11 @@ export const customer = {
       await page.getByRole("heading", { level: 1 }).waitFor();
       await page.waitForTimeout(300);
       await world.look(page, name, { phone: ["overview", "machines", "usage", "activity"].includes(name) });
-      if (name === "usage") await sees(page, /EUR|€/);
+      if (name === "usage") await heading(page, "So far this month");
+      if (name === "payments") {
+        await sees(page, "Declined");
+        await sees(page, "Succeeded");
+      }
     }
     for (const act of ["catalogue.order.create", "compute.instance.stop", "compute.instance.start", "compute.instance.update"]) await sees(page, act);
     for (const [name, path] of [["profile", "/app/settings/profile"], ["organisation", "/app/settings/organisation"], ["sessions", "/app/settings/sessions"], ["api-tokens", "/app/settings/api-tokens"]]) {

@@ -1,5 +1,5 @@
 // A visitor's way through the real program in a real browser: from the set-up link to a verified erasure certificate.
-// node e2e/journey.mjs [folder for the pictures]; FAIRHOLD_BIN and FAIRHOLD_TEST_IMAGES name the program and its images.
+// node e2e/journey.mjs [folder for the pictures]; LOOK=0 leaves out pictures and axe; FAIRHOLD_BIN and FAIRHOLD_TEST_IMAGES name the program and its images.
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync } from "node:fs";
@@ -45,6 +45,7 @@ async function open(extra = {}) {
 
 /** A picture; nothing serious for axe; nothing wider than the window; the same again on a phone. */
 async function look(page, name, { phone = false } = {}) {
+  if (process.env.LOOK === "0") return;
   for (const [view, size] of phone ? [["desktop", DESKTOP], ["phone", PHONE]] : [["desktop", DESKTOP]]) {
     if (phone) await page.setViewportSize(size);
     await page.waitForTimeout(200);
