@@ -96,7 +96,11 @@ const STEPS: &[Step] = &[
     chore("openapi", "API document and console types are current", |root| {
         Ok((openapi::run(root, &openapi::Options { check: true })? == ExitCode::SUCCESS).into())
     }),
-    console("console-journey", "the whole way through the real program in a real browser", &["sh", "-c", "cargo build -p fairhold && npm run --silent journey"]),
+    console(
+        "console-journey",
+        "the whole way through the real program in a real browser",
+        &["sh", "-c", "cargo build -p fairhold && npm run --silent journey"],
+    ),
     console("console-pages", "pages in a real browser", &["npm", "run", "--silent", "e2e"]),
 ];
 
