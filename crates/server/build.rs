@@ -1,6 +1,8 @@
 //! Lets the console's files be embedded as they are now: a folder that is missing while this crate is compiled would
 //! never be found later, and files that are added would not be seen.
 
+#![allow(clippy::print_stdout, reason = "it is how a build script speaks to cargo")]
+
 fn main() -> std::io::Result<()> {
     let dist = "../../console/dist";
     std::fs::create_dir_all(dist)?;
