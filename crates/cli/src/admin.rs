@@ -30,6 +30,12 @@ pub enum Command {
     },
     /// Print every configuration key with its default
     Configuration,
+    /// Build the templates of the local node that are missing
+    BuildImages {
+        /// Configuration file
+        #[arg(long)]
+        config: Option<PathBuf>,
+    },
 }
 
 /// `fairhold map …`
@@ -126,6 +132,7 @@ pub async fn run(command: Command, json: bool) -> Outcome {
             if report.is_intact() { Ok(()) } else { fail("The log is not intact.") }
         }
         Command::VerifyCertificate { file } => crate::policy::verify_certificate(&file, json),
+        Command::BuildImages { config } => Ok(server::build_images(&Config::load(config.as_deref())?, &|line| show::say(line)).await?),
         Command::Configuration => {
             show::say(toml::to_string_pretty(&Config::default())?);
             Ok(())

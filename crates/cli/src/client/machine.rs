@@ -168,7 +168,12 @@ impl Vm {
                     terminal::confirm(&format!("This deletes {name} and its disk. Type its name: "), &name)?;
                 }
                 let answer = api.change(Method::DELETE, &format!("/v1/instances/{id}"), None).await?;
-                finish(api, &answer).await
+                if api.json {
+                    return show::json(&answer);
+                }
+                // The operation lasts as long as the grace; waiting for it would leave no time to think again.
+                show::say(format!("It is being deleted. Until its grace ends you can undo this with: fairhold vm undelete {id}"));
+                Ok(())
             }
             Self::Undelete { id } => act(api, &id, "undelete", json!({})).await,
         }

@@ -48,7 +48,7 @@ pub enum Invoice {
 impl Invoice {
     pub async fn run(self, api: &Api) -> Outcome {
         match self {
-            Self::List => api.list("/v1/invoices", show::INVOICE).await,
+            Self::List => api.list("/v1/invoices", show::INVOICES).await,
             Self::Show { id } => detailed(api, api.read(&format!("/v1/invoices/{id}")).await?),
             Self::Preview => detailed(api, api.read("/v1/invoices/preview").await?),
             Self::Pdf { id, output } => {

@@ -1,5 +1,7 @@
 //! Tables and fields for people, JSON for programs.
 
+use std::io::Write;
+
 use comfy_table::{ContentArrangement, Table, presets};
 use serde_json::Value;
 
@@ -48,6 +50,8 @@ pub const INVOICE: Columns = &[
     ("Gross", "/gross"),
     ("Due", "/due"),
 ];
+pub const INVOICES: Columns =
+    &[("Id", "/id"), ("Number", "/number"), ("State", "/state"), ("Issued", "/issued_at"), ("Gross", "/gross"), ("Due", "/due")];
 pub const LINE: Columns = &[("Description", "/description"), ("Quantity", "/quantity"), ("Unit", "/unit"), ("Amount", "/amount")];
 pub const ACTIVITY: Columns =
     &[("When", "/at"), ("Who", "/actor/name"), ("What", "/action"), ("Target", "/target"), ("Summary", "/summary"), ("Outcome", "/outcome")];
@@ -68,10 +72,9 @@ fn cell(value: Option<&Value>) -> String {
 }
 
 /// Prints rows.
-#[expect(clippy::print_stdout, reason = "the program's output")]
 pub fn table(items: &[Value], columns: Columns) -> Outcome {
     if items.is_empty() {
-        println!("Nothing here yet.");
+        say("Nothing here yet.");
         return Ok(());
     }
     let mut table = Table::new();
@@ -82,32 +85,31 @@ pub fn table(items: &[Value], columns: Columns) -> Outcome {
     for item in items {
         table.add_row(columns.iter().map(|(_, pointer)| cell(item.pointer(pointer))));
     }
-    println!("{table}");
+    say(table);
     Ok(())
 }
 
 /// Prints one thing, a line per field.
-#[expect(clippy::print_stdout, reason = "the program's output")]
 pub fn one(value: &Value, columns: Columns) -> Outcome {
     let width = columns.iter().map(|(heading, _)| heading.len()).max().unwrap_or(0);
     for (heading, pointer) in columns {
         let text = cell(value.pointer(pointer));
         if !text.is_empty() {
-            println!("{heading:width$}  {text}");
+            say(format!("{heading:width$}  {text}"));
         }
     }
     Ok(())
 }
 
 /// Prints JSON.
-#[expect(clippy::print_stdout, reason = "the program's output")]
 pub fn json(value: &Value) -> Outcome {
-    println!("{}", serde_json::to_string_pretty(value)?);
+    say(serde_json::to_string_pretty(value)?);
     Ok(())
 }
 
-/// Prints a line.
-#[expect(clippy::print_stdout, reason = "the program's output")]
+/// Prints a line. A reader that has gone away, such as `head`, ends the program quietly.
 pub fn say(text: impl std::fmt::Display) {
-    println!("{text}");
+    if writeln!(std::io::stdout(), "{text}").is_err() {
+        std::process::exit(0);
+    }
 }

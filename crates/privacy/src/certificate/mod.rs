@@ -71,6 +71,7 @@ pub struct Certificate {
 
 /// A certificate with its proof, as it is fetched and kept.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[schema(as = ErasureCertificate)]
 pub struct Document {
     /// What it says.
     pub certificate: Certificate,

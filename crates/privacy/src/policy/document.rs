@@ -11,6 +11,7 @@ use crate::accounts::Operator;
 
 /// Everything that the published texts say.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[schema(as = PolicyDocument)]
 pub struct Document {
     /// Who the controller is.
     pub operator: Operator,
