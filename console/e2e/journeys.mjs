@@ -245,6 +245,7 @@ export async function journeys({ open, audit, base, setupBase, pictures, views }
     for (const [name, tell] of Object.entries(stories)) {
       if (chosen !== undefined && !name.includes(chosen)) continue;
       const begun = Date.now();
+      if (chosen !== undefined) await as("ada@example.org");
       const shot = async (moment) => {
         await page.waitForTimeout(150);
         await audit(page, report, `${name}, ${moment}`);

@@ -9,7 +9,7 @@ const find = (list, id) => {
   if (!found) throw new Refusal(404, "Not found");
   return found;
 };
-const named = ({ id, name, title }) => ({ id, name: title ?? name });
+const named = ({ id, name }) => ({ id, name });
 
 function priced({ size_id, cycle }) {
   const size = find(sizes, size_id);

@@ -1,7 +1,7 @@
 // Machines and operations. Sentinels: vm_denied answers 403, vm_broken answers 500, anything unknown 404.
 import { page, Refusal } from "./answer.mjs";
 import { begin, operations } from "./operations.mjs";
-import { ago, events, instances, newId, nodes, templates } from "./state.mjs";
+import { ago, events, instances, newId, nodes, period, templates } from "./state.mjs";
 
 export const tickets = new Map();
 
@@ -36,7 +36,7 @@ export const compute = [
   ["POST", "/v1/instances/:id/reboot", ({ id }) => work(id, "reboot", "Reboot", "rebooting", "running")],
   ["POST", "/v1/instances/:id/reset", ({ id }) => work(id, "reset", "Reset", "rebooting", "running")],
   ["POST", "/v1/instances/:id/rebuild", ({ id, body }) => {
-    const { title: name } = templates.find((each) => each.id === body.template_id);
+    const { name } = templates.find((each) => each.id === body.template_id);
     machine(id).template = { id: body.template_id, name };
     return work(id, "rebuild", "Rebuild", "rebuilding", "running", [["stop", "Switch off", 500], ["disk", "Write a new disk", 1500], ["boot", "Boot", 800]]);
   }],
@@ -48,9 +48,14 @@ export const compute = [
     return [201, { ticket, kind: body.kind, path: `/v1/instances/${id}/console`, expires_at: ago(-1) }];
   }],
   ["GET", "/v1/instances/:id/events", ({ query }) => [200, page(events, query)]],
-  ["GET", "/v1/instances/:id/usage", ({ id, query }) => [200, page([2, 1].map((seq) => ({
-    instance_id: id, seq, from: ago(60 * (3 - seq)), to: ago(60 * (2 - seq)), running_us: 3_600_000_000, disk_gib: 4, received_bytes: 48_213_000, sent_bytes: 1_204_000,
-  })), query)]],
+  ["GET", "/v1/instances/:id/usage", () => [200, {
+    period, as_of: ago(1),
+    lines: [
+      { meter: "running_hours", description: "Running", quantity: "412.5", unit: "h" },
+      { meter: "disk_gib_hours", description: "Disk", quantity: "8240", unit: "GiB·h" },
+      { meter: "traffic_out", description: "Traffic out", quantity: "18.204", unit: "GiB" },
+    ],
+  }]],
   ["GET", "/v1/nodes", ({ query }) => [200, page(nodes, query)]],
   ["GET", "/v1/operator/operations", ({ query }) => [200, page([...operations.values()].reverse(), query)]],
   ["GET", "/v1/operations/:id", ({ id }) => [200, operation(id)]],

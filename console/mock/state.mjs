@@ -8,18 +8,18 @@ const MONTH_START = new Date(Date.UTC(new Date().getUTCFullYear(), new Date().ge
 const MONTH_END = new Date(Date.UTC(new Date().getUTCFullYear(), new Date().getUTCMonth() + 1, 1)).toISOString();
 export const period = { from: MONTH_START, to: MONTH_END };
 
-export const regions = [{ id: "reg_01home", name: "home", title: "Home" }];
+export const regions = [{ id: "reg_01home", key: "home", name: "Home" }];
 export const sizes = [
   { id: "siz_01small", name: "Small", cpus: 1, memory_mib: 512, disk_gib: 4, monthly: money(300), hourly: money(1), visible: true },
   { id: "siz_01medium", name: "Medium", cpus: 1, memory_mib: 1024, disk_gib: 10, monthly: money(600), hourly: money(2), visible: true },
   { id: "siz_01large", name: "Large", cpus: 2, memory_mib: 2048, disk_gib: 20, monthly: money(1200), hourly: money(3), visible: true },
 ];
 export const templates = [
-  { id: "tpl_01tiny", name: "tiny", title: "Tiny Linux: boots in seconds, for trying things out" },
-  { id: "tpl_01debian", name: "debian-12", title: "Debian 12, minimal" },
+  { id: "tpl_01tiny", key: "tiny", name: "Tiny Linux: boots in seconds" },
+  { id: "tpl_01debian", key: "debian-12", name: "Debian 12, minimal" },
 ];
 
-const named = ({ id, name, title }) => ({ id, name: title ?? name });
+const named = ({ id, name }) => ({ id, name });
 export function instance(name, state, size, template, more = {}) {
   const { monthly, hourly, visible, ...summary } = size;
   return {
@@ -39,15 +39,16 @@ export const instances = [
 for (let index = 1; index <= 21; index += 1) instances.push(instance(`worker-${index}`, "stopped", sizes[0], templates[0], { ssh: null, ipv4: null }));
 
 export const events = [
-  { id: "evt_3", at: ago(30), state: "running", text: "Started by Ada Lovelace" },
-  { id: "evt_2", at: ago(45), state: "stopped", text: "Stopped by itself; noticed by the node" },
-  { id: "evt_1", at: ago(1500), state: "provisioning", text: "Created from an order" },
+  { id: "evt_3", at: ago(30), kind: "running", summary: "Started by Ada Lovelace" },
+  { id: "evt_2", at: ago(45), kind: "stopped", summary: "Stopped by itself; noticed by the node" },
+  { id: "evt_1", at: ago(1500), kind: "provisioning", summary: "Created from an order" },
 ];
 
 export const nodes = [
   {
-    id: "nod_01local", region_id: "reg_01home", name: "local", driver: "qemu", accelerator: "kvm", accelerator_reason: "/dev/kvm can be opened", cpus: 8,
-    memory_mib: 16384, disk_mib: 204800, disk_free_mib: 142336, templates: ["tiny", "debian-12"], orphans: [], enabled: true, problem: null, seen_at: ago(0),
+    id: "nod_01local", region: named(regions[0]), state: "ready", name: "local", driver: "qemu", accelerator: "kvm", accelerator_reason: "/dev/kvm can be opened", cpus: 8,
+    cpus_used: 5, memory_mib: 16384, memory_used_mib: 5120, disk_gib: 200, disk_used_gib: 61, instances: 5, templates: ["tiny", "debian-12"], orphans: [],
+    problem: null, last_seen_at: ago(0),
   },
 ];
 

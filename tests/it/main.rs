@@ -2,5 +2,8 @@
 
 mod world;
 
+mod audit;
+mod compute;
+mod identity;
 mod journey;
 mod server;

@@ -96,6 +96,11 @@ const STEPS: &[Step] = &[
     chore("openapi", "API document and console types are current", |root| {
         Ok((openapi::run(root, &openapi::Options { check: true })? == ExitCode::SUCCESS).into())
     }),
+    console(
+        "console-journey",
+        "the whole way through the real program in a real browser",
+        &["sh", "-c", "cargo build -p fairhold && npm run --silent journey"],
+    ),
     console("console-pages", "pages in a real browser", &["npm", "run", "--silent", "e2e"]),
 ];
 
@@ -167,17 +172,12 @@ fn cargo_knows(root: &Path, subcommand: &str) -> bool {
     command.output().is_ok_and(|output| output.status.success())
 }
 
-/// Crates whose dependencies are their whole purpose.
-const ONLY_DEPENDS: &[&str] = &["unify"];
-
 /// Dependencies that a manifest names and no source uses.
 fn unused_dependencies(root: &Path) -> Result<Verdict> {
     let mut folders = vec!["xtask".to_owned(), "tests".to_owned()];
     for entry in std::fs::read_dir(root.join("crates"))? {
         let name = entry?.file_name().to_string_lossy().into_owned();
-        if !ONLY_DEPENDS.contains(&name.as_str()) {
-            folders.push(format!("crates/{name}"));
-        }
+        folders.push(format!("crates/{name}"));
     }
     folders.retain(|folder| root.join(folder).join("Cargo.toml").exists());
     folders.sort();

@@ -1,4 +1,4 @@
-// The one way to the server: typed by the OpenAPI document, with the session's CSRF token and idempotency keys added.
+// The one way to the server: typed by the OpenAPI document, with the session's CSRF token added.
 import createClient, { type Middleware } from "openapi-fetch";
 import { problemFrom, unreachable } from "./problem";
 import type { paths } from "./schema";
@@ -10,7 +10,10 @@ export function rememberCsrfToken(token: string | null): void {
   csrfToken = token;
 }
 
-/** A fresh key for one intended creation. `randomUUID` exists on secure origins only, so it is not used. */
+/**
+ * A fresh key for one intended payment or order, so that sending it again does it once. Nothing else carries a key: the
+ * server keeps the answers of keyed requests, and answers with secrets in them are better not kept. `randomUUID` exists on secure origins only, so it is not used.
+ */
 export function newIdempotencyKey(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
@@ -19,12 +22,7 @@ export function newIdempotencyKey(): string {
 const guard: Middleware = {
   onRequest({ request }) {
     request.headers.set("Accept", "application/json");
-    if (request.method !== "GET") {
-      if (csrfToken !== null) request.headers.set("X-CSRF-Token", csrfToken);
-      if (request.method === "POST" && !request.headers.has("Idempotency-Key")) {
-        request.headers.set("Idempotency-Key", newIdempotencyKey());
-      }
-    }
+    if (request.method !== "GET" && csrfToken !== null) request.headers.set("X-CSRF-Token", csrfToken);
     return request;
   },
 };

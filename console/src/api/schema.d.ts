@@ -4,160 +4,34 @@
  */
 
 export interface paths {
-    "/v1/sign-up": {
+    "/log/checkpoint": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        get?: never;
-        put?: never;
-        post: operations["person_sign_up"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/email-verifications": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post: operations["email_verify"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/email-verifications/resend": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post: operations["email_verification_resend"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/sessions": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: operations["session_list"];
-        put?: never;
-        post: operations["session_create"];
-        delete: operations["session_delete_others"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/sessions/current": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post?: never;
-        delete: operations["session_end"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/sessions/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post?: never;
-        delete: operations["session_revoke"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/me": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: operations["me_view"];
+        /** The newest signed checkpoint (C2SP tlog-checkpoint). */
+        get: operations["log_checkpoint"];
         put?: never;
         post?: never;
         delete?: never;
         options?: never;
         head?: never;
-        patch: operations["me_update"];
-        trace?: never;
-    };
-    "/v1/me/password": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post: operations["password_change"];
-        delete?: never;
-        options?: never;
-        head?: never;
         patch?: never;
         trace?: never;
     };
-    "/v1/password-resets": {
+    "/v1/activity": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** What was done in an organisation, by whom, and what our staff looked at. */
+        get: operations["activity_list"];
         put?: never;
-        post: operations["password_reset_request"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/password-resets/complete": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post: operations["password_reset_complete"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -171,8 +45,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
+        /** One's API tokens. */
         get: operations["api_token_list"];
         put?: never;
+        /** Make an API token. Its secret is shown this once. */
         post: operations["api_token_create"];
         delete?: never;
         options?: never;
@@ -190,20 +66,609 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        delete: operations["api_token_revoke"];
+        /** Revoke an API token; it stops working at once. */
+        delete: operations["api_token_delete"];
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/v1/organisations": {
+    "/v1/billing/test-clock": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        get: operations["organisation_list"];
+        /** The organisation's billing clock. */
+        get: operations["test_clock_view"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/billing/test-clock/advance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Moves the billing clock forward and invoices what has ended; only with the test provider. */
+        post: operations["test_clock_advance"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/certificates/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A certificate of erasure
+         * @description 503 with `Retry-After` while the erasure is under way.
+         */
+        get: operations["certificate_view"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/email-verifications": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Use a verification link. */
+        post: operations["email_verification_complete"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/email-verifications/resend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask for another verification mail. The answer is the same whether the address has an account or not. */
+        post: operations["email_verification_ask"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/instances": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The machines of a project, newest first. */
+        get: operations["instance_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/instances/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One machine. */
+        get: operations["instance_view"];
+        put?: never;
+        post?: never;
+        /** Deletes a machine. It can be brought back until its grace ends. */
+        delete: operations["instance_delete"];
+        options?: never;
+        head?: never;
+        /** Changes what a machine is called. */
+        patch: operations["instance_update"];
+        trace?: never;
+    };
+    "/v1/instances/{id}/console": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A machine's console as a WebSocket. Offer the subprotocols `fairhold.console` and `ticket.<ticket>`.
+         *     Binary frames carry raw bytes for the serial line and RFB for the screen, both ways.
+         */
+        get: operations["console_open"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/instances/{id}/console-tickets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Makes a ticket that opens a machine's console once. */
+        post: operations["console_ticket_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/instances/{id}/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What happened to a machine, newest first. */
+        get: operations["instance_event_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/instances/{id}/readings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a machine used, span by span, newest first. */
+        get: operations["reading_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/instances/{id}/reboot": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Asks a machine to start anew. */
+        post: operations["instance_reboot"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/instances/{id}/rebuild": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Gives a machine a fresh disk. What was on the disk is gone. */
+        post: operations["instance_rebuild"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/instances/{id}/reset": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Presses a machine's reset button. */
+        post: operations["instance_reset"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/instances/{id}/shutdown": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Asks a machine to shut down, and cuts its power after thirty seconds. */
+        post: operations["instance_shutdown"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/instances/{id}/start": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Switches a machine on. */
+        post: operations["instance_start"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/instances/{id}/stop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Cuts a machine's power. */
+        post: operations["instance_stop"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/instances/{id}/undelete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Brings a machine back whose deletion is still in its grace. */
+        post: operations["instance_undelete"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/instances/{id}/usage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a machine used since the month began. */
+        get: operations["instance_usage_view"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/invoices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Invoices and credit notes, newest first. */
+        get: operations["invoice_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/invoices/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The invoice that is coming, without a number. */
+        get: operations["invoice_preview"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/invoices/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One invoice. */
+        get: operations["invoice_view"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/invoices/{id}/pay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Pays what is due on an open invoice. */
+        post: operations["invoice_pay"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/invoices/{id}/pdf": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The invoice as PDF; the same bytes every time. */
+        get: operations["invoice_pdf"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/log/key": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The key that signs checkpoints (C2SP signed-note verifier key). */
+        get: operations["log_key"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/log/proofs/{index}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The proof that an entry is in the log; never the statement behind it. */
+        get: operations["log_proof"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/me": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The signed-in person with their organisations and projects. */
+        get: operations["person_view"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Change one's own name. */
+        patch: operations["person_update"];
+        trace?: never;
+    };
+    "/v1/me/operations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The operations that one started oneself, newest first. */
+        get: operations["operation_list_own"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/me/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Change one's own password; every other session ends. */
+        post: operations["password_update"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/nodes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The nodes, with what their hypervisors said last and the guests that nobody here knows. */
+        get: operations["node_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/operations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The operations of a project, newest first. */
+        get: operations["operation_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/operations/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One operation with its steps. */
+        get: operations["operation_view"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/operations/{id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Tries a failed operation again. */
+        post: operations["operation_retry"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/operations/{id}/watch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The operation each time something about it changes, as server-sent events named `operation`, until it ends. */
+        get: operations["operation_watch"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/operator/operations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every operation of the installation, newest first: for the operator. */
+        get: operations["operation_list_any"];
         put?: never;
         post?: never;
         delete?: never;
@@ -219,7 +684,94 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
+        /** All organisations, for the operator's staff. Looking is on record for each of them. */
         get: operations["operator_organisation_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/orders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The orders of a project, newest first. */
+        get: operations["order_list"];
+        put?: never;
+        /** Orders a machine. */
+        post: operations["order_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/orders/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One order. */
+        get: operations["order_view"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/orders/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Cancels an order that is not paid. A payment that waits for a word is cancelled with it. */
+        post: operations["order_cancel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/orders/{id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Tries an order again that was not paid or whose machine could not be set up. */
+        post: operations["order_retry"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/organisations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The organisations that one belongs to. */
+        get: operations["organisation_list"];
         put?: never;
         post?: never;
         delete?: never;
@@ -235,25 +787,254 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** One organisation with its billing particulars. */
+        get: operations["organisation_view"];
         put?: never;
         post?: never;
         delete?: never;
         options?: never;
         head?: never;
+        /** Change the name or the billing particulars. */
         patch: operations["organisation_update"];
         trace?: never;
     };
-    "/v1/setup": {
+    "/v1/password-resets": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        get: operations["setup_view"];
+        get?: never;
         put?: never;
-        post: operations["setup_complete"];
+        /** Ask for a reset mail. The answer is the same whether the address has an account or not. */
+        post: operations["password_reset_ask"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/password-resets/complete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Use a reset link; every session ends. */
+        post: operations["password_reset_complete"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/payments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Payments, newest first. */
+        get: operations["payment_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/payments/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One payment. */
+        get: operations["payment_view"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/payments/{id}/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The payer's word on a payment that waits for it. */
+        post: operations["payment_confirm"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/policy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The published policy */
+        get: operations["policy_view"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/privacy/choices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What is allowed now
+         * @description For a signed-in person what they have on record, for a visitor what their cookie says; in both
+         *     cases a `Sec-GPC: 1` or `DNT: 1` header turns everything optional off unless overridden.
+         */
+        get: operations["choices_view"];
+        /** Choose */
+        put: operations["choices_update"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/privacy/erasure-preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What an erasure would do */
+        get: operations["erasure_preview"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/privacy/erasures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Erase me */
+        post: operations["erasure_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/privacy/exports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take everything with me */
+        post: operations["export_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/privacy/exports/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One export */
+        get: operations["export_view"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/privacy/exports/{id}/download": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Its file */
+        get: operations["export_download"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/privacy/holdings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What you hold about me */
+        get: operations["holdings_view"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/quotes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What an order would cost now. */
+        post: operations["quote_create"];
         delete?: never;
         options?: never;
         head?: never;
@@ -267,9 +1048,98 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
+        /** The regions on offer. */
         get: operations["region_list"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where one is signed in. */
+        get: operations["session_list"];
+        put?: never;
+        /** Sign in. The session is in a cookie that scripts cannot read. */
+        post: operations["session_create"];
+        /** Sign out everywhere but here. */
+        delete: operations["session_delete_others"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sessions/current": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Sign out here. */
+        delete: operations["session_end"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sessions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Sign out on one device. */
+        delete: operations["session_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/setup": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether the set-up has to be done. */
+        get: operations["setup_view"];
+        put?: never;
+        /** Say who runs the installation and make its owner. Works once, with the link of the first start. */
+        post: operations["setup_complete"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sign-up": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sign up. The answer is the same whether the address has an account or not. */
+        post: operations["person_sign_up"];
         delete?: never;
         options?: never;
         head?: never;
@@ -283,6 +1153,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
+        /** The sizes on sale, cheapest first. */
         get: operations["size_list"];
         put?: never;
         post?: never;
@@ -305,6 +1176,7 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
+        /** Changes a size's prices, or takes it off sale. */
         patch: operations["size_update"];
         trace?: never;
     };
@@ -315,696 +1187,9 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
+        /** The templates on offer. */
         get: operations["template_list"];
         put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/quotes": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post: operations["quote_create"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/orders": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: operations["order_list"];
-        put?: never;
-        post: operations["order_create"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/orders/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: operations["order_view"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/orders/{id}/retry": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post: operations["order_retry"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/orders/{id}/cancel": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post: operations["order_cancel"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/instances": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: operations["instance_list"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/instances/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: operations["instance_view"];
-        put?: never;
-        post?: never;
-        delete: operations["instance_delete"];
-        options?: never;
-        head?: never;
-        patch: operations["instance_update"];
-        trace?: never;
-    };
-    "/v1/instances/{id}/start": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post: operations["instance_start"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/instances/{id}/stop": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post: operations["instance_stop"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/instances/{id}/shutdown": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post: operations["instance_shutdown"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/instances/{id}/reboot": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post: operations["instance_reboot"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/instances/{id}/reset": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post: operations["instance_reset"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/instances/{id}/rebuild": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post: operations["instance_rebuild"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/instances/{id}/undelete": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post: operations["instance_undelete"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/instances/{id}/console-tickets": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post: operations["console_ticket_create"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/instances/{id}/events": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: operations["instance_event_list"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/instances/{id}/usage": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: operations["reading_list"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/nodes": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: operations["node_list"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/operations": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: operations["operation_list"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/operator/operations": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: operations["operator_operation_list"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/operations/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: operations["operation_view"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/operations/{id}/watch": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: operations["operation_watch"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/operations/{id}/retry": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post: operations["operation_retry"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/usage": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: operations["usage_view"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/invoices": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: operations["invoice_list"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/invoices/preview": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: operations["invoice_preview"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/invoices/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: operations["invoice_view"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/invoices/{id}/pdf": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: operations["invoice_pdf"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/invoices/{id}/pay": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post: operations["invoice_pay"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/payments": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: operations["payment_list"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/payments/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: operations["payment_view"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/payments/{id}/confirm": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post: operations["payment_confirm"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/billing/test-clock": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: operations["test_clock_view"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/billing/test-clock/advance": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post: operations["test_clock_advance"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/activity": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: operations["activity_list"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/privacy/holdings": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: operations["holding_list"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/privacy/exports": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post: operations["export_create"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/privacy/exports/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: operations["export_view"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/privacy/exports/{id}/download": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: operations["export_download"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/privacy/erasure-preview": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: operations["erasure_preview"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/privacy/erasures": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post: operations["erasure_create"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/certificates/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: operations["certificate_view"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/privacy/choices": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: operations["choice_view"];
-        put: operations["choice_update"];
         post?: never;
         delete?: never;
         options?: never;
@@ -1019,6 +1204,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
+        /** Every promise of the policy, checked */
         get: operations["trust_view"];
         put?: never;
         post?: never;
@@ -1028,14 +1214,15 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v1/notifications": {
+    "/v1/usage": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        get: operations["notification_list"];
+        /** So far this month: computed by the functions that make the invoice. */
+        get: operations["usage_view"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1048,542 +1235,1782 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        Money: {
-            minor: number;
-            currency: string;
-        };
-        FieldError: {
-            field: string;
-            message: string;
-        };
-        Problem: {
-            type: string;
-            title: string;
-            status: number;
-            detail: string;
-            request_id: string;
-            errors?: components["schemas"]["FieldError"][];
-        };
-        Named: {
-            id: string;
-            name: string;
-        };
-        Membership: {
-            id: string;
-            name: string;
-            role: string;
-            projects: components["schemas"]["Named"][];
-        };
-        Me: {
-            id: string;
-            email: string;
-            name: string;
-            email_verified: boolean;
-            /** @enum {string|null} */
-            staff_role?: "owner" | "admin" | "support" | null;
-            csrf_token: string;
-            organisations: components["schemas"]["Membership"][];
-        };
-        Session: {
-            id: string;
-            current: boolean;
-            user_agent?: string | null;
-            ip?: string | null;
-            /** Format: date-time */
-            created_at: string;
-            /** Format: date-time */
-            last_seen_at: string;
-            /** Format: date-time */
-            expires_at: string;
-        };
-        ApiToken: {
-            id: string;
-            name: string;
-            prefix: string;
-            organisation_id: string;
-            read_only: boolean;
-            /** Format: date-time */
-            created_at: string;
-            /** Format: date-time */
-            last_used_at?: string | null;
-            /** Format: date-time */
-            expires_at?: string | null;
-        };
-        NewApiToken: {
-            name: string;
-            read_only?: boolean;
-            organisation_id?: string | null;
-            /** Format: date-time */
-            expires_at?: string | null;
-        };
-        CreatedApiToken: {
-            id: string;
-            name: string;
-            secret: string;
-            prefix: string;
-            organisation_id: string;
-            read_only: boolean;
-            /** Format: date-time */
-            created_at: string;
-            /** Format: date-time */
-            expires_at?: string | null;
-        };
-        Organisation: {
-            id: string;
-            name: string;
-            legal_name?: string | null;
-            address?: string | null;
-            country?: string | null;
-            tax_id?: string | null;
-            /** Format: date-time */
-            created_at: string;
-        };
-        OrganisationPatch: {
-            name?: string;
-            legal_name?: string | null;
-            address?: string | null;
-            country?: string | null;
-            tax_id?: string | null;
-        };
-        SignUp: {
-            email: string;
-            password: string;
-            name: string;
-            over_16: boolean;
-        };
-        SetupState: {
-            needed: boolean;
-            demo: boolean;
-        };
-        Setup: {
-            token: string;
-            operator: {
-                legal_name: string;
-                address: string;
-                country: string;
-                privacy_email: string;
-                currency: string;
-                tax_registration?: string | null;
-            };
-            owner: {
-                email: string;
-                password: string;
-                name: string;
-            };
-        };
-        Region: {
-            id: string;
-            name: string;
-            title: string;
-        };
-        Size: {
-            id: string;
-            name: string;
-            cpus: number;
-            memory_mib: number;
-            disk_gib: number;
-            monthly: components["schemas"]["Money"];
-            hourly: components["schemas"]["Money"];
-            visible: boolean;
-        };
-        SizePatch: {
-            monthly?: components["schemas"]["Money"];
-            hourly?: components["schemas"]["Money"];
-            visible?: boolean;
-        };
-        Template: {
-            id: string;
-            name: string;
-            title: string;
-        };
-        /** @enum {string} */
-        Cycle: "monthly" | "hourly";
-        /** @enum {string} */
-        PaymentMethod: "test_succeeds" | "test_declines" | "test_needs_confirmation" | "test_settles_late";
-        NewQuote: {
-            size_id: string;
-            template_id: string;
-            region_id: string;
-            cycle: components["schemas"]["Cycle"];
-        };
-        Quote: {
-            net: components["schemas"]["Money"];
-            tax: components["schemas"]["Money"];
-            tax_rate_percent: number;
-            gross: components["schemas"]["Money"];
-            due_now: components["schemas"]["Money"];
-            cycle: components["schemas"]["Cycle"];
-            lines: {
-                description: string;
-                amount: components["schemas"]["Money"];
-            }[];
-        };
-        NewOrder: {
-            size_id: string;
-            template_id: string;
-            region_id: string;
-            cycle: components["schemas"]["Cycle"];
-            hostname: string;
-            ssh_public_key: string;
-            payment_method: components["schemas"]["PaymentMethod"];
-        };
-        OrderRetry: {
-            payment_method: components["schemas"]["PaymentMethod"];
-        };
-        Order: {
-            id: string;
-            /** @enum {string} */
-            state: "paying" | "awaiting_confirmation" | "payment_failed" | "provisioning" | "active" | "failed" | "cancelled";
-            cycle: components["schemas"]["Cycle"];
-            hostname: string;
-            size: components["schemas"]["Named"];
-            template: components["schemas"]["Named"];
-            region: components["schemas"]["Named"];
-            instance_id: string;
-            payment_id?: string | null;
-            operation_id?: string | null;
-            charged_now: components["schemas"]["Money"];
-            /** Format: date-time */
-            created_at: string;
-            problem?: string | null;
-        };
-        SizeSummary: {
-            id: string;
-            name: string;
-            cpus: number;
-            memory_mib: number;
-            disk_gib: number;
-        };
-        /** @enum {string} */
-        InstanceState: "ordered" | "provisioning" | "running" | "stopped" | "starting" | "stopping" | "rebooting" | "rebuilding" | "deleting" | "deleted" | "failed";
-        Instance: {
-            id: string;
-            name: string;
-            hostname: string;
-            state: components["schemas"]["InstanceState"];
-            state_reason?: string | null;
-            size: components["schemas"]["SizeSummary"];
-            template: components["schemas"]["Named"];
-            region: components["schemas"]["Named"];
-            node_id?: string | null;
-            accelerator?: string | null;
-            ipv4?: string | null;
-            ssh?: components["schemas"]["SshAddress"] | null;
-            /** Format: date-time */
-            delete_at?: string | null;
-            operation_id?: string | null;
-            /** Format: date-time */
-            created_at: string;
-        };
-        SshAddress: {
-            host: string;
-            port: number;
-        };
-        InstancePatch: {
-            name: string;
-        };
-        Rebuild: {
-            template_id: string;
-        };
-        NewConsoleTicket: {
-            /** @enum {string} */
-            kind: "serial" | "screen";
-        };
-        ConsoleTicket: {
-            ticket: string;
-            /** @enum {string} */
-            kind: "serial" | "screen";
-            path: string;
-            /** Format: date-time */
-            expires_at: string;
-        };
-        InstanceEvent: {
-            id: string;
-            /** Format: date-time */
-            at: string;
-            state: components["schemas"]["InstanceState"];
-            text: string;
-        };
-        Reading: {
-            instance_id: string;
-            seq: number;
-            /** Format: date-time */
-            from: string;
-            /** Format: date-time */
-            to: string;
-            running_us: number;
-            disk_gib: number;
-            received_bytes: number;
-            sent_bytes: number;
-        };
-        Period: {
-            /** Format: date-time */
-            from: string;
-            /** Format: date-time */
-            to: string;
-        };
-        Node: {
-            id: string;
-            region_id: string;
-            name: string;
-            driver: string;
-            accelerator: string;
-            accelerator_reason: string;
-            cpus?: number | null;
-            memory_mib?: number | null;
-            disk_mib?: number | null;
-            disk_free_mib?: number | null;
-            templates: string[];
-            orphans: string[];
-            enabled: boolean;
-            problem?: string | null;
-            /** Format: date-time */
-            seen_at: string;
-        };
-        Step: {
-            name: string;
-            title: string;
-            /** @enum {string} */
-            state: "waiting" | "running" | "done" | "failed" | "undone";
-            attempt: number;
-            /** Format: date-time */
-            started_at?: string | null;
-            /** Format: date-time */
-            finished_at?: string | null;
-            error?: string | null;
-            log: {
-                /** Format: date-time */
-                at: string;
-                text: string;
-            }[];
-            child?: components["schemas"]["Operation"] | null;
-        };
-        Operation: {
-            id: string;
-            kind: string;
-            title: string;
-            subject: string;
-            error?: string | null;
-            /** @enum {string} */
-            state: "running" | "succeeded" | "failed" | "undoing" | "undone" | "needs_operator";
-            /** Format: date-time */
-            created_at: string;
-            /** Format: date-time */
-            finished_at?: string | null;
-            steps: components["schemas"]["Step"][];
-        };
-        UsageLine: {
-            instance_id?: string | null;
-            description: string;
-            quantity: string;
-            unit: string;
-            amount: components["schemas"]["Money"];
-        };
-        Usage: {
-            period: components["schemas"]["Period"];
-            currency: string;
-            lines: components["schemas"]["UsageLine"][];
-            net: components["schemas"]["Money"];
-            tax: components["schemas"]["Money"];
-            gross: components["schemas"]["Money"];
-            /** Format: date-time */
-            as_of: string;
-        };
-        Party: {
-            name: string;
-            address?: string | null;
-            country?: string | null;
-            tax_id?: string | null;
-        };
-        InvoiceLine: {
-            description: string;
-            quantity: string;
-            unit: string;
-            unit_price: string;
-            amount: components["schemas"]["Money"];
-        };
-        InvoiceTaxLine: {
-            rate_percent: number;
-            label: string;
-            base: components["schemas"]["Money"];
-            amount: components["schemas"]["Money"];
-        };
-        Invoice: {
-            id: string;
-            number?: string | null;
-            /** @enum {string} */
-            kind: "invoice" | "credit_note";
-            test: boolean;
-            refers_to?: string | null;
-            notes: string[];
-            /** @enum {string} */
-            state: "preview" | "open" | "paid" | "void";
-            /** Format: date-time */
-            issued_at?: string | null;
-            period: components["schemas"]["Period"];
-            currency: string;
-            lines: components["schemas"]["InvoiceLine"][];
-            tax_lines: components["schemas"]["InvoiceTaxLine"][];
-            net: components["schemas"]["Money"];
-            tax: components["schemas"]["Money"];
-            gross: components["schemas"]["Money"];
-            due: components["schemas"]["Money"];
-            seller: components["schemas"]["Party"];
-            buyer: components["schemas"]["Party"];
-        };
-        InvoiceSummary: {
-            id: string;
-            number: string;
-            /** @enum {string} */
-            kind: "invoice" | "credit_note";
-            /** @enum {string} */
-            state: "preview" | "open" | "paid" | "void";
-            /** Format: date-time */
-            issued_at: string;
-            period: components["schemas"]["Period"];
-            gross: components["schemas"]["Money"];
-            due: components["schemas"]["Money"];
-            buyer_name: string;
-        };
-        InvoicePay: {
-            payment_method: components["schemas"]["PaymentMethod"];
-        };
-        Payment: {
-            id: string;
-            /** @enum {string} */
-            state: "created" | "requires_action" | "processing" | "succeeded" | "failed" | "cancelled" | "partly_refunded" | "refunded";
-            amount: components["schemas"]["Money"];
-            refunded: components["schemas"]["Money"];
-            purpose: string;
-            method: components["schemas"]["PaymentMethod"];
-            order_id?: string | null;
-            invoice_id?: string | null;
-            /** Format: date-time */
-            created_at: string;
-            problem?: string | null;
-        };
-        PaymentConfirm: {
-            accept: boolean;
-        };
-        TestClock: {
-            enabled: boolean;
-            /** Format: date-time */
-            now: string;
-        };
-        TestClockAdvance: {
-            /** Format: date-time */
-            to: string;
-        };
+        /** @description One line, as shown. */
         Activity: {
-            id: string;
-            /** Format: date-time */
-            at: string;
-            actor: {
-                kind: string;
-                id?: string | null;
-                name?: string | null;
-            };
+            /** @description Its id. */
+            id: components["schemas"]["AuditId"];
+            /** @description When it began. */
+            at: components["schemas"]["Timestamp"];
+            /** @description Who. */
+            actor: components["schemas"]["ActorView"];
+            /** @description What, as a permission's name, for example `compute.instance.create`. */
             action: string;
+            /** @description The id of the thing it was done to. */
             target: string;
+            /** @description In words; never personal values. */
             summary: string;
-            /** @enum {string} */
-            outcome: "started" | "succeeded" | "failed";
+            /** @description How it ended. */
+            outcome: components["schemas"]["Outcome"];
+            /** @description Why a member of the operator's staff did it; absent for everybody else. */
             staff_purpose?: string | null;
         };
-        HoldingSection: {
-            section: string;
-            title: string;
-            categories: string[];
-            count: number;
-            kept: string;
+        /** @description Who acted, as shown. */
+        ActorView: {
+            /** @description `person`, `token`, `staff`, `system` or `visitor`. */
+            kind: string;
+            id?: components["schemas"]["PersonId"] | null;
+            /** @description The person's name, or that of the workflow or job; absent when it is not known any more. */
+            name?: string | null;
         };
-        Holdings: {
-            sections: components["schemas"]["HoldingSection"][];
+        /** @description A token as its person sees it. */
+        ApiToken: {
+            /** @description Which. */
+            id: components["schemas"]["ApiTokenId"];
+            /** @description What its person calls it. */
+            name: string;
+            /** @description Its first characters. */
+            prefix: string;
+            /** @description Where it may act. */
+            organisation_id: components["schemas"]["OrganisationId"];
+            /** @description It may look but not change anything. */
+            read_only: boolean;
+            /** @description Since when. */
+            created_at: components["schemas"]["Timestamp"];
+            last_used_at?: components["schemas"]["Timestamp"] | null;
+            expires_at?: components["schemas"]["Timestamp"] | null;
         };
-        Export: {
-            id: string;
-            operation_id: string;
-            state: string;
-            size?: number | null;
-            /** Format: date-time */
-            created_at: string;
-            /** Format: date-time */
-            finished_at?: string | null;
-            /** Format: date-time */
-            expires_at: string;
+        ApiTokenId: string;
+        AuditId: string;
+        /** @description What a certificate says. */
+        Certificate: {
+            /** @description `fairhold.erasure-certificate/1`. */
+            format: string;
+            /** @description Its id. */
+            id: components["schemas"]["CertificateId"];
+            /** @description When the erasure was complete. */
+            at: components["schemas"]["Timestamp"];
+            /** @description SHA-256 of the data map by which it was carried out. */
+            map_digest: string;
+            /** @description Rows deleted, by kind of data. */
+            deleted: {
+                [key: string]: number;
+            };
+            /** @description Rows that lost their personal columns. */
+            emptied: {
+                [key: string]: number;
+            };
+            /** @description Things destroyed outside the tables. */
+            destroyed: {
+                [key: string]: number;
+            };
+            /**
+             * Format: int64
+             * @description Keys destroyed; what was sealed under them cannot be read again, in backups neither.
+             */
+            keys_destroyed: number;
+            /** @description The classes whose keys were destroyed. */
+            shredded: string[];
+            /** @description What a law keeps, by kind of data. */
+            kept: {
+                [key: string]: components["schemas"]["Kept"];
+            };
         };
-        ErasurePreview: {
-            goes: {
-                section: string;
-                count: number;
-                what: string;
-            }[];
-            stays: {
-                section: string;
-                count: number;
-                why: string;
-                law: string;
-                /** Format: date-time */
-                until?: string | null;
-            }[];
-            machines: {
-                kind: string;
-                id: string;
-                name: string;
-            }[];
-        };
-        NewErasure: {
-            confirm_email: string;
-        };
-        Erasure: {
-            id: string;
-            operation_id: string;
-            certificate_id: string;
-        };
-        Choices: {
-            analytics: boolean;
-            functionality: boolean;
-            marketing: boolean;
-        };
-        Promise: {
-            key: string;
-            text: string;
-            holds: boolean;
-            evidence: string;
-        };
+        CertificateId: string;
+        /** @description All promises, checked at one time. */
         Checked: {
-            /** Format: date-time */
-            at: string;
+            /** @description When. */
+            at: components["schemas"]["Timestamp"];
+            /** @description Each promise. */
             promises: components["schemas"]["Promise"][];
         };
-        Notification: {
+        /** @description What is allowed now. */
+        Choices: {
+            /** @description Measuring use. */
+            analytics: boolean;
+            /** @description Remembered preferences. */
+            functionality: boolean;
+            /** @description News and offers. */
+            marketing: boolean;
+            signal?: components["schemas"]["Signal"] | null;
+            /** @description True when the person overrode the signal on purpose. */
+            overrides_signal: boolean;
+            /** @description False before the first choice, and again after a change that needs a new one. */
+            chosen: boolean;
+        };
+        /** @description A cookie or storage key in words. */
+        ClientKeyText: {
+            /** @description `cookie`, `local_storage` or `session_storage`. */
+            kind: string;
+            /** @description Purpose key. */
+            purpose: string;
+            /** @description True when it waits for a yes. */
+            optional: boolean;
+            /** @description What it holds. */
+            text: string;
+            /**
+             * Format: int64
+             * @description Seconds; 0 means until the browser closes.
+             */
+            seconds: number;
+            /** @description The life-time in words. */
+            life: string;
+        };
+        /**
+         * @description Which console.
+         * @enum {string}
+         */
+        ConsoleKind: "serial" | "screen";
+        /** @description Opens one console, once, within thirty seconds. */
+        ConsoleTicket: {
+            /** @description Send it as the WebSocket subprotocol `ticket.<ticket>`, beside `fairhold.console`. */
+            ticket: string;
+            /** @description Which console. */
+            kind: components["schemas"]["ConsoleKind"];
+            /** @description Where to connect. */
+            path: string;
+            /** @description When it is of no use any more. */
+            expires_at: components["schemas"]["Timestamp"];
+        };
+        /** @description A token that was just made. The secret is shown this once. */
+        CreatedApiToken: {
+            /** @description Which. */
+            id: components["schemas"]["ApiTokenId"];
+            /** @description What its person calls it. */
+            name: string;
+            /** @description The whole token, for `Authorization: Bearer`. */
+            secret: string;
+            /** @description Its first characters. */
+            prefix: string;
+            /** @description Where it may act. */
+            organisation_id: components["schemas"]["OrganisationId"];
+            /** @description It may look but not change anything. */
+            read_only: boolean;
+            /** @description Since when. */
+            created_at: components["schemas"]["Timestamp"];
+            expires_at?: components["schemas"]["Timestamp"] | null;
+        };
+        Currency: string;
+        /**
+         * @description How a resource is billed.
+         * @enum {string}
+         */
+        Cycle: "monthly" | "hourly";
+        /** @description Everything that the published texts say. */
+        Document: {
+            /** @description Who the controller is. */
+            operator: components["schemas"]["Operator"];
+            /** @description SHA-256 of the data map, in hexadecimal. */
+            map_digest: string;
+            /** @description Purposes that something in the map serves, by key. */
+            purposes: {
+                [key: string]: components["schemas"]["PurposeText"];
+            };
+            /** @description Kinds of stored data that hold something about somebody, by table name. */
+            sections: {
+                [key: string]: components["schemas"]["Section"];
+            };
+            /** @description Who receives something, by key. */
+            recipients: {
+                [key: string]: components["schemas"]["RecipientText"];
+            };
+            /** @description Cookies and browser storage, by name. */
+            client_keys: {
+                [key: string]: components["schemas"]["ClientKeyText"];
+            };
+            /** @description Fields that logs may hold, by name. */
+            log_fields: {
+                [key: string]: components["schemas"]["LogFieldText"];
+            };
+        };
+        /** @description One thing that an erasure destroys outside the tables, for the preview and the certificate. */
+        Doomed: {
+            /** @description What kind of thing: "machine". */
+            kind: string;
+            /** @description Its id. */
             id: string;
-            /** Format: date-time */
-            at: string;
-            title: string;
-            body: string;
-            read: boolean;
-        };
-        Token: {
-            token: string;
-        };
-        Email: {
-            email: string;
-        };
-        Credentials: {
-            email: string;
-            password: string;
-        };
-        MePatch: {
+            /** @description How people know it. */
             name: string;
         };
+        /** @description What a verification link holds. */
+        EmailVerification: {
+            /** @description The part of the link after `#`. */
+            token: string;
+        };
+        /** @description Whom to mail another link. */
+        EmailVerificationAsk: {
+            /** @description The address of the account. */
+            email: string;
+        };
+        /** @description An erasure that was accepted. */
+        Erasure: {
+            /** @description Its id. */
+            id: components["schemas"]["ErasureId"];
+            /**
+             * @description The operation that carries it out. It is nobody's, because it outlives who started it:
+             *     watch the certificate instead.
+             */
+            operation_id: components["schemas"]["OperationId"];
+            /** @description Where the certificate will be. */
+            certificate_id: components["schemas"]["CertificateId"];
+        };
+        ErasureId: string;
+        /** @description An export as its owner sees it. */
+        Export: {
+            /** @description Its id. */
+            id: components["schemas"]["ExportId"];
+            /** @description The operation that builds it. */
+            operation_id: components["schemas"]["OperationId"];
+            /** @description `building`, `ready` or `failed`. */
+            state: string;
+            /**
+             * Format: int64
+             * @description Bytes of the encrypted file, when ready.
+             */
+            size?: number | null;
+            /** @description When it was asked for. */
+            created_at: components["schemas"]["Timestamp"];
+            finished_at?: components["schemas"]["Timestamp"] | null;
+            /** @description Until when it can be fetched. */
+            expires_at: components["schemas"]["Timestamp"];
+        };
+        ExportId: string;
+        /** @description What is wrong with one field of the input. */
+        FieldError: {
+            /** @description The field's name in the request, dotted when nested. */
+            field: string;
+            /** @description What to do about it, in words for the person who typed it. */
+            message: string;
+        };
+        /** @description A kind of data that goes. */
+        Going: {
+            /** @description The table's name. */
+            section: string;
+            /**
+             * Format: int64
+             * @description Rows.
+             */
+            count: number;
+            /** @description What they are, and what happens to them. */
+            what: string;
+        };
+        /** @description One kind of data held. */
+        HoldingSection: {
+            /** @description The table's name, the same as in exports. */
+            section: string;
+            /** @description What people read. */
+            title: string;
+            /** @description The kinds of personal data in it. */
+            categories: string[];
+            /**
+             * Format: int64
+             * @description Rows of this person and of their own organisations.
+             */
+            count: number;
+            /** @description How long it is kept. */
+            kept: string;
+        };
+        /** @description All of it; sections without rows are left out. */
+        Holdings: {
+            /** @description Sections that hold something. */
+            sections: components["schemas"]["HoldingSection"][];
+        };
+        /** @description A machine as its owner sees it. */
+        Instance: {
+            /** @description Its id. */
+            id: components["schemas"]["InstanceId"];
+            /** @description What its owner calls it. */
+            name: string;
+            /** @description Its host name. */
+            hostname: string;
+            /** @description How it stands. */
+            state: components["schemas"]["InstanceState"];
+            /** @description Why, where that is not obvious. */
+            state_reason?: string | null;
+            /** @description How large it is. */
+            size: components["schemas"]["InstanceSize"];
+            /** @description What its disk was made from. */
+            template: components["schemas"]["InstancePart_TemplateId"];
+            /** @description Where it is. */
+            region: components["schemas"]["InstancePart_RegionId"];
+            node_id?: components["schemas"]["NodeId"] | null;
+            /** @description `kvm` or `tcg`, once that is known. */
+            accelerator?: string | null;
+            /** @description Its own address inside its network, where the driver knows it. */
+            ipv4?: string | null;
+            ssh?: components["schemas"]["SshAccess"] | null;
+            delete_at?: components["schemas"]["Timestamp"] | null;
+            operation_id?: components["schemas"]["OperationId"] | null;
+            /** @description When it was ordered. */
+            created_at: components["schemas"]["Timestamp"];
+        };
+        /** @description One entry in a machine's history. */
+        InstanceEvent: {
+            /** @description Its id. */
+            id: components["schemas"]["InstanceEventId"];
+            /** @description When. */
+            at: components["schemas"]["Timestamp"];
+            /** @description The state from then on. */
+            kind: components["schemas"]["InstanceState"];
+            /** @description What happened. */
+            summary: string;
+        };
+        InstanceEventId: string;
+        InstanceId: string;
+        /** @description Id and name of something a machine refers to. */
+        InstancePart_RegionId: {
+            id: string;
+            /** @description For people. */
+            name: string;
+        };
+        /** @description Id and name of something a machine refers to. */
+        InstancePart_SizeId: {
+            id: string;
+            /** @description For people. */
+            name: string;
+        };
+        /** @description Id and name of something a machine refers to. */
+        InstancePart_TemplateId: {
+            id: string;
+            /** @description For people. */
+            name: string;
+        };
+        /** @description What can be changed. */
+        InstancePatch: {
+            /** @description What you call it; 1 to 100 characters. The host name stays. */
+            name: string;
+        };
+        /** @description What a machine is rebuilt from. */
+        InstanceRebuildRequest: {
+            /** @description The template of its new disk. */
+            template_id: components["schemas"]["TemplateId"];
+        };
+        /** @description A machine's size. */
+        InstanceSize: {
+            /** @description The size in the catalogue. */
+            id: components["schemas"]["SizeId"];
+            /** @description Its name when the machine was ordered. */
+            name: string;
+            /**
+             * Format: int32
+             * @description Virtual processors.
+             */
+            cpus: number;
+            /**
+             * Format: int32
+             * @description Memory in MiB.
+             */
+            memory_mib: number;
+            /**
+             * Format: int32
+             * @description Disk in GiB.
+             */
+            disk_gib: number;
+        };
+        /**
+         * @description How a machine stands.
+         * @enum {string}
+         */
+        InstanceState: "ordered" | "provisioning" | "running" | "stopped" | "starting" | "stopping" | "rebooting" | "rebuilding" | "deleting" | "deleted" | "failed";
+        /** @description What a machine used in a period. */
+        InstanceUsage: {
+            /** @description From the month's begin to now. */
+            period: components["schemas"]["UsagePeriod"];
+            /** @description One line per meter. */
+            lines: components["schemas"]["InstanceUsageLine"][];
+            /** @description End of the newest reading, or now where there is none. */
+            as_of: components["schemas"]["Timestamp"];
+        };
+        /** @description One meter. */
+        InstanceUsageLine: {
+            /** @description In code: `running`. */
+            meter: string;
+            /** @description For people. */
+            description: string;
+            /** @description Exact decimal. */
+            quantity: string;
+            /** @description What is counted. */
+            unit: string;
+        };
+        /** @description An invoice, credit note or preview. */
+        Invoice: {
+            /** @description Its id; `preview` when it is none yet. */
+            id: string;
+            /** @description The gapless number; absent on a preview. */
+            number?: string | null;
+            /** @description Invoice or credit note. */
+            kind: components["schemas"]["Kind"];
+            /** @description What has become of it. */
+            state: components["schemas"]["InvoiceState"];
+            /** @description True when no money was moved: a rehearsal or the test provider. */
+            test: boolean;
+            issued_at?: components["schemas"]["Timestamp"] | null;
+            /** @description The period that it bills. */
+            period: components["schemas"]["Period"];
+            /** @description Currency of all amounts. */
+            currency: components["schemas"]["Currency"];
+            /** @description What is billed. */
+            lines: components["schemas"]["InvoiceLine"][];
+            /** @description Tax by rate. */
+            tax_lines: components["schemas"]["InvoiceTaxLine"][];
+            /** @description Sum of the lines. */
+            net: components["schemas"]["Money"];
+            /** @description Sum of the tax lines. */
+            tax: components["schemas"]["Money"];
+            /** @description Both together. */
+            gross: components["schemas"]["Money"];
+            /** @description What is still to be paid. */
+            due: components["schemas"]["Money"];
+            /** @description Who issues it. */
+            seller: components["schemas"]["Party"];
+            /** @description Who receives it. */
+            buyer: components["schemas"]["Party"];
+            /** @description Number of the invoice that a credit note takes back. */
+            refers_to?: string | null;
+            /** @description What the law wants to be said. */
+            notes: string[];
+        };
+        InvoiceId: string;
+        /** @description One line. */
+        InvoiceLine: {
+            /** @description What it is. */
+            description: string;
+            /** @description How much, as a decimal. */
+            quantity: string;
+            /** @description Of which unit. */
+            unit: string;
+            /** @description Price of one, as a decimal in the major unit. */
+            unit_price: string;
+            /** @description Quantity times price, rounded once. */
+            amount: components["schemas"]["Money"];
+        };
+        /** @description How to pay. */
+        InvoicePay: {
+            /** @description The method. */
+            payment_method: components["schemas"]["PaymentMethod"];
+        };
+        /**
+         * @description What has become of a document.
+         * @enum {string}
+         */
+        InvoiceState: "preview" | "open" | "paid" | "void";
+        /** @description An invoice in a list. */
+        InvoiceSummary: {
+            /** @description Its id. */
+            id: components["schemas"]["InvoiceId"];
+            /** @description The gapless number. */
+            number: string;
+            /** @description Invoice or credit note. */
+            kind: components["schemas"]["Kind"];
+            /** @description What has become of it. */
+            state: components["schemas"]["InvoiceState"];
+            /** @description When it was issued. */
+            issued_at: components["schemas"]["Timestamp"];
+            /** @description The period that it bills. */
+            period: components["schemas"]["Period"];
+            /** @description Total. */
+            gross: components["schemas"]["Money"];
+            /** @description What is still to be paid. */
+            due: components["schemas"]["Money"];
+            /** @description Who receives it. */
+            buyer_name: string;
+        };
+        /** @description Tax of one rate, for people. */
+        InvoiceTaxLine: {
+            /**
+             * Format: double
+             * @description Percent.
+             */
+            rate_percent: number;
+            /** @description `VAT 19 %`. */
+            label: string;
+            /** @description What is taxed. */
+            base: components["schemas"]["Money"];
+            /** @description The tax. */
+            amount: components["schemas"]["Money"];
+        };
+        /** @description One stored value. */
+        Item: {
+            /** @description Category key. */
+            category: string;
+            /** @description Category in words. */
+            category_text: string;
+            /** @description fideslang data category. */
+            fides: string;
+            /** @description W3C DPV term of the personal data category. */
+            dpv: string;
+            /** @description `service`, `customer` or `partner`. */
+            plane: string;
+            /** @description Where it comes from, in words. */
+            source: string;
+            /** @description Purposes and grounds. */
+            uses: components["schemas"]["UseText"][];
+            /** @description True when the service cannot be had without it. */
+            required: boolean;
+            /** @description How it is protected, in words. */
+            protection: string;
+            /** @description Why it is left out of exports, if it is. */
+            withheld?: string | null;
+            /** @description May a model read it? */
+            ai_readable: boolean;
+            /** @description May logs show it? */
+            loggable: boolean;
+        };
+        /** @description Rows that a law keeps. */
+        Kept: {
+            /**
+             * Format: int64
+             * @description How many.
+             */
+            count: number;
+            /** @description The law. */
+            law: string;
+            until?: components["schemas"]["Timestamp"] | null;
+        };
+        /**
+         * @description Which kind of document.
+         * @enum {string}
+         */
+        Kind: "invoice" | "credit_note";
+        /** @description A log field in words. */
+        LogFieldText: {
+            /** @description What it holds. */
+            text: string;
+            /** @description Can it be tied to somebody? */
+            personal: boolean;
+            /**
+             * Format: int32
+             * @description Days kept.
+             */
+            days: number;
+        };
+        /** @description One line of a step's log. */
+        LogLine: {
+            /** @description When. */
+            at: components["schemas"]["Timestamp"];
+            /** @description What. */
+            text: string;
+        };
+        /** @description The signed-in person. */
+        Me: {
+            /** @description Who. */
+            id: components["schemas"]["PersonId"];
+            /** @description Where mail goes. */
+            email: string;
+            /** @description What we call them. */
+            name: string;
+            /** @description They have proved that they read mail there; ordering waits for it. */
+            email_verified: boolean;
+            staff_role?: components["schemas"]["StaffRole"] | null;
+            /** @description Send it as `X-CSRF-Token` with every change; empty for API tokens, which need none. */
+            csrf_token: string;
+            /** @description The organisations that they belong to. */
+            organisations: components["schemas"]["Membership"][];
+        };
+        /** @description A membership as its person sees it. */
+        Membership: {
+            /** @description The organisation. */
+            id: components["schemas"]["OrganisationId"];
+            /** @description Its name. */
+            name: string;
+            /** @description The person's role in it. */
+            role: components["schemas"]["Role"];
+            /** @description Its projects. */
+            projects: components["schemas"]["Named"][];
+        };
+        /** @description An amount: `minor` units of `currency` (cents for EUR, yen for JPY, fils for KWD). */
+        Money: {
+            /**
+             * Format: int64
+             * @description Signed count of minor units.
+             */
+            minor: number;
+            /** @description ISO 4217 code. */
+            currency: components["schemas"]["Currency"];
+        };
+        /** @description A project with its name. */
+        Named: {
+            /** @description The project. */
+            id: components["schemas"]["ProjectId"];
+            /** @description Its name. */
+            name: string;
+        };
+        /** @description A new token. */
+        NewApiToken: {
+            /** @description What its person calls it. */
+            name: string;
+            /** @description It may look but not change anything. */
+            read_only?: boolean;
+            organisation_id?: components["schemas"]["OrganisationId"] | null;
+            expires_at?: components["schemas"]["Timestamp"] | null;
+        };
+        /** @description What someone chooses. */
+        NewChoices: {
+            /** @description Measuring use. */
+            analytics: boolean;
+            /** @description Remembered preferences. */
+            functionality: boolean;
+            /** @description News and offers. */
+            marketing: boolean;
+            /** @description Go against the browser's signal, on purpose. */
+            overrides_signal?: boolean;
+        };
+        /** @description What is asked for. */
+        NewConsoleTicket: {
+            /** @description Which console. */
+            kind: components["schemas"]["ConsoleKind"];
+        };
+        /** @description What someone sends to erase themselves. */
+        NewErasure: {
+            /** @description Their own address, typed again, so that nobody erases themselves by a slip. */
+            confirm_email: string;
+        };
+        /** @description What is ordered. */
+        NewOrder: {
+            /** @description How large. */
+            size_id: components["schemas"]["SizeId"];
+            /** @description From which template. */
+            template_id: components["schemas"]["TemplateId"];
+            /** @description Where. */
+            region_id: components["schemas"]["RegionId"];
+            /** @description How it is billed. */
+            cycle: components["schemas"]["Cycle"];
+            /** @description The machine's host name, unique in the project. */
+            hostname: string;
+            /** @description One OpenSSH public key, which may sign in as root. */
+            ssh_public_key: string;
+            /** @description How it is paid. */
+            payment_method: components["schemas"]["PaymentMethod"];
+        };
+        /** @description The first member of the staff. */
+        NewOwner: {
+            /** @description Where mail goes; the name for signing in. */
+            email: string;
+            /** @description At least ten characters and hard to guess. */
+            password: string;
+            /** @description What we call them. */
+            name: string;
+        };
+        /** @description What is asked for. */
+        NewQuote: {
+            /** @description How large. */
+            size_id: components["schemas"]["SizeId"];
+            /** @description From which template. */
+            template_id: components["schemas"]["TemplateId"];
+            /** @description Where. */
+            region_id: components["schemas"]["RegionId"];
+            /** @description How it is billed. */
+            cycle: components["schemas"]["Cycle"];
+        };
+        /** @description A sign-in. */
+        NewSession: {
+            /** @description The address of the account. */
+            email: string;
+            /** @description Its password. */
+            password: string;
+        };
+        NodeId: string;
+        /**
+         * @description How a node stands.
+         * @enum {string}
+         */
+        NodeState: "ready" | "draining" | "down";
+        /** @description A node as the operator sees it, with what its machines take. */
+        NodeView: {
+            /** @description Its id. */
+            id: components["schemas"]["NodeId"];
+            /** @description The name in the configuration. */
+            name: string;
+            /** @description Where it stands. */
+            region: components["schemas"]["InstancePart_RegionId"];
+            /** @description How it stands. */
+            state: components["schemas"]["NodeState"];
+            /** @description Its driver. */
+            driver: string;
+            /** @description `kvm` or `tcg`. */
+            accelerator: string;
+            /** @description Why this accelerator. */
+            accelerator_reason: string;
+            /**
+             * Format: int32
+             * @description Processors; 0 where the driver cannot tell.
+             */
+            cpus: number;
+            /**
+             * Format: int64
+             * @description Virtual processors promised to machines.
+             */
+            cpus_used: number;
+            /**
+             * Format: int64
+             * @description Memory in MiB; 0 where the driver cannot tell.
+             */
+            memory_mib: number;
+            /**
+             * Format: int64
+             * @description Memory promised to machines, in MiB.
+             */
+            memory_used_mib: number;
+            /**
+             * Format: int64
+             * @description Disk for guests in GiB; 0 where the driver cannot tell.
+             */
+            disk_gib: number;
+            /**
+             * Format: int64
+             * @description Disk that is taken, in GiB.
+             */
+            disk_used_gib: number;
+            /**
+             * Format: int64
+             * @description Machines on it.
+             */
+            instances: number;
+            /** @description Templates that are ready on it. */
+            templates: string[];
+            /** @description References of guests on it that no machine of ours stands behind. Nothing touches them. */
+            orphans: string[];
+            /** @description What its hypervisor said when it last failed to answer. */
+            problem?: string | null;
+            /** @description When its hypervisor answered last. */
+            last_seen_at: components["schemas"]["Timestamp"];
+        };
+        /** @description What a leaf commits to. */
+        Opening: {
+            /** @description 16 random bytes in lower-case hex. */
+            nonce: string;
+            /** @description The statement, byte for byte. */
+            statement: string;
+        };
+        /** @description An operation as people see it. */
+        Operation: {
+            /** @description Its id. */
+            id: components["schemas"]["OperationId"];
+            /** @description The workflow: `compute.instance.provision`. */
+            kind: string;
+            /** @description For people: "Set up the machine". */
+            title: string;
+            /** @description Id of what it works on. */
+            subject: string;
+            /** @description How it stands. */
+            state: components["schemas"]["OperationState"];
+            /** @description Why it failed. */
+            error?: string | null;
+            /** @description When it was started. */
+            created_at: components["schemas"]["Timestamp"];
+            finished_at?: components["schemas"]["Timestamp"] | null;
+            /** @description Its steps, in order. */
+            steps: components["schemas"]["StepView"][];
+        };
+        OperationId: string;
+        /**
+         * @description How an operation stands.
+         * @enum {string}
+         */
+        OperationState: "running" | "succeeded" | "failed" | "undoing" | "undone" | "needs_operator";
+        /**
+         * @description The operator's published particulars. They describe a business, not a person, and are printed
+         *     on public pages, so they are a setting and not sealed.
+         */
+        Operator: {
+            /** @description The legal entity. */
+            legal_name: string;
+            /** @description Its postal address, in lines. */
+            address: string;
+            /** @description ISO 3166 code, two letters. */
+            country: string;
+            /** @description Where people write about their data; published. */
+            privacy_email: string;
+            /** @description What prices and invoices are in. */
+            currency: components["schemas"]["Currency"];
+            /** @description VAT number or the like; without one no tax is charged. */
+            tax_registration?: string | null;
+        };
+        /** @description An order as people see it. */
+        Order: {
+            /** @description Its id. */
+            id: components["schemas"]["OrderId"];
+            /** @description How it stands. */
+            state: components["schemas"]["OrderState"];
+            /** @description How it is billed. */
+            cycle: components["schemas"]["Cycle"];
+            /** @description The machine's host name. */
+            hostname: string;
+            /** @description How large. */
+            size: components["schemas"]["InstancePart_SizeId"];
+            /** @description From which template. */
+            template: components["schemas"]["InstancePart_TemplateId"];
+            /** @description Where. */
+            region: components["schemas"]["InstancePart_RegionId"];
+            /** @description The machine. */
+            instance_id: components["schemas"]["InstanceId"];
+            payment_id?: components["schemas"]["PaymentId"] | null;
+            operation_id?: components["schemas"]["OperationId"] | null;
+            /** @description What is charged with the order, tax included. */
+            charged_now: components["schemas"]["Money"];
+            /** @description When it was placed. */
+            created_at: components["schemas"]["Timestamp"];
+            /** @description What went wrong, in words. */
+            problem?: string | null;
+        };
+        OrderId: string;
+        /** @description Another try. */
+        OrderRetry: {
+            /** @description How it is paid this time. */
+            payment_method: components["schemas"]["PaymentMethod"];
+        };
+        /**
+         * @description How an order stands.
+         * @enum {string}
+         */
+        OrderState: "paying" | "awaiting_confirmation" | "payment_failed" | "provisioning" | "active" | "failed" | "cancelled";
+        /** @description An organisation with its billing particulars. */
+        Organisation: {
+            /** @description Which. */
+            id: components["schemas"]["OrganisationId"];
+            /** @description What its people call it. */
+            name: string;
+            /** @description The name on invoices. */
+            legal_name?: string | null;
+            /** @description The postal address on invoices, in lines. */
+            address?: string | null;
+            /** @description ISO 3166 code of the country that it is taxed in. */
+            country?: string | null;
+            /** @description VAT number or the like. */
+            tax_id?: string | null;
+            /** @description Since when. */
+            created_at: components["schemas"]["Timestamp"];
+        };
+        OrganisationId: string;
+        /** @description A change; what is absent stays, `null` removes. */
+        OrganisationPatch: {
+            /** @description What its people call it. */
+            name?: string | null;
+            /** @description The name on invoices. */
+            legal_name?: string | null;
+            /** @description The postal address on invoices, in lines. */
+            address?: string | null;
+            /** @description ISO 3166 code, two letters. */
+            country?: string | null;
+            /** @description VAT number or the like. */
+            tax_id?: string | null;
+        };
+        /**
+         * @description How an act ended.
+         * @enum {string}
+         */
+        Outcome: "started" | "succeeded" | "failed";
+        /** @description One page of a list. */
+        Page_Activity: {
+            /** @description The items, newest first. */
+            items: {
+                /** @description Its id. */
+                id: components["schemas"]["AuditId"];
+                /** @description When it began. */
+                at: components["schemas"]["Timestamp"];
+                /** @description Who. */
+                actor: components["schemas"]["ActorView"];
+                /** @description What, as a permission's name, for example `compute.instance.create`. */
+                action: string;
+                /** @description The id of the thing it was done to. */
+                target: string;
+                /** @description In words; never personal values. */
+                summary: string;
+                /** @description How it ended. */
+                outcome: components["schemas"]["Outcome"];
+                /** @description Why a member of the operator's staff did it; absent for everybody else. */
+                staff_purpose?: string | null;
+            }[];
+            /** @description Give this as `after` to get the next page; absent at the end. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_ApiToken: {
+            /** @description The items, newest first. */
+            items: {
+                /** @description Which. */
+                id: components["schemas"]["ApiTokenId"];
+                /** @description What its person calls it. */
+                name: string;
+                /** @description Its first characters. */
+                prefix: string;
+                /** @description Where it may act. */
+                organisation_id: components["schemas"]["OrganisationId"];
+                /** @description It may look but not change anything. */
+                read_only: boolean;
+                /** @description Since when. */
+                created_at: components["schemas"]["Timestamp"];
+                last_used_at?: components["schemas"]["Timestamp"] | null;
+                expires_at?: components["schemas"]["Timestamp"] | null;
+            }[];
+            /** @description Give this as `after` to get the next page; absent at the end. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_Instance: {
+            /** @description The items, newest first. */
+            items: {
+                /** @description Its id. */
+                id: components["schemas"]["InstanceId"];
+                /** @description What its owner calls it. */
+                name: string;
+                /** @description Its host name. */
+                hostname: string;
+                /** @description How it stands. */
+                state: components["schemas"]["InstanceState"];
+                /** @description Why, where that is not obvious. */
+                state_reason?: string | null;
+                /** @description How large it is. */
+                size: components["schemas"]["InstanceSize"];
+                /** @description What its disk was made from. */
+                template: components["schemas"]["InstancePart_TemplateId"];
+                /** @description Where it is. */
+                region: components["schemas"]["InstancePart_RegionId"];
+                node_id?: components["schemas"]["NodeId"] | null;
+                /** @description `kvm` or `tcg`, once that is known. */
+                accelerator?: string | null;
+                /** @description Its own address inside its network, where the driver knows it. */
+                ipv4?: string | null;
+                ssh?: components["schemas"]["SshAccess"] | null;
+                delete_at?: components["schemas"]["Timestamp"] | null;
+                operation_id?: components["schemas"]["OperationId"] | null;
+                /** @description When it was ordered. */
+                created_at: components["schemas"]["Timestamp"];
+            }[];
+            /** @description Give this as `after` to get the next page; absent at the end. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_InstanceEvent: {
+            /** @description The items, newest first. */
+            items: {
+                /** @description Its id. */
+                id: components["schemas"]["InstanceEventId"];
+                /** @description When. */
+                at: components["schemas"]["Timestamp"];
+                /** @description The state from then on. */
+                kind: components["schemas"]["InstanceState"];
+                /** @description What happened. */
+                summary: string;
+            }[];
+            /** @description Give this as `after` to get the next page; absent at the end. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_InvoiceSummary: {
+            /** @description The items, newest first. */
+            items: {
+                /** @description Its id. */
+                id: components["schemas"]["InvoiceId"];
+                /** @description The gapless number. */
+                number: string;
+                /** @description Invoice or credit note. */
+                kind: components["schemas"]["Kind"];
+                /** @description What has become of it. */
+                state: components["schemas"]["InvoiceState"];
+                /** @description When it was issued. */
+                issued_at: components["schemas"]["Timestamp"];
+                /** @description The period that it bills. */
+                period: components["schemas"]["Period"];
+                /** @description Total. */
+                gross: components["schemas"]["Money"];
+                /** @description What is still to be paid. */
+                due: components["schemas"]["Money"];
+                /** @description Who receives it. */
+                buyer_name: string;
+            }[];
+            /** @description Give this as `after` to get the next page; absent at the end. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_NodeView: {
+            /** @description The items, newest first. */
+            items: {
+                /** @description Its id. */
+                id: components["schemas"]["NodeId"];
+                /** @description The name in the configuration. */
+                name: string;
+                /** @description Where it stands. */
+                region: components["schemas"]["InstancePart_RegionId"];
+                /** @description How it stands. */
+                state: components["schemas"]["NodeState"];
+                /** @description Its driver. */
+                driver: string;
+                /** @description `kvm` or `tcg`. */
+                accelerator: string;
+                /** @description Why this accelerator. */
+                accelerator_reason: string;
+                /**
+                 * Format: int32
+                 * @description Processors; 0 where the driver cannot tell.
+                 */
+                cpus: number;
+                /**
+                 * Format: int64
+                 * @description Virtual processors promised to machines.
+                 */
+                cpus_used: number;
+                /**
+                 * Format: int64
+                 * @description Memory in MiB; 0 where the driver cannot tell.
+                 */
+                memory_mib: number;
+                /**
+                 * Format: int64
+                 * @description Memory promised to machines, in MiB.
+                 */
+                memory_used_mib: number;
+                /**
+                 * Format: int64
+                 * @description Disk for guests in GiB; 0 where the driver cannot tell.
+                 */
+                disk_gib: number;
+                /**
+                 * Format: int64
+                 * @description Disk that is taken, in GiB.
+                 */
+                disk_used_gib: number;
+                /**
+                 * Format: int64
+                 * @description Machines on it.
+                 */
+                instances: number;
+                /** @description Templates that are ready on it. */
+                templates: string[];
+                /** @description References of guests on it that no machine of ours stands behind. Nothing touches them. */
+                orphans: string[];
+                /** @description What its hypervisor said when it last failed to answer. */
+                problem?: string | null;
+                /** @description When its hypervisor answered last. */
+                last_seen_at: components["schemas"]["Timestamp"];
+            }[];
+            /** @description Give this as `after` to get the next page; absent at the end. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_Operation: {
+            /** @description The items, newest first. */
+            items: {
+                /** @description Its id. */
+                id: components["schemas"]["OperationId"];
+                /** @description The workflow: `compute.instance.provision`. */
+                kind: string;
+                /** @description For people: "Set up the machine". */
+                title: string;
+                /** @description Id of what it works on. */
+                subject: string;
+                /** @description How it stands. */
+                state: components["schemas"]["OperationState"];
+                /** @description Why it failed. */
+                error?: string | null;
+                /** @description When it was started. */
+                created_at: components["schemas"]["Timestamp"];
+                finished_at?: components["schemas"]["Timestamp"] | null;
+                /** @description Its steps, in order. */
+                steps: components["schemas"]["StepView"][];
+            }[];
+            /** @description Give this as `after` to get the next page; absent at the end. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_Order: {
+            /** @description The items, newest first. */
+            items: {
+                /** @description Its id. */
+                id: components["schemas"]["OrderId"];
+                /** @description How it stands. */
+                state: components["schemas"]["OrderState"];
+                /** @description How it is billed. */
+                cycle: components["schemas"]["Cycle"];
+                /** @description The machine's host name. */
+                hostname: string;
+                /** @description How large. */
+                size: components["schemas"]["InstancePart_SizeId"];
+                /** @description From which template. */
+                template: components["schemas"]["InstancePart_TemplateId"];
+                /** @description Where. */
+                region: components["schemas"]["InstancePart_RegionId"];
+                /** @description The machine. */
+                instance_id: components["schemas"]["InstanceId"];
+                payment_id?: components["schemas"]["PaymentId"] | null;
+                operation_id?: components["schemas"]["OperationId"] | null;
+                /** @description What is charged with the order, tax included. */
+                charged_now: components["schemas"]["Money"];
+                /** @description When it was placed. */
+                created_at: components["schemas"]["Timestamp"];
+                /** @description What went wrong, in words. */
+                problem?: string | null;
+            }[];
+            /** @description Give this as `after` to get the next page; absent at the end. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_Organisation: {
+            /** @description The items, newest first. */
+            items: {
+                /** @description Which. */
+                id: components["schemas"]["OrganisationId"];
+                /** @description What its people call it. */
+                name: string;
+                /** @description The name on invoices. */
+                legal_name?: string | null;
+                /** @description The postal address on invoices, in lines. */
+                address?: string | null;
+                /** @description ISO 3166 code of the country that it is taxed in. */
+                country?: string | null;
+                /** @description VAT number or the like. */
+                tax_id?: string | null;
+                /** @description Since when. */
+                created_at: components["schemas"]["Timestamp"];
+            }[];
+            /** @description Give this as `after` to get the next page; absent at the end. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_Payment: {
+            /** @description The items, newest first. */
+            items: {
+                /** @description Its id. */
+                id: components["schemas"]["PaymentId"];
+                /** @description How far it is. */
+                state: components["schemas"]["PaymentState"];
+                /** @description How much. */
+                amount: components["schemas"]["Money"];
+                /** @description How much went back. */
+                refunded: components["schemas"]["Money"];
+                /** @description How. */
+                method: components["schemas"]["PaymentMethod"];
+                /** @description What it is for, in words. */
+                purpose: string;
+                /** @description The order that it is for. */
+                order_id?: string | null;
+                invoice_id?: components["schemas"]["InvoiceId"] | null;
+                /** @description When it was begun. */
+                created_at: components["schemas"]["Timestamp"];
+                /** @description Why it was not paid. */
+                problem?: string | null;
+            }[];
+            /** @description Give this as `after` to get the next page; absent at the end. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_Reading: {
+            /** @description The items, newest first. */
+            items: {
+                /** @description Which machine. */
+                instance_id: components["schemas"]["InstanceId"];
+                /**
+                 * Format: int64
+                 * @description Counts the readings of this machine from 1.
+                 */
+                seq: number;
+                /** @description Begin of the span. */
+                from: components["schemas"]["Timestamp"];
+                /** @description End of the span. */
+                to: components["schemas"]["Timestamp"];
+                /**
+                 * Format: int64
+                 * @description Microseconds within the span in which it ran.
+                 */
+                running_us: number;
+                /**
+                 * Format: int64
+                 * @description The same, added up over all readings of the machine up to this one.
+                 */
+                running_total_us: number;
+                /**
+                 * Format: int32
+                 * @description Its disk in GiB.
+                 */
+                disk_gib: number;
+                /**
+                 * Format: int64
+                 * @description Bytes received within the span.
+                 */
+                received_bytes: number;
+                /**
+                 * Format: int64
+                 * @description Bytes sent within the span.
+                 */
+                sent_bytes: number;
+            }[];
+            /** @description Give this as `after` to get the next page; absent at the end. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_Region: {
+            /** @description The items, newest first. */
+            items: {
+                /** @description Its id. */
+                id: components["schemas"]["RegionId"];
+                /** @description In configuration: `local`. */
+                key: string;
+                /** @description For people. */
+                name: string;
+            }[];
+            /** @description Give this as `after` to get the next page; absent at the end. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_Session: {
+            /** @description The items, newest first. */
+            items: {
+                /** @description Which. */
+                id: components["schemas"]["SessionId"];
+                /** @description It is the one that asks. */
+                current: boolean;
+                /** @description The browser, in its own words. */
+                user_agent?: string | null;
+                /** @description The address that the session was begun from. */
+                ip?: string | null;
+                /** @description Since when. */
+                created_at: components["schemas"]["Timestamp"];
+                /** @description The last use, to the hour. */
+                last_seen_at: components["schemas"]["Timestamp"];
+                /** @description When it ends if it is not used. */
+                expires_at: components["schemas"]["Timestamp"];
+            }[];
+            /** @description Give this as `after` to get the next page; absent at the end. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_Size: {
+            /** @description The items, newest first. */
+            items: {
+                /** @description Its id. */
+                id: components["schemas"]["SizeId"];
+                /** @description For people. */
+                name: string;
+                /**
+                 * Format: int32
+                 * @description Virtual processors.
+                 */
+                cpus: number;
+                /**
+                 * Format: int32
+                 * @description Memory in MiB.
+                 */
+                memory_mib: number;
+                /**
+                 * Format: int32
+                 * @description Disk in GiB.
+                 */
+                disk_gib: number;
+                /** @description A month in advance. */
+                monthly: components["schemas"]["Money"];
+                /** @description An hour of running, billed afterwards. */
+                hourly: components["schemas"]["Money"];
+                /** @description Whether it is on sale. */
+                visible: boolean;
+            }[];
+            /** @description Give this as `after` to get the next page; absent at the end. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_Template: {
+            /** @description The items, newest first. */
+            items: {
+                /** @description Its id. */
+                id: components["schemas"]["TemplateId"];
+                /** @description As the drivers know it: `debian`. */
+                key: string;
+                /** @description For people: "Debian". */
+                name: string;
+            }[];
+            /** @description Give this as `after` to get the next page; absent at the end. */
+            next?: string | null;
+        };
+        /** @description One side of a document. */
+        Party: {
+            /** @description Legal name. */
+            name: string;
+            /** @description Postal address, lines separated by line feeds. */
+            address?: string | null;
+            /** @description ISO 3166 code. */
+            country?: string | null;
+            /** @description Tax registration. */
+            tax_id?: string | null;
+        };
+        /** @description A change of password. */
         PasswordChange: {
+            /** @description The present password. */
             current: string;
+            /** @description The one to use from now on. */
             new: string;
         };
-        PasswordResetComplete: {
+        /** @description Whom to mail a reset link. */
+        PasswordResetAsk: {
+            /** @description The address of the account. */
+            email: string;
+        };
+        /** @description What a reset link holds, and the password to use from now on. */
+        PasswordResetCompletion: {
+            /** @description The part of the link after `#`. */
             token: string;
+            /** @description At least ten characters and hard to guess. */
             password: string;
+        };
+        /** @description A payment as people see it. */
+        Payment: {
+            /** @description Its id. */
+            id: components["schemas"]["PaymentId"];
+            /** @description How far it is. */
+            state: components["schemas"]["PaymentState"];
+            /** @description How much. */
+            amount: components["schemas"]["Money"];
+            /** @description How much went back. */
+            refunded: components["schemas"]["Money"];
+            /** @description How. */
+            method: components["schemas"]["PaymentMethod"];
+            /** @description What it is for, in words. */
+            purpose: string;
+            /** @description The order that it is for. */
+            order_id?: string | null;
+            invoice_id?: components["schemas"]["InvoiceId"] | null;
+            /** @description When it was begun. */
+            created_at: components["schemas"]["Timestamp"];
+            /** @description Why it was not paid. */
+            problem?: string | null;
+        };
+        /** @description The payer's word. */
+        PaymentAnswer: {
+            /** @description True to pay, false to cancel. */
+            accept: boolean;
+        };
+        PaymentId: string;
+        /**
+         * @description How it is paid. All methods are the test provider's: no money moves.
+         * @enum {string}
+         */
+        PaymentMethod: "test_succeeds" | "test_declines" | "test_needs_confirmation" | "test_settles_late";
+        /**
+         * @description How far a payment is. A lattice, not a log: the order of declaration is the order of states, and
+         *     a lower one never overwrites a higher one, in whatever order reports arrive.
+         * @enum {string}
+         */
+        PaymentState: "created" | "requires_action" | "processing" | "cancelled" | "failed" | "succeeded" | "partly_refunded" | "refunded";
+        /** @description From an instant until, but without, another. */
+        Period: {
+            /** @description The first instant. */
+            from: components["schemas"]["Timestamp"];
+            /** @description The first instant after. */
+            to: components["schemas"]["Timestamp"];
+        };
+        PersonId: string;
+        /** @description A change of one's profile. */
+        PersonPatch: {
+            /** @description What we call them. */
+            name: string;
+        };
+        /** @description What an erasure would do. */
+        Preview: {
+            /** @description What goes. */
+            goes: components["schemas"]["Going"][];
+            /** @description What stays, and by which law. */
+            stays: components["schemas"]["Staying"][];
+            /** @description Machines and other things outside the tables that are destroyed. */
+            machines: components["schemas"]["Doomed"][];
+        };
+        /** @description The body of every error answer. */
+        Problem: {
+            /** @description `about:blank` means that the status says it all. */
+            type: string;
+            /** @description Short, the same for every occurrence. */
+            title: string;
+            /**
+             * Format: int32
+             * @description HTTP status.
+             */
+            status: number;
+            /** @description What happened and what to do next. */
+            detail: string;
+            /** @description Name this when you ask for help. */
+            request_id?: string | null;
+            /** @description What is wrong with which field. */
+            errors?: components["schemas"]["FieldError"][];
+        };
+        ProjectId: string;
+        /** @description One promise and whether it holds. */
+        Promise: {
+            /** @description A stable key. */
+            key: string;
+            /** @description What is promised. */
+            text: string;
+            /** @description Does it hold? */
+            holds: boolean;
+            /** @description What was looked at and found. */
+            evidence: string;
+        };
+        /** @description Everything that is needed to check one leaf, in one document. */
+        ProofBundle: {
+            /**
+             * Format: int64
+             * @description The leaf's position, from zero.
+             */
+            index: number;
+            /** @description The leaf, byte for byte. */
+            leaf: string;
+            /** @description Sibling hashes from the leaf to the root, in base64 (RFC 6962 §2.1.1). */
+            proof: string[];
+            /** @description The signed checkpoint. */
+            checkpoint: string;
+            /** @description The key that signed it (C2SP signed-note verifier key). */
+            vkey: string;
+            opening?: components["schemas"]["Opening"] | null;
+        };
+        /** @description A purpose in words. */
+        PurposeText: {
+            /** @description Completes "We use it to …". */
+            text: string;
+            /** @description True when nothing happens before the person said yes. */
+            optional: boolean;
+            /** @description fideslang data use. */
+            fides: string;
+            /** @description W3C DPV term. */
+            dpv: string;
+            /** @description The grounds on which entries serve it, in words, each once. */
+            grounds: string[];
+        };
+        /**
+         * @description What an order will cost. Monthly: the first month, charged now. Hourly: a whole month of
+         *     running (730 hours) as an estimate, nothing charged now.
+         */
+        Quote: {
+            /** @description Without tax. */
+            net: components["schemas"]["Money"];
+            /** @description The tax. */
+            tax: components["schemas"]["Money"];
+            /**
+             * Format: double
+             * @description Percent.
+             */
+            tax_rate_percent: number;
+            /** @description Both together. */
+            gross: components["schemas"]["Money"];
+            /** @description What is charged when the order is placed, tax included. */
+            due_now: components["schemas"]["Money"];
+            /** @description How it is billed. */
+            cycle: components["schemas"]["Cycle"];
+            /** @description What it consists of. */
+            lines: components["schemas"]["QuoteLine"][];
+        };
+        /** @description One part of a quote. */
+        QuoteLine: {
+            /** @description What it is. */
+            description: string;
+            /** @description What it comes to, without tax. */
+            amount: components["schemas"]["Money"];
+        };
+        /** @description What a machine used from one instant to the next. */
+        Reading: {
+            /** @description Which machine. */
+            instance_id: components["schemas"]["InstanceId"];
+            /**
+             * Format: int64
+             * @description Counts the readings of this machine from 1.
+             */
+            seq: number;
+            /** @description Begin of the span. */
+            from: components["schemas"]["Timestamp"];
+            /** @description End of the span. */
+            to: components["schemas"]["Timestamp"];
+            /**
+             * Format: int64
+             * @description Microseconds within the span in which it ran.
+             */
+            running_us: number;
+            /**
+             * Format: int64
+             * @description The same, added up over all readings of the machine up to this one.
+             */
+            running_total_us: number;
+            /**
+             * Format: int32
+             * @description Its disk in GiB.
+             */
+            disk_gib: number;
+            /**
+             * Format: int64
+             * @description Bytes received within the span.
+             */
+            received_bytes: number;
+            /**
+             * Format: int64
+             * @description Bytes sent within the span.
+             */
+            sent_bytes: number;
+        };
+        /** @description A recipient in words. */
+        RecipientText: {
+            /** @description Its name. */
+            name: string;
+            /** @description What it does for us. */
+            role: string;
+            /** @description Purpose keys. */
+            purposes: string[];
+            /** @description Entries that it may receive. */
+            entries: string[];
+            /** @description Country, or `operator`. */
+            country: string;
+            /** @description Basis of the transfer. */
+            transfer: string;
+        };
+        /** @description Where nodes stand. */
+        Region: {
+            /** @description Its id. */
+            id: components["schemas"]["RegionId"];
+            /** @description In configuration: `local`. */
+            key: string;
+            /** @description For people. */
+            name: string;
+        };
+        RegionId: string;
+        /**
+         * @description What a member may do; see `policies/customers.cedar`.
+         * @enum {string}
+         */
+        Role: "owner" | "admin" | "member" | "viewer";
+        /** @description One kind of stored data. */
+        Section: {
+            /** @description What people read: "machines". */
+            title: string;
+            /** @description Whom it is about. */
+            subject: string;
+            /** @description How long it is kept. */
+            term: components["schemas"]["Term"];
+            /** @description What is stored, entry by entry. */
+            entries: {
+                [key: string]: components["schemas"]["Item"];
+            };
+        };
+        /** @description A session as its person sees it. */
+        Session: {
+            /** @description Which. */
+            id: components["schemas"]["SessionId"];
+            /** @description It is the one that asks. */
+            current: boolean;
+            /** @description The browser, in its own words. */
+            user_agent?: string | null;
+            /** @description The address that the session was begun from. */
+            ip?: string | null;
+            /** @description Since when. */
+            created_at: components["schemas"]["Timestamp"];
+            /** @description The last use, to the hour. */
+            last_seen_at: components["schemas"]["Timestamp"];
+            /** @description When it ends if it is not used. */
+            expires_at: components["schemas"]["Timestamp"];
+        };
+        SessionId: string;
+        /** @description The set-up at first start. */
+        SetUp: {
+            /** @description The one-time token of the link that the start printed. */
+            token: string;
+            /** @description Who runs the installation. */
+            operator: components["schemas"]["Operator"];
+            /** @description Its owner. */
+            owner: components["schemas"]["NewOwner"];
+        };
+        /** @description Whether somebody has to do the set-up. */
+        SetUpState: {
+            /** @description Nobody has said yet who runs this installation. */
+            needed: boolean;
+            /** @description It is a demonstration. */
+            demo: boolean;
+        };
+        /** @description A sign-up. */
+        SignUp: {
+            /** @description Where mail goes; the name for signing in. */
+            email: string;
+            /** @description At least ten characters and hard to guess. */
+            password: string;
+            /** @description What we call them. */
+            name: string;
+            /** @description The person says that they are at least 16 years old. No birth date is asked for or stored. */
+            over_16: boolean;
+        };
+        /**
+         * @description A signal of the browser against optional processing.
+         * @enum {string}
+         */
+        Signal: "Sec-GPC" | "DNT";
+        /** @description How large a machine is and what it costs, without tax. */
+        Size: {
+            /** @description Its id. */
+            id: components["schemas"]["SizeId"];
+            /** @description For people. */
+            name: string;
+            /**
+             * Format: int32
+             * @description Virtual processors.
+             */
+            cpus: number;
+            /**
+             * Format: int32
+             * @description Memory in MiB.
+             */
+            memory_mib: number;
+            /**
+             * Format: int32
+             * @description Disk in GiB.
+             */
+            disk_gib: number;
+            /** @description A month in advance. */
+            monthly: components["schemas"]["Money"];
+            /** @description An hour of running, billed afterwards. */
+            hourly: components["schemas"]["Money"];
+            /** @description Whether it is on sale. */
+            visible: boolean;
+        };
+        SizeId: string;
+        /** @description What can be changed. Machines that exist keep their prices. */
+        SizePatch: {
+            monthly?: components["schemas"]["Money"] | null;
+            hourly?: components["schemas"]["Money"] | null;
+            /** @description Whether it is on sale. */
+            visible?: boolean | null;
+        };
+        /** @description Where the machine's SSH server is reached. */
+        SshAccess: {
+            /** @description Host name or address. */
+            host: string;
+            /**
+             * Format: int32
+             * @description Port.
+             */
+            port: number;
+        };
+        /**
+         * @description The role of a member of the operator's staff.
+         * @enum {string}
+         */
+        StaffRole: "owner" | "admin" | "support";
+        /** @description A kind of data that a law keeps. */
+        Staying: {
+            /** @description The table's name. */
+            section: string;
+            /**
+             * Format: int64
+             * @description Rows.
+             */
+            count: number;
+            /** @description What they are. */
+            why: string;
+            /** @description The law. */
+            law: string;
+            until?: components["schemas"]["Timestamp"] | null;
+        };
+        /**
+         * @description How a step stands.
+         * @enum {string}
+         */
+        StepState: "waiting" | "running" | "done" | "failed" | "undone";
+        /** @description A step as people see it. */
+        StepView: {
+            /** @description In code: `boot`. */
+            name: string;
+            /** @description For people: "Start the machine". */
+            title: string;
+            /** @description How it stands. */
+            state: components["schemas"]["StepState"];
+            /**
+             * Format: int32
+             * @description Tries so far.
+             */
+            attempt: number;
+            started_at?: components["schemas"]["Timestamp"] | null;
+            finished_at?: components["schemas"]["Timestamp"] | null;
+            /** @description Why the last try failed. */
+            error?: string | null;
+            /** @description What it reported. */
+            log: components["schemas"]["LogLine"][];
+            child?: components["schemas"]["Operation"] | null;
+        };
+        /** @description What a machine's disk is made from. */
+        Template: {
+            /** @description Its id. */
+            id: components["schemas"]["TemplateId"];
+            /** @description As the drivers know it: `debian`. */
+            key: string;
+            /** @description For people: "Debian". */
+            name: string;
+        };
+        TemplateId: string;
+        /** @description How long rows are kept. */
+        Term: {
+            /** @description `after`, `with_owner` or `never`. */
+            trigger: string;
+            /** @description The column whose instant starts the term. */
+            from?: string | null;
+            /**
+             * Format: int32
+             * @description Days from then.
+             */
+            days: number;
+            /** @description Columns that are emptied at the end; none means that the row is deleted. */
+            empties: string[];
+            /** @description The law that makes rows outlive an erasure. */
+            law?: string | null;
+            /** @description All of this as a sentence. */
+            words: string;
+        };
+        /** @description The billing clock. */
+        TestClock: {
+            /** @description True when it may be moved: the operator switched the test provider on. */
+            enabled: boolean;
+            /** @description Billing time. */
+            now: components["schemas"]["Timestamp"];
+        };
+        /** @description Where to move it. */
+        TestClockAdvance: {
+            /** @description An instant after the present billing time, at most two years later. */
+            to: components["schemas"]["Timestamp"];
+        };
+        /** Format: date-time */
+        Timestamp: string;
+        /** @description What was used in the open period until now. */
+        Usage: {
+            /** @description The open period. */
+            period: components["schemas"]["Period"];
+            /** @description ISO 4217 code. */
+            currency: components["schemas"]["Currency"];
+            /** @description What was used. */
+            lines: components["schemas"]["UsageLine"][];
+            /** @description Sum of the lines. */
+            net: components["schemas"]["Money"];
+            /** @description Tax on it. */
+            tax: components["schemas"]["Money"];
+            /** @description Both together. */
+            gross: components["schemas"]["Money"];
+            /** @description Until when it is counted, in billing time. */
+            as_of: components["schemas"]["Timestamp"];
+        };
+        /** @description One thing that was used. */
+        UsageLine: {
+            /** @description The machine. */
+            instance_id?: string | null;
+            /** @description What it is. */
+            description: string;
+            /** @description How much, as a decimal. */
+            quantity: string;
+            /** @description Of which unit. */
+            unit: string;
+            /** @description What it comes to. */
+            amount: components["schemas"]["Money"];
+        };
+        /** @description From when to when. */
+        UsagePeriod: {
+            /** @description Begin. */
+            from: components["schemas"]["Timestamp"];
+            /** @description End. */
+            to: components["schemas"]["Timestamp"];
+        };
+        /** @description A purpose on a ground. */
+        UseText: {
+            /** @description Purpose key. */
+            purpose: string;
+            /** @description `contract`, `consent`, `legal_obligation` or `legitimate_interest`. */
+            basis: string;
+            /** @description The citation or the balancing note, where the basis needs one. */
+            because?: string | null;
         };
     };
     responses: never;
@@ -1594,103 +3021,33 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
-    person_sign_up: {
+    log_checkpoint: {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["SignUp"];
-            };
-        };
+        requestBody?: never;
         responses: {
-            /** @description Done */
-            202: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    email_verify: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["Token"];
-            };
-        };
-        responses: {
-            /** @description Done */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
-            };
-            /** @description Problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "text/plain": string;
                 };
             };
         };
     };
-    email_verification_resend: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["Email"];
-            };
-        };
-        responses: {
-            /** @description Done */
-            202: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    session_list: {
+    activity_list: {
         parameters: {
             query?: {
+                /** @description May be left out by members of one organisation */
+                organisation?: string;
+                /** @description Items wanted, 1 to 200; 50 if not given. */
                 limit?: number;
+                /** @description `next` of the page before. */
                 after?: string;
             };
             header?: never;
@@ -1699,296 +3056,28 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        items: components["schemas"]["Session"][];
-                        next?: string | null;
-                    };
+                    "application/json": components["schemas"]["Page_Activity"];
                 };
             };
-            /** @description Problem */
-            default: {
+            401: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
-        };
-    };
-    session_create: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["Credentials"];
-            };
-        };
-        responses: {
-            /** @description Done */
-            201: {
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Me"];
-                };
-            };
-            /** @description Problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    session_delete_others: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    session_end: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    session_revoke: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    me_view: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Me"];
-                };
-            };
-            /** @description Problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    me_update: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["MePatch"];
-            };
-        };
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Me"];
-                };
-            };
-            /** @description Problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    password_change: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["PasswordChange"];
-            };
-        };
-        responses: {
-            /** @description Done */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    password_reset_request: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["Email"];
-            };
-        };
-        responses: {
-            /** @description Done */
-            202: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    password_reset_complete: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["PasswordResetComplete"];
-            };
-        };
-        responses: {
-            /** @description Done */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -1996,7 +3085,9 @@ export interface operations {
     api_token_list: {
         parameters: {
             query?: {
+                /** @description Items wanted, 1 to 200; 50 if not given. */
                 limit?: number;
+                /** @description `next` of the page before. */
                 after?: string;
             };
             header?: never;
@@ -2005,25 +3096,12 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        items: components["schemas"]["ApiToken"][];
-                        next?: string | null;
-                    };
-                };
-            };
-            /** @description Problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Page_ApiToken"];
                 };
             };
         };
@@ -2041,7 +3119,6 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Done */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -2050,1511 +3127,39 @@ export interface operations {
                     "application/json": components["schemas"]["CreatedApiToken"];
                 };
             };
-            /** @description Problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
         };
     };
-    api_token_revoke: {
+    api_token_delete: {
         parameters: {
             query?: never;
             header?: never;
             path: {
-                id: string;
+                id: components["schemas"]["ApiTokenId"];
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Done */
             204: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description Problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    organisation_list: {
-        parameters: {
-            query?: {
-                limit?: number;
-                after?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        items: components["schemas"]["Organisation"][];
-                        next?: string | null;
-                    };
-                };
-            };
-            /** @description Problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    operator_organisation_list: {
-        parameters: {
-            query?: {
-                limit?: number;
-                after?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        items: components["schemas"]["Organisation"][];
-                        next?: string | null;
-                    };
-                };
-            };
-            /** @description Problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    organisation_update: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["OrganisationPatch"];
-            };
-        };
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Organisation"];
-                };
-            };
-            /** @description Problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    setup_view: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["SetupState"];
-                };
-            };
-            /** @description Problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    setup_complete: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["Setup"];
-            };
-        };
-        responses: {
-            /** @description Done */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    region_list: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        items: components["schemas"]["Region"][];
-                        next?: string | null;
-                    };
-                };
-            };
-            /** @description Problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    size_list: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        items: components["schemas"]["Size"][];
-                        next?: string | null;
-                    };
-                };
-            };
-            /** @description Problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    size_update: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["SizePatch"];
-            };
-        };
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Size"];
-                };
-            };
-            /** @description Problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    template_list: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        items: components["schemas"]["Template"][];
-                        next?: string | null;
-                    };
-                };
-            };
-            /** @description Problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    quote_create: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["NewQuote"];
-            };
-        };
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Quote"];
-                };
-            };
-            /** @description Problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    order_list: {
-        parameters: {
-            query?: {
-                limit?: number;
-                after?: string;
-                project?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        items: components["schemas"]["Order"][];
-                        next?: string | null;
-                    };
-                };
-            };
-            /** @description Problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    order_create: {
-        parameters: {
-            query?: {
-                project?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["NewOrder"];
-            };
-        };
-        responses: {
-            /** @description Done */
-            202: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Order"];
-                };
-            };
-            /** @description Problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    order_view: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Order"];
-                };
-            };
-            /** @description Problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    order_retry: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["OrderRetry"];
-            };
-        };
-        responses: {
-            /** @description Done */
-            202: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Order"];
-                };
-            };
-            /** @description Problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    order_cancel: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Order"];
-                };
-            };
-            /** @description Problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    instance_list: {
-        parameters: {
-            query?: {
-                limit?: number;
-                after?: string;
-                project?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        items: components["schemas"]["Instance"][];
-                        next?: string | null;
-                    };
-                };
-            };
-            /** @description Problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    instance_view: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Instance"];
-                };
-            };
-            /** @description Problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    instance_delete: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done */
-            202: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Operation"];
-                };
-            };
-            /** @description Problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    instance_update: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["InstancePatch"];
-            };
-        };
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Instance"];
-                };
-            };
-            /** @description Problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    instance_start: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done */
-            202: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Operation"];
-                };
-            };
-            /** @description Problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    instance_stop: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done */
-            202: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Operation"];
-                };
-            };
-            /** @description Problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    instance_shutdown: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done */
-            202: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Operation"];
-                };
-            };
-            /** @description Problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    instance_reboot: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done */
-            202: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Operation"];
-                };
-            };
-            /** @description Problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    instance_reset: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done */
-            202: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Operation"];
-                };
-            };
-            /** @description Problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    instance_rebuild: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["Rebuild"];
-            };
-        };
-        responses: {
-            /** @description Done */
-            202: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Operation"];
-                };
-            };
-            /** @description Problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    instance_undelete: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Instance"];
-                };
-            };
-            /** @description Problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    console_ticket_create: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["NewConsoleTicket"];
-            };
-        };
-        responses: {
-            /** @description Done */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ConsoleTicket"];
-                };
-            };
-            /** @description Problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    instance_event_list: {
-        parameters: {
-            query?: {
-                limit?: number;
-                after?: string;
-            };
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        items: components["schemas"]["InstanceEvent"][];
-                        next?: string | null;
-                    };
-                };
-            };
-            /** @description Problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    reading_list: {
-        parameters: {
-            query?: {
-                limit?: number;
-                after?: string;
-            };
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        items: components["schemas"]["Reading"][];
-                        next?: string | null;
-                    };
-                };
-            };
-            /** @description Problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    node_list: {
-        parameters: {
-            query?: {
-                limit?: number;
-                after?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        items: components["schemas"]["Node"][];
-                        next?: string | null;
-                    };
-                };
-            };
-            /** @description Problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    operation_list: {
-        parameters: {
-            query?: {
-                limit?: number;
-                after?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        items: components["schemas"]["Operation"][];
-                        next?: string | null;
-                    };
-                };
-            };
-            /** @description Problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    operator_operation_list: {
-        parameters: {
-            query?: {
-                limit?: number;
-                after?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        items: components["schemas"]["Operation"][];
-                        next?: string | null;
-                    };
-                };
-            };
-            /** @description Problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    operation_view: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Operation"];
-                };
-            };
-            /** @description Problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    operation_watch: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "text/event-stream": string;
-                };
-            };
-            /** @description Problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    operation_retry: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done */
-            202: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Operation"];
-                };
-            };
-            /** @description Problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    usage_view: {
-        parameters: {
-            query?: {
-                organisation?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Usage"];
-                };
-            };
-            /** @description Problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    invoice_list: {
-        parameters: {
-            query?: {
-                limit?: number;
-                after?: string;
-                organisation?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        items: components["schemas"]["InvoiceSummary"][];
-                        next?: string | null;
-                    };
-                };
-            };
-            /** @description Problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    invoice_preview: {
-        parameters: {
-            query?: {
-                organisation?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Invoice"];
-                };
-            };
-            /** @description Problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    invoice_view: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Invoice"];
-                };
-            };
-            /** @description Problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    invoice_pdf: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/pdf": string;
-                };
-            };
-            /** @description Problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    invoice_pay: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["InvoicePay"];
-            };
-        };
-        responses: {
-            /** @description Done */
-            202: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Payment"];
-                };
-            };
-            /** @description Problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    payment_list: {
-        parameters: {
-            query?: {
-                limit?: number;
-                after?: string;
-                organisation?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        items: components["schemas"]["Payment"][];
-                        next?: string | null;
-                    };
-                };
-            };
-            /** @description Problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    payment_view: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Payment"];
-                };
-            };
-            /** @description Problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    payment_confirm: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["PaymentConfirm"];
-            };
-        };
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Payment"];
-                };
-            };
-            /** @description Problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
         };
     };
     test_clock_view: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description May be left out by members of one organisation */
+                organisation?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Done */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3563,20 +3168,22 @@ export interface operations {
                     "application/json": components["schemas"]["TestClock"];
                 };
             };
-            /** @description Problem */
-            default: {
+            401: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
     };
     test_clock_advance: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description May be left out by members of one organisation */
+                organisation?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -3587,7 +3194,6 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Done */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3596,22 +3202,485 @@ export interface operations {
                     "application/json": components["schemas"]["TestClock"];
                 };
             };
-            /** @description Problem */
-            default: {
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    activity_list: {
+    certificate_view: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["CertificateId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Document"];
+                };
+            };
+        };
+    };
+    email_verification_complete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EmailVerification"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    email_verification_ask: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EmailVerificationAsk"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    instance_list: {
         parameters: {
             query?: {
+                /** @description Items wanted, 1 to 200; 50 if not given. */
                 limit?: number;
+                /** @description `next` of the page before. */
                 after?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Instance"];
+                };
+            };
+        };
+    };
+    instance_view: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["InstanceId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Instance"];
+                };
+            };
+        };
+    };
+    instance_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["InstanceId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Operation"];
+                };
+            };
+        };
+    };
+    instance_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["InstanceId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InstancePatch"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Instance"];
+                };
+            };
+        };
+    };
+    console_open: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["InstanceId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The console's bytes follow. */
+            101: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    console_ticket_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["InstanceId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewConsoleTicket"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsoleTicket"];
+                };
+            };
+        };
+    };
+    instance_event_list: {
+        parameters: {
+            query?: {
+                /** @description Items wanted, 1 to 200; 50 if not given. */
+                limit?: number;
+                /** @description `next` of the page before. */
+                after?: string;
+            };
+            header?: never;
+            path: {
+                id: components["schemas"]["InstanceId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_InstanceEvent"];
+                };
+            };
+        };
+    };
+    reading_list: {
+        parameters: {
+            query?: {
+                /** @description Items wanted, 1 to 200; 50 if not given. */
+                limit?: number;
+                /** @description `next` of the page before. */
+                after?: string;
+            };
+            header?: never;
+            path: {
+                id: components["schemas"]["InstanceId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Reading"];
+                };
+            };
+        };
+    };
+    instance_reboot: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["InstanceId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Operation"];
+                };
+            };
+        };
+    };
+    instance_rebuild: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["InstanceId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InstanceRebuildRequest"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Operation"];
+                };
+            };
+        };
+    };
+    instance_reset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["InstanceId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Operation"];
+                };
+            };
+        };
+    };
+    instance_shutdown: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["InstanceId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Operation"];
+                };
+            };
+        };
+    };
+    instance_start: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["InstanceId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Operation"];
+                };
+            };
+        };
+    };
+    instance_stop: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["InstanceId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Operation"];
+                };
+            };
+        };
+    };
+    instance_undelete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["InstanceId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Instance"];
+                };
+            };
+        };
+    };
+    instance_usage_view: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["InstanceId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InstanceUsage"];
+                };
+            };
+        };
+    };
+    invoice_list: {
+        parameters: {
+            query?: {
+                /** @description May be left out by members of one organisation */
+                organisation?: string;
+                /** @description Items wanted, 1 to 200; 50 if not given. */
+                limit?: number;
+                /** @description `next` of the page before. */
+                after?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_InvoiceSummary"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    invoice_preview: {
+        parameters: {
+            query?: {
+                /** @description May be left out by members of one organisation */
                 organisation?: string;
             };
             header?: never;
@@ -3620,145 +3689,809 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        items: components["schemas"]["Activity"][];
-                        next?: string | null;
-                    };
+                    "application/json": components["schemas"]["Invoice"];
                 };
             };
-            /** @description Problem */
-            default: {
+            401: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    holding_list: {
+    invoice_view: {
         parameters: {
             query?: never;
             header?: never;
-            path?: never;
+            path: {
+                /** @description The invoice */
+                id: components["schemas"]["InvoiceId"];
+            };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Done */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Holdings"];
+                    "application/json": components["schemas"]["Invoice"];
                 };
             };
-            /** @description Problem */
-            default: {
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    export_create: {
+    invoice_pay: {
         parameters: {
             query?: never;
             header?: never;
-            path?: never;
+            path: {
+                /** @description The invoice */
+                id: components["schemas"]["InvoiceId"];
+            };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InvoicePay"];
+            };
+        };
         responses: {
-            /** @description Done */
             202: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Export"];
+                    "application/json": components["schemas"]["Payment"];
                 };
             };
-            /** @description Problem */
-            default: {
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    export_view: {
+    invoice_pdf: {
         parameters: {
             query?: never;
             header?: never;
             path: {
-                id: string;
+                /** @description The invoice */
+                id: components["schemas"]["InvoiceId"];
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Done */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Export"];
+                    "application/pdf": number[];
                 };
             };
-            /** @description Problem */
-            default: {
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    export_download: {
+    log_key: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
+        };
+    };
+    log_proof: {
         parameters: {
             query?: never;
             header?: never;
             path: {
-                id: string;
+                /** @description The entry's position, from zero */
+                index: number;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Done */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/zip": string;
+                    "application/json": components["schemas"]["ProofBundle"];
                 };
             };
-            /** @description Problem */
-            default: {
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    person_view: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Me"];
+                };
+            };
+        };
+    };
+    person_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PersonPatch"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Me"];
+                };
+            };
+        };
+    };
+    operation_list_own: {
+        parameters: {
+            query?: {
+                /** @description Items wanted, 1 to 200; 50 if not given. */
+                limit?: number;
+                /** @description `next` of the page before. */
+                after?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Operation"];
+                };
+            };
+        };
+    };
+    password_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordChange"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    node_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_NodeView"];
+                };
+            };
+        };
+    };
+    operation_list: {
+        parameters: {
+            query?: {
+                /** @description Items wanted, 1 to 200; 50 if not given. */
+                limit?: number;
+                /** @description `next` of the page before. */
+                after?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Operation"];
+                };
+            };
+        };
+    };
+    operation_view: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["OperationId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Operation"];
+                };
+            };
+        };
+    };
+    operation_retry: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["OperationId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Operation"];
+                };
+            };
+        };
+    };
+    operation_watch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["OperationId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": components["schemas"]["Operation"];
+                };
+            };
+        };
+    };
+    operation_list_any: {
+        parameters: {
+            query?: {
+                /** @description Items wanted, 1 to 200; 50 if not given. */
+                limit?: number;
+                /** @description `next` of the page before. */
+                after?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Operation"];
+                };
+            };
+        };
+    };
+    operator_organisation_list: {
+        parameters: {
+            query?: {
+                /** @description Items wanted, 1 to 200; 50 if not given. */
+                limit?: number;
+                /** @description `next` of the page before. */
+                after?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Organisation"];
+                };
+            };
+        };
+    };
+    order_list: {
+        parameters: {
+            query?: {
+                /** @description Items wanted, 1 to 200; 50 if not given. */
+                limit?: number;
+                /** @description `next` of the page before. */
+                after?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Order"];
+                };
+            };
+        };
+    };
+    order_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewOrder"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Order"];
+                };
+            };
+        };
+    };
+    order_view: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["OrderId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Order"];
+                };
+            };
+        };
+    };
+    order_cancel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["OrderId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Order"];
+                };
+            };
+        };
+    };
+    order_retry: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["OrderId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OrderRetry"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Order"];
+                };
+            };
+        };
+    };
+    organisation_list: {
+        parameters: {
+            query?: {
+                /** @description Items wanted, 1 to 200; 50 if not given. */
+                limit?: number;
+                /** @description `next` of the page before. */
+                after?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Organisation"];
+                };
+            };
+        };
+    };
+    organisation_view: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["OrganisationId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Organisation"];
+                };
+            };
+        };
+    };
+    organisation_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["OrganisationId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OrganisationPatch"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Organisation"];
+                };
+            };
+        };
+    };
+    password_reset_ask: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordResetAsk"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    password_reset_complete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordResetCompletion"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    payment_list: {
+        parameters: {
+            query?: {
+                /** @description May be left out by members of one organisation */
+                organisation?: string;
+                /** @description Items wanted, 1 to 200; 50 if not given. */
+                limit?: number;
+                /** @description `next` of the page before. */
+                after?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Payment"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    payment_view: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The payment */
+                id: components["schemas"]["PaymentId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Payment"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    payment_confirm: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The payment */
+                id: components["schemas"]["PaymentId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PaymentAnswer"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Payment"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    policy_view: {
+        parameters: {
+            query?: {
+                /** @description json (default), md, html, fideslang or dpv */
+                format?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the policy in that form */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Document"];
+                };
+            };
+        };
+    };
+    choices_view: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Choices"];
+                };
+            };
+        };
+    };
+    choices_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewChoices"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Choices"];
                 };
             };
         };
@@ -3772,22 +4505,12 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ErasurePreview"];
-                };
-            };
-            /** @description Problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Preview"];
                 };
             };
         };
@@ -3805,7 +4528,6 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Done */
             202: {
                 headers: {
                     [name: string]: unknown;
@@ -3814,51 +4536,9 @@ export interface operations {
                     "application/json": components["schemas"]["Erasure"];
                 };
             };
-            /** @description Problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
         };
     };
-    certificate_view: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        [key: string]: unknown;
-                    };
-                };
-            };
-            /** @description Problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    choice_view: {
+    export_create: {
         parameters: {
             query?: never;
             header?: never;
@@ -3867,27 +4547,79 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Export"];
+                };
+            };
+        };
+    };
+    export_view: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["ExportId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Choices"];
-                };
-            };
-            /** @description Problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Export"];
                 };
             };
         };
     };
-    choice_update: {
+    export_download: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["ExportId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description a zip file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/zip": unknown;
+                };
+            };
+        };
+    };
+    holdings_view: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Holdings"];
+                };
+            };
+        };
+    };
+    quote_create: {
         parameters: {
             query?: never;
             header?: never;
@@ -3896,26 +4628,260 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Choices"];
+                "application/json": components["schemas"]["NewQuote"];
             };
         };
         responses: {
-            /** @description Done */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Choices"];
+                    "application/json": components["schemas"]["Quote"];
                 };
             };
-            /** @description Problem */
-            default: {
+        };
+    };
+    region_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Page_Region"];
+                };
+            };
+        };
+    };
+    session_list: {
+        parameters: {
+            query?: {
+                /** @description Items wanted, 1 to 200; 50 if not given. */
+                limit?: number;
+                /** @description `next` of the page before. */
+                after?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Session"];
+                };
+            };
+        };
+    };
+    session_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewSession"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Me"];
+                };
+            };
+        };
+    };
+    session_delete_others: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    session_end: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    session_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["SessionId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    setup_view: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SetUpState"];
+                };
+            };
+        };
+    };
+    setup_complete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetUp"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    person_sign_up: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignUp"];
+            };
+        };
+        responses: {
+            /** @description Look into your mail */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    size_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Size"];
+                };
+            };
+        };
+    };
+    size_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["SizeId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SizePatch"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Size"];
+                };
+            };
+        };
+    };
+    template_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Template"];
                 };
             };
         };
@@ -3929,7 +4895,6 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3938,22 +4903,13 @@ export interface operations {
                     "application/json": components["schemas"]["Checked"];
                 };
             };
-            /** @description Problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
         };
     };
-    notification_list: {
+    usage_view: {
         parameters: {
             query?: {
-                limit?: number;
-                after?: string;
+                /** @description May be left out by members of one organisation */
+                organisation?: string;
             };
             header?: never;
             path?: never;
@@ -3961,25 +4917,20 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        items: components["schemas"]["Notification"][];
-                        next?: string | null;
-                    };
+                    "application/json": components["schemas"]["Usage"];
                 };
             };
-            /** @description Problem */
-            default: {
+            401: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };

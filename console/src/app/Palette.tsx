@@ -55,10 +55,9 @@ export default function Palette({ door, opened, close }: PaletteProps) {
       shortcut={null}
       onSpotlightClose={close}
       nothingFound={t`Nothing by that name`}
-      highlightQuery
       limit={12}
       lockScroll={false}
-      aria-label={t`Find a page, machine or invoice`}
+      attributes={{ content: { "aria-label": t`Find a page, machine or invoice` } }}
       transitionProps={{ duration: 0 }}
       searchProps={{ leftSection: <Icon name="search" />, placeholder: t`Page, machine or invoice`, "aria-label": t`Find a page, machine or invoice` }}
     />

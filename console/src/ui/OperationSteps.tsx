@@ -39,6 +39,11 @@ export function OperationSteps({ operation, canRetry = false }: { operation: Ope
           </Trans>
         </Text>
       </Group>
+      {operation.error != null && operation.steps.every((step) => step.error == null) && (
+        <Text c="var(--mantine-color-error)" role="alert">
+          {operation.error}
+        </Text>
+      )}
       <StepList operation={operation} />
       {canRetry && (operation.state === "failed" || operation.state === "needs_operator") && <Retry operation={operation} />}
     </Stack>

@@ -134,8 +134,16 @@ export function paymentLook(state: Payment["state"]): Look {
 }
 
 export function nodeLook(node: Node): Look {
-  if (node.problem != null) return bad(t`Has a problem`);
-  return node.enabled ? good(t`Ready`) : idle(t`Takes no new machines`);
+  switch (node.state) {
+    case "ready":
+      return node.problem == null ? good(t`Ready`) : warn(t`Has a problem`);
+    case "draining":
+      return warn(t`Takes no new machines`);
+    case "down":
+      return bad(t`Down`);
+    default:
+      return idle(node.state);
+  }
 }
 
 export function promiseLook(holds: boolean): Look {

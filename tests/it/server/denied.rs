@@ -13,12 +13,12 @@ use crate::world::{Browser, World};
 const PUBLIC: &[&str] = &[
     "person_sign_up",
     "email_verification_complete",
-    "email_verification_resend",
+    "email_verification_ask",
     "session_create",
-    "password_reset_create",
+    "password_reset_ask",
     "password_reset_complete",
     "setup_view",
-    "setup_create",
+    "setup_complete",
     "region_list",
     "size_list",
     "template_list",
@@ -29,7 +29,6 @@ const PUBLIC: &[&str] = &[
     "choices_view",
     "choices_update",
     "log_checkpoint",
-    "log_tile",
     "log_key",
     "log_proof",
 ];

@@ -78,6 +78,10 @@ impl World {
         let token = identity::operator::issue_setup_token(&self.cx).await.expect("nobody has set it up");
         let answer = self.visitor().post("/v1/setup", &Self::particulars(&token)).await;
         assert_eq!(answer.status, 201, "{answer:?}");
+        // The policy is published by a reaction to the set-up.
+        while self.visitor().get("/privacy").await.status != 200 {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
         self
     }
 
@@ -143,7 +147,7 @@ impl World {
         };
         json!({
             "size_id": first("/v1/sizes").await, "template_id": first("/v1/templates").await, "region_id": first("/v1/regions").await,
-            "cycle": "hourly", "hostname": hostname, "ssh_public_key": SSH_KEY, "payment_method": payment_method
+            "cycle": "monthly", "hostname": hostname, "ssh_public_key": SSH_KEY, "payment_method": payment_method
         })
     }
 

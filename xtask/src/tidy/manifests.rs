@@ -18,7 +18,6 @@ const OWN_LINTS: &[(&str, &str)] = &[
     ("benches", "it is test code, which may unwrap and panic"),
     ("testkit", "it is test code, which may unwrap and panic"),
     ("tests", "it is test code, which may unwrap and panic"),
-    ("unify", "it has no code"),
 ];
 
 /// The licence of everything in this repository.

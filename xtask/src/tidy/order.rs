@@ -31,7 +31,6 @@ const APART: &[(&str, &[&str], &str)] = &[
     ("compute-proxmox", &["kernel", "compute-driver"], "a driver knows its contract, not its caller"),
     ("compute-azure", &["kernel", "compute-driver"], "a driver knows its contract, not its caller"),
     ("testkit", &["kernel", "workflow", "compute-driver"], "used by tests only, so it may not need a domain"),
-    ("unify", &[], "names outside crates only, so that partial builds share their features"),
     ("xtask", &[], "chores read the repository as text"),
 ];
 

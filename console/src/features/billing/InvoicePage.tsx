@@ -6,6 +6,7 @@ import { Trans } from "@lingui/react/macro";
 import { useSuspenseQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
+import { newIdempotencyKey } from "../../api/client";
 import type { Invoice, PaymentMethod } from "../../api/types";
 import { useId } from "../../app/address";
 import { paths } from "../../paths";
@@ -134,8 +135,14 @@ function PartyCard({ title, party }: { title: string; party: Invoice["seller"] }
 function Pay({ invoice }: { invoice: Invoice }) {
   const [opened, { open, close }] = useDisclosure(false);
   const [method, setMethod] = useState<PaymentMethod>("test_succeeds");
+  const [intention, setIntention] = useState(newIdempotencyKey);
   const label = t`Pay ${formatMoney(invoice.due)}`;
-  const pay = useAction({ run: () => invoicePay(invoice.id, method), refresh: ["invoices", "payments"], said: t`The payment is under way; see it under Payments.`, then: close });
+  async function send(): Promise<void> {
+    await invoicePay(invoice.id, method, `${intention}${method}`);
+    // Answered: paying again is a new intention. After a lost answer the old key stays, so nothing is paid twice.
+    setIntention(newIdempotencyKey());
+  }
+  const pay = useAction({ run: send, refresh: ["invoices", "payments"], said: t`The payment is under way; see it under Payments.`, then: close });
   return (
     <>
       <Button leftSection={<Icon name="payment" />} onClick={open}>

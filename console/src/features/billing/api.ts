@@ -14,7 +14,7 @@ export const invoiceQuery = (id: string) =>
 export const paymentsQuery = pages(["payments"], (after) => call(client.GET("/v1/payments", { params: { query: { after } } })), 10_000);
 export const testClockQuery = queryOptions({ queryKey: ["test-clock"], queryFn: () => call(client.GET("/v1/billing/test-clock")) });
 
-export const invoicePay = (id: string, payment_method: PaymentMethod) =>
-  call(client.POST("/v1/invoices/{id}/pay", { ...at(id), body: { payment_method } }));
+export const invoicePay = (id: string, payment_method: PaymentMethod, idempotencyKey: string) =>
+  call(client.POST("/v1/invoices/{id}/pay", { ...at(id), body: { payment_method }, headers: { "Idempotency-Key": idempotencyKey } }));
 export const paymentConfirm = (id: string, accept: boolean) => call(client.POST("/v1/payments/{id}/confirm", { ...at(id), body: { accept } }));
 export const testClockAdvance = (to: string) => call(client.POST("/v1/billing/test-clock/advance", { body: { to } }));

@@ -48,7 +48,7 @@ export function CataloguePage() {
         rowKey={(template) => template.id}
         empty={<Empty icon="tag" title={t`No systems`} />}
         columns={[
-          { name: t`Name`, lead: true, cell: (template) => template.title },
+          { name: t`Name`, lead: true, cell: (template) => template.name },
           { name: t`Id`, cell: (template) => <CopyId id={template.id} /> },
         ]}
       />
@@ -61,7 +61,7 @@ export function CataloguePage() {
         rowKey={(region) => region.id}
         empty={<Empty icon="tag" title={t`No regions`} />}
         columns={[
-          { name: t`Name`, lead: true, cell: (region) => region.title },
+          { name: t`Name`, lead: true, cell: (region) => region.name },
           { name: t`Id`, cell: (region) => <CopyId id={region.id} /> },
         ]}
       />

@@ -106,9 +106,9 @@ export function OrderCreatePage() {
                 <div className="cards">
                   {templates.map((template) => (
                     <Radio.Card key={template.id} value={template.id} className="choice">
-                      <Text fw={600}>{template.title}</Text>
+                      <Text fw={600}>{template.name}</Text>
                       <Text size="sm" c="dimmed">
-                        {template.name}
+                        {template.key}
                       </Text>
                     </Radio.Card>
                   ))}
@@ -116,7 +116,7 @@ export function OrderCreatePage() {
               </Radio.Group>
               <Select
                 label={t`Region`}
-                data={regions.map((region) => ({ value: region.id, label: region.title }))}
+                data={regions.map((region) => ({ value: region.id, label: region.name }))}
                 allowDeselect={false}
                 {...form.getInputProps("region_id")}
               />

@@ -161,7 +161,7 @@ function Rebuild({ instance, opened, close }: DialogProps) {
       </Text>
       <Select
         label={t`System`}
-        data={(templates.data?.items ?? []).map((each) => ({ value: each.id, label: each.title }))}
+        data={(templates.data?.items ?? []).map((each) => ({ value: each.id, label: each.name }))}
         value={template}
         onChange={(value) => setTemplate(value ?? instance.template.id)}
         allowDeselect={false}

@@ -22,9 +22,9 @@ export function InstanceEvents({ id }: { id: string }) {
       more={{ has: events.hasNextPage, busy: events.isFetchingNextPage, load: () => void events.fetchNextPage() }}
       empty={<Empty icon="activity" title={t`Nothing has happened yet`} />}
       columns={[
-        { name: t`What`, lead: true, cell: (event) => event.text },
+        { name: t`What`, lead: true, cell: (event) => event.summary },
         { name: t`When`, cell: (event) => <When at={event.at} /> },
-        { name: t`State then`, cell: (event) => <State look={instanceLook(event.state)} /> },
+        { name: t`State then`, cell: (event) => <State look={instanceLook(event.kind)} /> },
       ]}
     />
   );

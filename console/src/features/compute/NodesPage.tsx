@@ -39,10 +39,14 @@ export function NodesPage() {
               </>
             ),
           },
-          { name: t`CPU`, align: "right", cell: (node) => node.cpus ?? "–" },
-          { name: t`Memory`, align: "right", cell: (node) => (node.memory_mib == null ? "–" : formatMemory(node.memory_mib)) },
-          { name: t`Disk`, cell: (node) => <Disk node={node} /> },
-          { name: t`Last heard`, cell: (node) => <Ago at={node.seen_at} /> },
+          { name: t`Machines`, align: "right", cell: (node) => node.instances },
+          { name: t`CPU`, cell: (node) => <Meter used={node.cpus_used} of={node.cpus} text={`${node.cpus_used} / ${node.cpus}`} /> },
+          {
+            name: t`Memory`,
+            cell: (node) => <Meter used={node.memory_used_mib} of={node.memory_mib} text={`${formatMemory(node.memory_used_mib)} / ${formatMemory(node.memory_mib)}`} />,
+          },
+          { name: t`Disk`, cell: (node) => <Meter used={node.disk_used_gib} of={node.disk_gib} text={`${node.disk_used_gib} / ${node.disk_gib} GiB`} /> },
+          { name: t`Last heard`, cell: (node) => <Ago at={node.last_seen_at} /> },
         ]}
       />
     </Page>
@@ -72,10 +76,4 @@ function Condition({ node }: { node: Node }) {
       )}
     </>
   );
-}
-
-function Disk({ node }: { node: Node }) {
-  if (node.disk_mib == null || node.disk_free_mib == null) return "–";
-  const used = node.disk_mib - node.disk_free_mib;
-  return <Meter used={used} of={node.disk_mib} text={t`${formatMemory(node.disk_free_mib)} free`} />;
 }

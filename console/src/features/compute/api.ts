@@ -23,10 +23,10 @@ export const instanceQuery = (id: string) =>
 export const instanceEventsQuery = (id: string) =>
   pages(["instances", id, "events"], (after) => call(client.GET("/v1/instances/{id}/events", { params: { path: { id }, query: { after } } })), 10_000);
 
-export const instanceReadingsQuery = (id: string) =>
-  pages(["instances", id, "readings"], (after) => call(client.GET("/v1/instances/{id}/usage", { params: { path: { id }, query: { after } } })), 30_000);
+export const instanceUsageQuery = (id: string) =>
+  queryOptions({ queryKey: ["instances", id, "usage"], queryFn: () => call(client.GET("/v1/instances/{id}/usage", at(id))), refetchInterval: 30_000 });
 
-export const nodesQuery = pages(["nodes"], (after) => call(client.GET("/v1/nodes", { params: { query: { after } } })), 10_000);
+export const nodesQuery = pages(["nodes"], () => call(client.GET("/v1/nodes")), 10_000);
 export const operatorOperationsQuery = pages(["operations"], (after) => call(client.GET("/v1/operator/operations", { params: { query: { after } } })), 10_000);
 
 export const operationQuery = (id: string) =>

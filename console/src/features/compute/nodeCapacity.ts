@@ -1,12 +1,9 @@
-// What a node has, in one line; a figure it has not reported yet is left out.
+// How full a node is, in one line.
 import { t } from "@lingui/core/macro";
 import type { Node } from "../../api/types";
 import { formatMemory } from "../../ui/format";
 
 export function nodeCapacity(node: Node): string {
-  const parts: string[] = [];
-  if (node.cpus != null) parts.push(t`${node.cpus} CPU`);
-  if (node.memory_mib != null) parts.push(t`${formatMemory(node.memory_mib)} memory`);
-  if (node.disk_free_mib != null && node.disk_mib != null) parts.push(t`${formatMemory(node.disk_free_mib)} of ${formatMemory(node.disk_mib)} disk free`);
-  return parts.length === 0 ? t`Its size is not known yet` : parts.join(" · ");
+  const memory = t`${formatMemory(node.memory_used_mib)} of ${formatMemory(node.memory_mib)} memory`;
+  return `${memory} · ${t`${node.disk_used_gib} of ${node.disk_gib} GiB disk`} · ${t`machines: ${node.instances}`}`;
 }

@@ -24,7 +24,7 @@ export function SessionCreatePage() {
     },
     async (values) => {
       const me = await sessionCreate(values.email.trim(), values.password);
-      const door = me.staff_role != null && me.organisations.length === 0 ? paths.operator() : paths.overview();
+      const door = me.staff_role != null ? paths.operator() : paths.overview();
       await navigate({ to: next ?? door, replace: true });
     },
   );

@@ -4,16 +4,14 @@ import { t } from "@lingui/core/macro";
 import { Trans } from "@lingui/react/macro";
 import { useQueryClient, useSuspenseQuery } from "@tanstack/react-query";
 import { Link, useNavigate } from "@tanstack/react-router";
-import { useState } from "react";
+import { rememberCsrfToken } from "../../api/client";
 import { useApiForm } from "../../form/useApiForm";
 import { paths } from "../../paths";
 import { DataTable } from "../../table/DataTable";
 import { Empty } from "../../ui/Empty";
 import { Icon } from "../../ui/Icon";
-import { OperationSteps } from "../../ui/OperationSteps";
 import { Page } from "../../ui/Page";
 import { ProblemAlert } from "../../ui/ProblemView";
-import { useOperation } from "../../ui/useOperation";
 import { When } from "../../ui/When";
 import { meQuery } from "../identity/api";
 import { erasureCreate, erasurePreviewQuery } from "./api";
@@ -75,10 +73,6 @@ function Erase() {
   const me = useSuspenseQuery(meQuery).data;
   const navigate = useNavigate();
   const cache = useQueryClient();
-  const [begun, setBegun] = useState<{ operation: string; certificate: string } | null>(null);
-  const { operation, error } = useOperation(begun?.operation ?? null, (ended) => {
-    if (ended.state === "succeeded" && begun !== null) farewell(begun.certificate);
-  });
   const { form, problem, general, busy, onSubmit } = useApiForm(
     {
       initialValues: { confirm_email: "" },
@@ -86,33 +80,12 @@ function Erase() {
     },
     async ({ confirm_email }) => {
       const erasure = await erasureCreate(confirm_email.trim());
-      setBegun({ operation: erasure.operation_id, certificate: erasure.certificate_id });
+      // The session ends with the account and the work belongs to nobody, so the public certificate is what can be followed.
+      await navigate({ to: paths.goodbye(erasure.certificate_id), replace: true });
+      rememberCsrfToken(null);
+      cache.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== "certificates" });
     },
   );
-  function farewell(certificate: string): void {
-    cache.removeQueries({ queryKey: ["me"] });
-    void navigate({ to: paths.goodbye(certificate), replace: true });
-  }
-  if (begun !== null) {
-    return (
-      <Paper>
-        <Stack>
-          <Title order={2}>
-            <Trans>Your account is being erased</Trans>
-          </Title>
-          {operation !== undefined && <OperationSteps operation={operation} />}
-          {/* The session goes with the account, so the steps may fall silent before the end; the certificate tells. */}
-          {error !== null && (
-            <Group>
-              <Button onClick={() => farewell(begun.certificate)}>
-                <Trans>Go to the certificate</Trans>
-              </Button>
-            </Group>
-          )}
-        </Stack>
-      </Paper>
-    );
-  }
   return (
     <Paper>
       <form onSubmit={onSubmit} noValidate>

@@ -18,8 +18,8 @@ export const certificateQuery = (id: string) =>
     queryKey: ["certificates", id],
     queryFn: () => call(client.GET("/v1/certificates/{id}", at(id))),
     // The certificate appears when the erasure is complete; until then the address answers 404.
-    retry: 60,
-    retryDelay: 2_000,
+    retry: 300,
+    retryDelay: 1_500,
   });
 
 export const exportCreate = () => call(client.POST("/v1/privacy/exports"));

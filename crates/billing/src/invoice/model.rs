@@ -19,6 +19,7 @@ kernel::field!(
 /// Which kind of document.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = InvoiceKind)]
 pub enum Kind {
     /// Demands money.
     Invoice,

@@ -5,7 +5,7 @@
 pub mod api;
 pub(crate) mod store;
 
-use axum::http::HeaderMap;
+use http::HeaderMap;
 use kernel::map::{Purpose, purpose};
 use kernel::{Cx, Result};
 use serde::{Deserialize, Serialize};

@@ -2,7 +2,6 @@
 
 use kernel::map::Table;
 use kernel::{Cx, Result};
-use sea_orm::sea_query::{Expr, ExprTrait};
 
 use crate::accounts::Owners;
 use crate::certificate::{self, CertificateId, Kept};
@@ -99,7 +98,7 @@ pub(crate) async fn remaining(cx: &Cx, owners: &Owners) -> Result<u64> {
         let Some(condition) = walk::store::belongs(cx.map(), table, &ids) else { continue };
         if walk::holds_keys(table) {
             let classes: Vec<&str> = classes.iter().map(|class| class.key()).collect();
-            wanted.push((table.name, condition.and(Expr::col((table.name, "class")).is_in(classes))));
+            wanted.push((table.name, walk::store::of_classes(table, condition, classes)));
             continue;
         }
         match walk::fate(table) {

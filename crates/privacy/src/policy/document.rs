@@ -75,6 +75,7 @@ pub struct Term {
 
 /// One stored value.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[schema(as = PolicyItem)]
 pub struct Item {
     /// Category key.
     pub category: String,

@@ -14,6 +14,11 @@ use super::cell::{Cell, Kind, Kinds};
 /// Rows handled by one statement at most.
 pub(crate) const BATCH: u64 = 500;
 
+/// Of those rows of a table of keys, the ones in `classes`.
+pub(crate) fn of_classes(table: &Table, condition: Expr, classes: Vec<&'static str>) -> Expr {
+    condition.and(Expr::col((table.name, "class")).is_in(classes))
+}
+
 /// True for rows of `table` that belong to one of `owners`; `None` when rows belong to nobody.
 pub(crate) fn belongs(map: &DataMap, table: &Table, owners: &[Uuid]) -> Option<Expr> {
     match table.owned {

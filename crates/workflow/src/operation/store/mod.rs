@@ -1,16 +1,20 @@
 //! SQL of operations, their steps and logs. Workers write under a fence; people only read and retry.
 
-use std::collections::HashMap;
+mod view;
+
 use std::time::Duration;
 
 use kernel::id::Id;
-use kernel::{Cx, Error, PersonId, Place, ProjectId, Result, Timestamp, Tx};
+use kernel::{Cx, Error, Place, Result, Timestamp, Tx};
 use sea_orm::sea_query::{Expr, LockBehavior, LockType};
-use sea_orm::{ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait};
+use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait};
 use serde::Serialize;
 
-use super::model::{LogLine, OPERATION_FINISHED, Operation, OperationFinished, OperationId, State, StepState, StepView};
+use super::model::{OPERATION_FINISHED, OperationFinished, OperationId, State, StepState};
 use crate::definition::Start;
+
+pub use view::by_subject;
+pub(crate) use view::{Which, page, view};
 
 pub(crate) mod operation {
     use sea_orm::entity::prelude::*;
@@ -318,108 +322,4 @@ pub(crate) async fn log(tx: &Tx, id: OperationId, position: i32, text: &str) -> 
 
 pub(crate) fn place(text: &str) -> Result<Place> {
     serde_json::from_str(text).map_err(|error| Error::internal("an operation's place is damaged").caused_by(error))
-}
-
-/// Which operations a list shows.
-pub(crate) enum Which {
-    Project(ProjectId),
-    StartedBy(PersonId),
-    All,
-}
-
-/// Operations, newest first, one more than `limit`, parents only.
-pub(crate) async fn page(db: &impl ConnectionTrait, which: Which, after: Option<OperationId>, limit: u64) -> Result<Vec<Operation>> {
-    let mut query = operation::Entity::find().filter(operation::Column::ParentId.is_null());
-    query = match which {
-        Which::Project(id) => query.filter(operation::Column::ProjectId.eq(id.uuid())),
-        Which::StartedBy(id) => query.filter(operation::Column::StartedBy.eq(id.uuid())),
-        Which::All => query,
-    };
-    if let Some(after) = after {
-        query = query.filter(operation::Column::Id.lt(after));
-    }
-    views(db, query.order_by_desc(operation::Column::Id).limit(limit + 1).all(db).await?).await
-}
-
-/// One operation with everything that people see of it.
-pub(crate) async fn view(db: &impl ConnectionTrait, id: OperationId) -> Result<Option<Operation>> {
-    let rows = operation::Entity::find_by_id(id).all(db).await?;
-    Ok(views(db, rows).await?.pop())
-}
-
-/// The newest operation of workflow `kind` on `subject`, if there is one.
-///
-/// # Errors
-/// Database errors.
-pub async fn by_subject(db: &impl ConnectionTrait, kind: &str, subject: &str) -> Result<Option<Operation>> {
-    let rows = operation::Entity::find()
-        .filter(operation::Column::Kind.eq(kind))
-        .filter(operation::Column::Subject.eq(subject))
-        .order_by_desc(operation::Column::Id)
-        .limit(1)
-        .all(db)
-        .await?;
-    Ok(views(db, rows).await?.pop())
-}
-
-/// Rows with steps, logs and children: three statements whatever their number.
-async fn views(db: &impl ConnectionTrait, rows: Vec<operation::Model>) -> Result<Vec<Operation>> {
-    if rows.is_empty() {
-        return Ok(Vec::new());
-    }
-    let ids: Vec<OperationId> = rows.iter().map(|row| row.id).collect();
-    let children = operation::Entity::find().filter(operation::Column::ParentId.is_in(ids.iter().copied())).all(db).await?;
-    let all: Vec<OperationId> = ids.iter().copied().chain(children.iter().map(|row| row.id)).collect();
-    let mut steps: HashMap<OperationId, Vec<step::Model>> = HashMap::new();
-    let found = step::Entity::find()
-        .filter(Condition::all().add(step::Column::OperationId.is_in(all.iter().copied())))
-        .order_by_asc(step::Column::Position)
-        .all(db)
-        .await?;
-    for row in found {
-        steps.entry(row.operation_id).or_default().push(row);
-    }
-    let mut lines: HashMap<(OperationId, i32), Vec<LogLine>> = HashMap::new();
-    for row in line::Entity::find().filter(line::Column::OperationId.is_in(all)).order_by_asc(line::Column::Id).all(db).await? {
-        lines.entry((row.operation_id, row.position)).or_default().push(LogLine { at: Timestamp(row.at), text: row.text });
-    }
-    let mut child_views: HashMap<(OperationId, i32), Operation> = HashMap::new();
-    for row in children {
-        if let (Some(parent), Some(position)) = (row.parent_id, row.parent_position) {
-            child_views.insert((parent, position), assemble(row, &mut steps, &mut lines, &mut HashMap::new())?);
-        }
-    }
-    rows.into_iter().map(|row| assemble(row, &mut steps, &mut lines, &mut child_views)).collect()
-}
-
-fn assemble(
-    row: operation::Model,
-    steps: &mut HashMap<OperationId, Vec<step::Model>>,
-    lines: &mut HashMap<(OperationId, i32), Vec<LogLine>>,
-    children: &mut HashMap<(OperationId, i32), Operation>,
-) -> Result<Operation> {
-    let steps = steps.remove(&row.id).unwrap_or_default().into_iter().map(|step| StepView {
-        log: lines.remove(&(row.id, step.position)).unwrap_or_default(),
-        child: children.remove(&(row.id, step.position)).map(Box::new),
-        name: step.name,
-        title: step.title,
-        state: step.state,
-        attempt: step.attempt,
-        started_at: step.started_at.map(Timestamp),
-        finished_at: step.finished_at.map(Timestamp),
-        error: step.error,
-    });
-    Ok(Operation {
-        id: row.id,
-        place: Some(place(&row.place)?),
-        started_by: row.started_by.map(PersonId::from_uuid),
-        steps: steps.collect(),
-        kind: row.kind,
-        title: row.title,
-        subject: row.subject,
-        state: row.state,
-        error: row.error,
-        created_at: Timestamp(row.created_at),
-        finished_at: row.finished_at.map(Timestamp),
-    })
 }

@@ -1,0 +1,181 @@
+// The customer: a machine ordered, watched, used and kept; what is held; a copy of it; and the end of the account.
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { button, heading, sees } from "./words.mjs";
+
+const KEY = /"(AAAAC3[^"]+)"/.exec(readFileSync(new URL("../src/form/sshKey.test.ts", import.meta.url), "utf8"))[1];
+const HOST = "first-light";
+
+const dialog = (page, name) => page.getByRole("dialog").getByRole("button", { name, exact: true });
+
+async function more(page, act) {
+  await button(page, "More").click();
+  await page.getByRole("menuitem", { name: act, exact: true }).click();
+}
+
+async function saved(page, press, path) {
+  const [download] = await Promise.all([page.waitForEvent("download"), press()]);
+  await download.saveAs(path);
+  return readFileSync(path);
+}
+
+export const customer = {
+  async order(world) {
+    const { page } = world.ada;
+    // A system is on offer once a node has said that it has its image.
+    for (let tries = 0; ; tries += 1) {
+      const { items } = await (await fetch(`${world.base}/v1/templates`)).json();
+      if (items.some(({ key }) => key.startsWith("tiny"))) break;
+      world.assert.ok(tries < 40, "the tiny system is on offer; the image of this version must be in the folder (`fairhold demo` and the Rust tests build it)");
+      await page.waitForTimeout(500);
+    }
+    await page.goto(`${world.base}/app/machines/new`);
+    await page.getByLabel("Hostname").fill(HOST);
+    await page.getByLabel("SSH public key").fill(`ssh-ed25519 ${KEY} ada`);
+    await page.getByRole("radio", { name: /tiny/i }).last().click();
+    await page.getByRole("radio", { name: "Is declined" }).check();
+    await world.look(page, "order-new", { phone: true });
+    await button(page, "Order and pay").click();
+    await sees(page, "The payment did not go through");
+    await world.look(page, "order-declined");
+    await page.getByRole("radio", { name: "Succeeds" }).check();
+    await button(page, "Pay again").click();
+    await page.getByRole("heading", { name: "Progress" }).waitFor();
+    await page.waitForTimeout(1_500);
+    await world.look(page, "order-steps", { phone: true });
+    await page.getByRole("link", { name: "Open the machine" }).waitFor({ timeout: 120_000 });
+    await world.look(page, "order-active");
+    await page.getByRole("link", { name: "Open the machine" }).click();
+    await heading(page, HOST);
+    await sees(page, /ssh -p \d+/);
+    await world.look(page, "machine", { phone: true });
+    world.machine = new URL(page.url()).pathname.split("/").at(-1);
+  },
+  async "serial console"(world) {
+    const { page } = world.ada;
+    await page.getByRole("tab", { name: "Serial console" }).click();
+    await sees(page, "Connected");
+    const text = () => page.locator(".xterm-rows").innerText();
+    for (let tries = 0; tries < 120 && !(await text()).replaceAll("\u00a0", " ").includes(HOST); tries += 1) {
+      if (tries % 8 === 0) await page.locator(".xterm-helper-textarea").press("Enter");
+      await page.waitForTimeout(500);
+    }
+    world.assert.ok((await text()).includes(HOST), `the prompt shows the hostname: ${await text()}`);
+    await world.look(page, "machine-serial", { phone: true });
+  },
+  async screen(world) {
+    const { page } = world.ada;
+    await page.getByRole("tab", { name: "Screen" }).click();
+    await sees(page, "Connected");
+    const colours = () =>
+      page.locator(".screen canvas").first().evaluate((canvas) => {
+        const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+        const seen = new Set();
+        for (let at = 0; at < data.length && seen.size < 8; at += 4) seen.add((data[at] << 16) | (data[at + 1] << 8) | data[at + 2]);
+        return seen.size;
+      });
+    await page.locator(".screen canvas").first().waitFor();
+    for (let tries = 0; tries < 40 && (await colours()) < 2; tries += 1) await page.waitForTimeout(500);
+    await world.look(page, "machine-screen");
+    world.assert.ok((await colours()) >= 2, "the screen is not blank");
+  },
+  async "stop, start, rename"(world) {
+    const { page } = world.ada;
+    await page.getByRole("tab", { name: "Machine", exact: true }).click();
+    await more(page, "Stop at once");
+    await dialog(page, "Stop at once").click();
+    await sees(page, "Stopped", 60_000);
+    await world.look(page, "machine-stopped");
+    await button(page, "Start").click();
+    await button(page, "Shut down").waitFor({ timeout: 90_000 });
+    await more(page, "Rename");
+    await page.getByRole("dialog").getByLabel("Name").fill("morning");
+    await world.look(page, "machine-rename");
+    await dialog(page, "Rename").click();
+    await heading(page, "morning");
+    await page.getByRole("tab", { name: "Events" }).click();
+    await page.getByRole("table", { name: "Events" }).getByRole("row").nth(3).waitFor();
+    await world.look(page, "machine-events");
+    await page.getByRole("tab", { name: "Usage" }).click();
+    await page.waitForTimeout(500);
+    await world.look(page, "machine-usage");
+  },
+  async "money and activity"(world) {
+    const { page } = world.ada;
+    for (const [name, path] of [["overview", "/app"], ["machines", "/app/machines"], ["orders", "/app/orders"], ["usage", "/app/usage"], ["invoices", "/app/invoices"], ["invoice-preview", "/app/invoices/preview"], ["payments", "/app/payments"], ["activity", "/app/activity"]]) {
+      await page.goto(world.base + path);
+      await page.getByRole("heading", { level: 1 }).waitFor();
+      await page.waitForTimeout(300);
+      await world.look(page, name, { phone: ["overview", "machines", "usage", "activity"].includes(name) });
+      if (name === "usage") await heading(page, "So far this month");
+      if (name === "payments") {
+        await sees(page, "Declined");
+        await sees(page, "Succeeded");
+      }
+    }
+    for (const act of ["catalogue.order.create", "compute.instance.stop", "compute.instance.start", "compute.instance.update"]) await sees(page, act);
+    for (const [name, path] of [["profile", "/app/settings/profile"], ["organisation", "/app/settings/organisation"], ["sessions", "/app/settings/sessions"], ["api-tokens", "/app/settings/api-tokens"]]) {
+      await page.goto(world.base + path);
+      await page.getByRole("heading", { level: 1 }).waitFor();
+      await world.look(page, name);
+    }
+    await button(page, "New token").click();
+    await page.getByRole("dialog").getByLabel("Name").fill("Laptop");
+    await button(page, "Make the token").click();
+    await sees(page, "Copy it now");
+    const token = /fh_[\w-]+/.exec(await page.getByRole("dialog").innerText())?.[0];
+    const answer = await fetch(`${world.base}/v1/instances`, { headers: { authorization: `Bearer ${token}` } });
+    world.assert.equal((await answer.json()).items.length, 1, "the token opens the same machine");
+    await button(page, "I have copied it").click();
+  },
+  async "copy of everything"(world) {
+    const { page } = world.ada;
+    await page.goto(`${world.base}/app/privacy`);
+    await heading(page, /privacy/i);
+    await sees(page, "What we hold about you");
+    world.assert.ok((await page.getByRole("table").first().getByRole("row").count()) > 3, "what is held is listed");
+    await world.look(page, "privacy", { phone: true });
+    await button(page, "Make an export").click();
+    const link = page.getByRole("link", { name: /Download the export/ });
+    await link.waitFor({ timeout: 60_000 });
+    await world.look(page, "export-ready");
+    const zip = await saved(page, () => link.click(), join(world.folder, "export.zip"));
+    world.assert.equal(zip.subarray(0, 4).toString("latin1"), "PK\u0003\u0004", "the export is a zip file");
+    world.assert.ok(zip.length > 2_000, "and not an empty one");
+  },
+  async "delete and undo"(world) {
+    const { page } = world.ada;
+    await page.goto(`${world.base}/app/machines/${world.machine}`);
+    await heading(page, "morning");
+    await more(page, "Delete");
+    world.assert.ok(await dialog(page, "Delete the machine").isDisabled(), "the name must be typed");
+    await page.getByRole("dialog").getByRole("textbox").fill("morning");
+    await world.look(page, "machine-delete");
+    await dialog(page, "Delete the machine").click();
+    await sees(page, "This machine will be deleted", 60_000);
+    await world.look(page, "machine-deleting", { phone: true });
+    await button(page, "Keep the machine").click();
+    await sees(page, "Stopped", 60_000);
+  },
+  async erasure(world) {
+    const { page } = world.ada;
+    await page.goto(`${world.base}/app/privacy/erase`);
+    await heading(page, "Erase your account");
+    await sees(page, "Your machines are destroyed");
+    world.assert.ok((await page.getByRole("table", { name: "What goes" }).getByRole("row").count()) > 2, "the preview lists what goes");
+    world.assert.ok((await page.getByRole("table", { name: "What stays" }).getByRole("row").count()) > 1, "and what the law keeps");
+    await world.look(page, "erase", { phone: true });
+    await page.getByLabel("Type your e-mail address to confirm").fill("ada@visitor.example");
+    await button(page, "Erase my account").click();
+    await heading(page, "Your account is being erased");
+    await world.look(page, "erasing");
+    await heading(page, "Your account is erased", 120_000);
+    await world.look(page, "erased", { phone: true });
+    const file = join(world.folder, "certificate.json");
+    const certificate = await saved(page, () => page.getByRole("link", { name: "Download the certificate" }).click(), file);
+    world.assert.ok(!certificate.includes("ada@visitor.example") && !certificate.includes("Ada Canary"), "the certificate names nobody");
+    console.log(world.verify(file).trim());
+    await page.goto(`${world.base}/app`);
+    await heading(page, "Sign in");
+  },
+};

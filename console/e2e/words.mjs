@@ -1,0 +1,6 @@
+// How the journeys name and find things: by what a person reads.
+export const PASSWORD = "copper-lantern-91-orchard";
+
+export const button = (page, name) => page.getByRole("button", { name, exact: true });
+export const sees = (page, text, timeout = 20_000) => page.getByText(text).first().waitFor({ timeout });
+export const heading = (page, name, timeout = 20_000) => page.getByRole("heading", { name, level: 1 }).waitFor({ timeout });

@@ -1,1 +1,0 @@
-//! Nothing: only its manifest matters. Build it beside one crate (`-p identity -p unify`) to keep features equal.

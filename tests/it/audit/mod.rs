@@ -1,0 +1,3 @@
+//! What is on record.
+
+mod activity_list;

@@ -1,0 +1,24 @@
+//! A list costs the same few statements whatever its page holds.
+
+use testkit::both_engines;
+
+use crate::world::World;
+
+/// Session and role, then rows, keys and choices.
+const AT_MOST: u64 = 6;
+
+both_engines!(the_page_size_does_not_change_the_number_of_statements, |engine| async move {
+    let world = World::ready(engine).await;
+    let ada = world.customer("ada@example.org", "Ada Adams").await;
+    for number in 0..3 {
+        world.machine(&ada, &format!("machine-{number}")).await;
+    }
+    let one = ada.get("/v1/instances?limit=1").await;
+    let all = ada.get("/v1/instances?limit=50").await;
+    assert_eq!(all.json["items"].as_array().unwrap().len(), 3);
+    assert!(one.statements() <= AT_MOST && all.statements() <= AT_MOST, "{} and {} statements", one.statements(), all.statements());
+
+    let next = one.text_at("/next").to_owned();
+    let second = ada.get(&format!("/v1/instances?limit=1&after={next}")).await;
+    assert_eq!(second.json["items"][0]["hostname"], "machine-1", "newest first, no gap");
+});

@@ -1,0 +1,4 @@
+//! Machines over HTTP.
+
+mod instance_list;
+mod instance_update;
