@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use compute_driver::Driver;
+use serde_json::json;
 
 use crate::world::World;
 
@@ -20,6 +21,9 @@ async fn requests_are_told_to_come_back_and_work_goes_on_by_itself() {
     let ordered = ada.post_with_key("/v1/orders", &order, "storm").await;
     assert_eq!(ordered.status, 202, "{ordered:?}");
 
+    let token = ada.post("/v1/api-tokens", &json!({ "name": "program" })).await;
+    let program = ada.with_token(token.text_at("/secret"));
+
     line.cut();
     let mut next = order.clone();
     next["hostname"] = "after-the-storm".into();
@@ -27,9 +31,9 @@ async fn requests_are_told_to_come_back_and_work_goes_on_by_itself() {
     let began = Instant::now();
     while began.elapsed() < CUT {
         ticks.tick().await;
-        for path in ["/v1/instances", "/v1/regions"] {
+        for (who, path) in [(&ada, "/v1/instances"), (&ada, "/v1/regions"), (&program, "/v1/instances")] {
             let asked = Instant::now();
-            let answer = ada.get(path).await;
+            let answer = who.get(path).await;
             assert_eq!(answer.status, 503, "{path} without a database: {answer:?}");
             assert!(answer.headers.contains_key("retry-after"), "{path} does not say when to come back: {answer:?}");
             assert!(answer.text_at("/detail").contains("try again"), "{answer:?}");
@@ -56,6 +60,9 @@ async fn requests_are_told_to_come_back_and_work_goes_on_by_itself() {
     assert_eq!(list("/v1/instances").await, 1);
     assert_eq!(list("/v1/payments").await, 1);
     assert_eq!(world.hypervisor.list().await.unwrap().len(), 1);
+
+    let renamed = ada.patch(&format!("/v1/instances/{}", ordered.text_at("/instance_id")), &json!({ "name": "storm-proof" })).await;
+    assert_eq!((renamed.status, renamed.text_at("/name")), (200, "storm-proof"));
 
     // What was refused may now be sent again, with the same key.
     assert_eq!(ada.post_with_key("/v1/orders", &next, "another").await.status, 202);
