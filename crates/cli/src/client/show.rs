@@ -50,8 +50,7 @@ pub const INVOICE: Columns = &[
     ("Gross", "/gross"),
     ("Due", "/due"),
 ];
-pub const INVOICES: Columns =
-    &[("Id", "/id"), ("Number", "/number"), ("State", "/state"), ("Issued", "/issued_at"), ("Gross", "/gross"), ("Due", "/due")];
+pub const INVOICES: Columns = &[("Id", "/id"), ("Number", "/number"), ("State", "/state"), ("Issued", "/issued_at"), ("Gross", "/gross"), ("Due", "/due")];
 pub const LINE: Columns = &[("Description", "/description"), ("Quantity", "/quantity"), ("Unit", "/unit"), ("Amount", "/amount")];
 pub const ACTIVITY: Columns =
     &[("When", "/at"), ("Who", "/actor/name"), ("What", "/action"), ("Target", "/target"), ("Summary", "/summary"), ("Outcome", "/outcome")];
