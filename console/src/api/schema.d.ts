@@ -1395,33 +1395,6 @@ export interface components {
          * @enum {string}
          */
         Cycle: "monthly" | "hourly";
-        /** @description Everything that the published texts say. */
-        Document: {
-            /** @description Who the controller is. */
-            operator: components["schemas"]["Operator"];
-            /** @description SHA-256 of the data map, in hexadecimal. */
-            map_digest: string;
-            /** @description Purposes that something in the map serves, by key. */
-            purposes: {
-                [key: string]: components["schemas"]["PurposeText"];
-            };
-            /** @description Kinds of stored data that hold something about somebody, by table name. */
-            sections: {
-                [key: string]: components["schemas"]["Section"];
-            };
-            /** @description Who receives something, by key. */
-            recipients: {
-                [key: string]: components["schemas"]["RecipientText"];
-            };
-            /** @description Cookies and browser storage, by name. */
-            client_keys: {
-                [key: string]: components["schemas"]["ClientKeyText"];
-            };
-            /** @description Fields that logs may hold, by name. */
-            log_fields: {
-                [key: string]: components["schemas"]["LogFieldText"];
-            };
-        };
         /** @description One thing that an erasure destroys outside the tables, for the preview and the certificate. */
         Doomed: {
             /** @description What kind of thing: "machine". */
@@ -1452,6 +1425,13 @@ export interface components {
             operation_id: components["schemas"]["OperationId"];
             /** @description Where the certificate will be. */
             certificate_id: components["schemas"]["CertificateId"];
+        };
+        /** @description A certificate with its proof, as it is fetched and kept. */
+        ErasureCertificate: {
+            /** @description What it says. */
+            certificate: components["schemas"]["Certificate"];
+            /** @description That it is on the log, with the log's signature. */
+            proof: components["schemas"]["ProofBundle"];
         };
         ErasureId: string;
         /** @description An export as its owner sees it. */
@@ -1638,7 +1618,7 @@ export interface components {
             /** @description The gapless number; absent on a preview. */
             number?: string | null;
             /** @description Invoice or credit note. */
-            kind: components["schemas"]["Kind"];
+            kind: components["schemas"]["InvoiceKind"];
             /** @description What has become of it. */
             state: components["schemas"]["InvoiceState"];
             /** @description True when no money was moved: a rehearsal or the test provider. */
@@ -1670,6 +1650,11 @@ export interface components {
             notes: string[];
         };
         InvoiceId: string;
+        /**
+         * @description Which kind of document.
+         * @enum {string}
+         */
+        InvoiceKind: "invoice" | "credit_note";
         /** @description One line. */
         InvoiceLine: {
             /** @description What it is. */
@@ -1700,7 +1685,7 @@ export interface components {
             /** @description The gapless number. */
             number: string;
             /** @description Invoice or credit note. */
-            kind: components["schemas"]["Kind"];
+            kind: components["schemas"]["InvoiceKind"];
             /** @description What has become of it. */
             state: components["schemas"]["InvoiceState"];
             /** @description When it was issued. */
@@ -1728,33 +1713,6 @@ export interface components {
             /** @description The tax. */
             amount: components["schemas"]["Money"];
         };
-        /** @description One stored value. */
-        Item: {
-            /** @description Category key. */
-            category: string;
-            /** @description Category in words. */
-            category_text: string;
-            /** @description fideslang data category. */
-            fides: string;
-            /** @description W3C DPV term of the personal data category. */
-            dpv: string;
-            /** @description `service`, `customer` or `partner`. */
-            plane: string;
-            /** @description Where it comes from, in words. */
-            source: string;
-            /** @description Purposes and grounds. */
-            uses: components["schemas"]["UseText"][];
-            /** @description True when the service cannot be had without it. */
-            required: boolean;
-            /** @description How it is protected, in words. */
-            protection: string;
-            /** @description Why it is left out of exports, if it is. */
-            withheld?: string | null;
-            /** @description May a model read it? */
-            ai_readable: boolean;
-            /** @description May logs show it? */
-            loggable: boolean;
-        };
         /** @description Rows that a law keeps. */
         Kept: {
             /**
@@ -1766,11 +1724,6 @@ export interface components {
             law: string;
             until?: components["schemas"]["Timestamp"] | null;
         };
-        /**
-         * @description Which kind of document.
-         * @enum {string}
-         */
-        Kind: "invoice" | "credit_note";
         /** @description A log field in words. */
         LogFieldText: {
             /** @description What it holds. */
@@ -2204,7 +2157,7 @@ export interface components {
                 /** @description The gapless number. */
                 number: string;
                 /** @description Invoice or credit note. */
-                kind: components["schemas"]["Kind"];
+                kind: components["schemas"]["InvoiceKind"];
                 /** @description What has become of it. */
                 state: components["schemas"]["InvoiceState"];
                 /** @description When it was issued. */
@@ -2601,6 +2554,60 @@ export interface components {
             /** @description What we call them. */
             name: string;
         };
+        /** @description Everything that the published texts say. */
+        PolicyDocument: {
+            /** @description Who the controller is. */
+            operator: components["schemas"]["Operator"];
+            /** @description SHA-256 of the data map, in hexadecimal. */
+            map_digest: string;
+            /** @description Purposes that something in the map serves, by key. */
+            purposes: {
+                [key: string]: components["schemas"]["PurposeText"];
+            };
+            /** @description Kinds of stored data that hold something about somebody, by table name. */
+            sections: {
+                [key: string]: components["schemas"]["Section"];
+            };
+            /** @description Who receives something, by key. */
+            recipients: {
+                [key: string]: components["schemas"]["RecipientText"];
+            };
+            /** @description Cookies and browser storage, by name. */
+            client_keys: {
+                [key: string]: components["schemas"]["ClientKeyText"];
+            };
+            /** @description Fields that logs may hold, by name. */
+            log_fields: {
+                [key: string]: components["schemas"]["LogFieldText"];
+            };
+        };
+        /** @description One stored value. */
+        PolicyItem: {
+            /** @description Category key. */
+            category: string;
+            /** @description Category in words. */
+            category_text: string;
+            /** @description fideslang data category. */
+            fides: string;
+            /** @description W3C DPV term of the personal data category. */
+            dpv: string;
+            /** @description `service`, `customer` or `partner`. */
+            plane: string;
+            /** @description Where it comes from, in words. */
+            source: string;
+            /** @description Purposes and grounds. */
+            uses: components["schemas"]["UseText"][];
+            /** @description True when the service cannot be had without it. */
+            required: boolean;
+            /** @description How it is protected, in words. */
+            protection: string;
+            /** @description Why it is left out of exports, if it is. */
+            withheld?: string | null;
+            /** @description May a model read it? */
+            ai_readable: boolean;
+            /** @description May logs show it? */
+            loggable: boolean;
+        };
         /** @description What an erasure would do. */
         Preview: {
             /** @description What goes. */
@@ -2779,7 +2786,7 @@ export interface components {
             term: components["schemas"]["Term"];
             /** @description What is stored, entry by entry. */
             entries: {
-                [key: string]: components["schemas"]["Item"];
+                [key: string]: components["schemas"]["PolicyItem"];
             };
         };
         /** @description A session as its person sees it. */
@@ -3236,7 +3243,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Document"];
+                    "application/json": components["schemas"]["ErasureCertificate"];
                 };
             };
         };
@@ -4449,7 +4456,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Document"];
+                    "application/json": components["schemas"]["PolicyDocument"];
                 };
             };
         };
