@@ -164,6 +164,7 @@ both_engines!(many_workers_share_work_and_double_nothing, |engine| async move {
     assert_eq!(makes.len(), before, "a step ran twice without a fault");
 });
 
+#[allow(clippy::type_complexity, reason = "the three closures have no shorter names")]
 fn case(engine: Engine) -> Case<impl AsyncFn() -> Test, impl AsyncFn(&Test) -> (String, String), impl AsyncFn(&Test, bool)> {
     Case {
         make: async move || world_on(engine).await,
