@@ -166,6 +166,8 @@ impl World {
         if let Some(running) = self.running.take() {
             running.stop().await;
         }
+        // SQLite removes its side files with the last connection; until then files may vanish under a reader.
+        self.cx.database().clone().close().await.expect("the database closes");
         self.database
     }
 }
