@@ -7,8 +7,9 @@ import { join, resolve } from "node:path";
 import { createInterface } from "node:readline";
 
 const here = (path) => resolve(import.meta.dirname, "..", path);
-export const binary = process.env.FAIRHOLD_BIN ?? here("../target/debug/fairhold");
-const images = process.env.FAIRHOLD_TEST_IMAGES ?? here("../target/tmp/images");
+const target = process.env.CARGO_TARGET_DIR ?? here("../target");
+export const binary = process.env.FAIRHOLD_BIN ?? `${target}/debug/fairhold`;
+const images = process.env.FAIRHOLD_TEST_IMAGES ?? `${target}/tmp/images`;
 
 const freePort = () =>
   new Promise((settle) => {
