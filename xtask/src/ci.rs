@@ -101,7 +101,6 @@ const STEPS: &[Step] = &[
         "the whole way through the real program in a real browser",
         &["sh", "-c", "cargo build -p fairhold && npm run --silent journey"],
     ),
-    console("console-pages", "pages in a real browser", &["npm", "run", "--silent", "e2e"]),
 ];
 
 /// The database server that tests make their databases on, unless the environment names another.
