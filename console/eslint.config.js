@@ -2,6 +2,8 @@
 import hooks from "eslint-plugin-react-hooks";
 import tseslint from "typescript-eslint";
 
+const stores = ["localStorage", "sessionStorage", "indexedDB", "caches", "cookieStore"];
+
 export default tseslint.config(
   { ignores: ["dist", "node_modules", "src/api/schema.d.ts", "src/locales/*/messages.ts"] },
   {
@@ -23,6 +25,11 @@ export default tseslint.config(
         { selector: "ExportAllDeclaration", message: "No barrel files." },
       ],
       "max-lines": ["error", { max: 400 }],
+      // Whatever stays in the browser is in storage.json, and through it in the data map.
+      "no-restricted-globals": ["error", ...stores],
+      "no-restricted-properties": ["error", ...stores.map((property) => ({ object: "window", property })), { object: "document", property: "cookie" }, { object: "navigator", property: "serviceWorker" }, { object: "navigator", property: "sendBeacon" }],
+      "no-restricted-imports": ["error", { paths: [{ name: "@mantine/hooks", importNames: ["useLocalStorage", "useSessionStorage"] }, { name: "@mantine/core", importNames: ["localStorageColorSchemeManager"] }] }],
     },
   },
+  { files: ["src/storage.ts", "src/storage.test.ts"], rules: { "no-restricted-properties": "off" } },
 );

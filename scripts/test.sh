@@ -10,6 +10,7 @@ scripts/need-packages.sh \
     shellcheck "finds mistakes in these scripts" \
     postgresql "the second database that all tests run on" \
     poppler-utils "reads the text of invoices that were printed as PDF" \
+    python3-venv "the peer that the Proxmox VE driver is tried on, and the official schema of its API" \
     chromium "the browser in which the console is tried" \
     fonts-dejavu-core "letters for that browser"
 scripts/install-host-packages.sh

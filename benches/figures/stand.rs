@@ -53,7 +53,7 @@ impl Stand {
 
 /// Room for as many machines as a figure needs.
 pub async fn lift_limits(cx: &Cx) {
-    let limits = Limits { machines: 10_000, cpus: 10_000, memory_mib: 100_000_000, disk_gib: 1_000_000 };
+    let limits = Limits { machines: 10_000, cpus: 10_000, memory_mib: 100_000_000, disk_gib: 1_000_000, snapshots: 10_000 };
     cx.write(async |tx| kernel::setting::write(&tx, LIMITS, &limits).await).await.expect("the limits can be set");
 }
 

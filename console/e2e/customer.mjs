@@ -100,6 +100,49 @@ export const customer = {
     await page.waitForTimeout(500);
     await world.look(page, "machine-usage");
   },
+  async "snapshot and back"(world) {
+    const { page } = world.ada;
+    await page.getByRole("tab", { name: "Snapshots" }).click();
+    await button(page, "Take a snapshot").click();
+    await page.getByRole("dialog").getByLabel("Name").fill("Before the storm");
+    await page.getByRole("dialog").getByLabel("Keep the memory too").check();
+    await world.look(page, "snapshot-new");
+    await dialog(page, "Take it").click();
+    await page.getByRole("row", { name: /Before the storm.*Ready/ }).waitFor({ timeout: 120_000 });
+    await world.look(page, "snapshots", { phone: true });
+    await page.getByRole("row", { name: /Before the storm/ }).getByRole("button", { name: "Bring back" }).click();
+    await page.getByRole("dialog").getByRole("textbox").fill("morning");
+    await world.look(page, "snapshot-restore");
+    await dialog(page, "Bring it back").click();
+    await sees(page, "Being brought back");
+    await button(page, "Shut down").waitFor({ timeout: 120_000 });
+    await page.getByRole("button", { name: "Delete the snapshot Before the storm" }).click();
+    await dialog(page, "Delete the snapshot").click();
+    await page.getByRole("row", { name: /Before the storm/ }).waitFor({ state: "detached", timeout: 60_000 });
+    await more(page, "Change the size");
+    await page.getByRole("dialog").getByRole("radio").last().click();
+    await world.look(page, "machine-resize", { phone: true });
+    await dialog(page, "Change the size").click();
+    await sees(page, /paid for by the month/);
+    await page.keyboard.press("Escape");
+  },
+  async keys(world) {
+    const { page } = world.ada;
+    await page.goto(`${world.base}/app/ssh-keys`);
+    await heading(page, "SSH keys");
+    await button(page, "Keep a key").click();
+    await page.getByRole("dialog").getByLabel("Name").fill("Laptop");
+    await page.getByRole("dialog").getByLabel("SSH public key").fill(`ssh-ed25519 ${KEY} ada`);
+    await dialog(page, "Keep the key").click();
+    await page.getByRole("button", { name: "Forget the key Laptop" }).waitFor();
+    await world.look(page, "ssh-keys", { phone: true });
+    await page.goto(`${world.base}/app/machines/new`);
+    await sees(page, "With this machine");
+    world.assert.match(await page.getByLabel("SSH public key").inputValue(), /^ssh-ed25519 /, "the kept key is picked");
+    await world.look(page, "order-new-with-key", { phone: true });
+    await page.goto(`${world.base}/app/machines/${world.machine}`);
+    await heading(page, "morning");
+  },
   async "money and activity"(world) {
     const { page } = world.ada;
     for (const [name, path] of [["overview", "/app"], ["machines", "/app/machines"], ["orders", "/app/orders"], ["usage", "/app/usage"], ["invoices", "/app/invoices"], ["invoice-preview", "/app/invoices/preview"], ["payments", "/app/payments"], ["activity", "/app/activity"]]) {
@@ -142,6 +185,62 @@ export const customer = {
     const zip = await saved(page, () => link.click(), join(world.folder, "export.zip"));
     world.assert.equal(zip.subarray(0, 4).toString("latin1"), "PK\u0003\u0004", "the export is a zip file");
     world.assert.ok(zip.length > 2_000, "and not an empty one");
+  },
+  async "requests and limits"(world) {
+    const { page } = world.ada;
+    await page.goto(`${world.base}/app/privacy/requests/new`);
+    await heading(page, "New request");
+    await page.getByRole("combobox", { name: "What do you ask for?" }).click();
+    await page.getByRole("option", { name: "Something put right" }).click();
+    await page.getByRole("combobox", { name: "What is wrong?" }).click();
+    await page.getByRole("option", { name: "Name", exact: true }).click();
+    await page.getByLabel("What is right?").fill("Ada Canary-Corrected");
+    await world.look(page, "request-new", { phone: true });
+    await button(page, "Send the request").click();
+    await sees(page, "What was put right where", 60_000);
+    await sees(page, "Done", 60_000);
+    await world.look(page, "request-corrected", { phone: true });
+    await page.goto(`${world.base}/app/privacy/requests/new`);
+    await page.getByLabel("In your own words").fill("Who else has seen my address?");
+    await button(page, "Send the request").click();
+    await sees(page, "Waits for an answer");
+    await sees(page, "If we do not help");
+    await world.look(page, "request-waits");
+    await page.goto(`${world.base}/app/privacy/requests`);
+    await heading(page, "Your requests");
+    await world.look(page, "requests", { phone: true });
+    await page.goto(`${world.base}/app/privacy/rights`);
+    await heading(page, "Your rights");
+    await page.getByRole("combobox", { name: "Where you live" }).click();
+    await page.getByRole("option", { name: /California/ }).click();
+    await page.getByRole("heading", { name: /California Consumer Privacy Act/ }).waitFor();
+    await world.look(page, "rights", { phone: true });
+    await page.goto(`${world.base}/app/privacy/limits`);
+    await heading(page, "Limit the use of your data");
+    await button(page, /^Object: prevent/).click();
+    await sees(page, "You object since");
+    await button(page, "Restrict the use").click();
+    await dialog(page, "Restrict it").click();
+    await sees(page, "The use of your data is restricted");
+    await world.look(page, "limits", { phone: true });
+    await button(page, "End the restriction").click();
+    await button(page, "Restrict the use").waitFor();
+  },
+  async "the operator answers"(world) {
+    const { page } = world.owner;
+    await page.goto(`${world.base}/operator/requests`);
+    await heading(page, "Requests");
+    await sees(page, "A question");
+    await world.look(page, "operator-requests", { phone: true });
+    await page.getByRole("link", { name: "A question" }).click();
+    await sees(page, "Who else has seen my address?");
+    await world.look(page, "operator-request", { phone: true });
+    await page.getByLabel("What the person reads").fill("Nobody; see your activity.");
+    await button(page, "It is done").click();
+    await sees(page, "Closed");
+    await page.goto(`${world.base}/operator/holds`);
+    await heading(page, "Legal holds");
+    await world.look(page, "operator-holds", { phone: true });
   },
   async "delete and undo"(world) {
     const { page } = world.ada;

@@ -20,8 +20,7 @@ const DESKTOP = { width: 1280, height: 860 };
 const PHONE = { width: 390, height: 844 };
 /** Refusals that the journey provokes; the browser reports them as failed resources. */
 const EXPECTED = /status of (401|402|404|409|422)/;
-/** A certificate that is still being made is announced with 503 and the time to come again. */
-const expected = (message) => EXPECTED.test(message.text()) || (message.location().url.includes("/v1/certificates/") && message.text().includes("status of 503"));
+const expected = (message) => EXPECTED.test(message.text());
 
 const faults = [];
 function report(text) {
@@ -41,7 +40,7 @@ async function open(extra = {}) {
   page.on("pageerror", (error) => report(`${page.url()}: script failed: ${error.message}`));
   page.on("console", (message) => message.type() === "error" && !expected(message) && report(`${page.url()}: console: ${message.text()}`));
   page.on("request", (request) => !/^(http:\/\/127\.0\.0\.1|ws:\/\/127\.0\.0\.1|data:|blob:)/.test(request.url()) && report(`reached outside: ${request.url()}`));
-  page.on("response", (answer) => answer.status() >= 500 && !answer.url().includes("/v1/certificates/") && report(`${answer.request().method()} ${answer.url()} answered ${answer.status()}`));
+  page.on("response", (answer) => answer.status() >= 500 && report(`${answer.request().method()} ${answer.url()} answered ${answer.status()}`));
   return { context, page };
 }
 

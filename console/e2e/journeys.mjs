@@ -139,6 +139,47 @@ const stories = {
     await page.getByRole("dialog").getByRole("button", { name: "Rename" }).click();
     await heading(page, "web-1");
   },
+  async snapshots({ page, base, shot }) {
+    await page.goto(`${base}/app/machines/vm_01web?tab=snapshots`);
+    await button(page, "Take a snapshot").click();
+    await page.getByRole("dialog").getByLabel("Name").fill("Before the move");
+    await page.getByRole("dialog").getByLabel("Keep the memory too").check();
+    await shot("form");
+    await page.getByRole("dialog").getByRole("button", { name: "Take it" }).click();
+    await sees(page, "Before the move");
+    await page.getByRole("row", { name: /Before the move.*Ready/ }).getByRole("button", { name: "Bring back" }).click();
+    const confirm = page.getByRole("dialog").getByRole("button", { name: "Bring it back" });
+    if (await confirm.isEnabled()) throw new Error("a machine can be brought back without typing its name");
+    await page.getByRole("dialog").getByRole("textbox").fill("web-1");
+    await shot("bring-back");
+    await confirm.click();
+    await sees(page, "Being brought back");
+    await sees(page, "Running");
+    await page.getByRole("button", { name: "Delete the snapshot Before the move" }).click();
+    await page.getByRole("dialog").getByRole("button", { name: "Delete the snapshot" }).click();
+    await page.getByText("Before the move").waitFor({ state: "detached" });
+  },
+  async resize({ page, base, shot }) {
+    await page.goto(`${base}/app/machines/vm_01staging`);
+    await button(page, "More").click();
+    await page.getByRole("menuitem", { name: "Change the size" }).click();
+    await page.getByRole("dialog").getByRole("radio").last().click();
+    await shot("choice");
+    await page.getByRole("dialog").getByRole("button", { name: "Change the size" }).click();
+    await sees(page, "Being resized");
+    await sees(page, "Stopped");
+  },
+  async "keys kept"({ page, base, shot }) {
+    await page.goto(`${base}/app/ssh-keys`);
+    await button(page, "Keep a key").click();
+    await page.getByRole("dialog").getByLabel("Name").fill("Desktop");
+    await page.getByRole("dialog").getByLabel("SSH public key").fill(`ssh-ed25519 ${KEY}`);
+    await shot("form");
+    await page.getByRole("dialog").getByRole("button", { name: "Keep the key" }).click();
+    await page.getByRole("button", { name: "Forget the key Desktop" }).click();
+    await page.getByRole("dialog").getByRole("button", { name: "Forget the key" }).click();
+    await page.getByRole("button", { name: "Forget the key Desktop" }).waitFor({ state: "detached" });
+  },
   async consoles({ page, base }) {
     await page.goto(`${base}/app/machines/vm_01web?tab=serial`);
     await sees(page, "Connected");

@@ -1,7 +1,7 @@
 // Machines and operations. Sentinels: vm_denied answers 403, vm_broken answers 500, anything unknown 404.
 import { page, Refusal } from "./answer.mjs";
 import { begin, operations } from "./operations.mjs";
-import { ago, events, instances, newId, nodes, period, templates } from "./state.mjs";
+import { ago, events, instances, newId, nodes, period, sizes, snapshots, sshKeys, templates } from "./state.mjs";
 
 export const tickets = new Map();
 
@@ -9,6 +9,12 @@ function machine(id) {
   if (id === "vm_denied") throw new Refusal(403, "Denied", "Your role does not allow this.");
   if (id === "vm_broken") throw new Error("sentinel");
   const found = instances.find((each) => each.id === id);
+  if (!found) throw new Refusal(404, "Not found");
+  return found;
+}
+
+function kept(id) {
+  const found = snapshots.find((each) => each.id === id);
   if (!found) throw new Refusal(404, "Not found");
   return found;
 }
@@ -40,6 +46,31 @@ export const compute = [
     machine(id).template = { id: body.template_id, name };
     return work(id, "rebuild", "Rebuild", "rebuilding", "running", [["stop", "Switch off", 500], ["disk", "Write a new disk", 1500], ["boot", "Boot", 800]]);
   }],
+  ["POST", "/v1/instances/:id/resize", ({ id, body }) => {
+    const { name, cpus, memory_mib, disk_gib } = sizes.find((each) => each.id === body.size_id);
+    machine(id).size = { id: body.size_id, name, cpus, memory_mib, disk_gib };
+    return work(id, "resize", "Resize", "resizing", machine(id).state, [["resize", "Change the machine", 500], ["restart", "Restart it where that is needed", 900]]);
+  }],
+  ["GET", "/v1/instances/:id/snapshots", ({ id, query }) => [200, page(snapshots.filter((each) => each.instance_id === id && each.state !== "deleted"), query)]],
+  ["POST", "/v1/instances/:id/snapshots", ({ id, body }) => {
+    const snapshot = { id: newId("snp"), instance_id: id, name: body.name, state: "creating", problem: null, memory: body.memory ?? false, disk_gib: 20, operation_id: null, created_at: ago(0) };
+    snapshots.unshift(snapshot);
+    setTimeout(() => Object.assign(snapshot, { state: "ready" }), 1_200);
+    return [202, snapshot];
+  }],
+  ["POST", "/v1/snapshots/:id/restore", ({ id }) => work(kept(id).instance_id, "restore", "Bring back", "restoring", "running", [["roll_back", "Bring the disk back", 700], ["boot", "Switch it on", 600]])],
+  ["DELETE", "/v1/snapshots/:id", ({ id }) => [202, Object.assign(kept(id), { state: "deleted" })]],
+  ["GET", "/v1/quota", () => [200, {
+    machines: { used: 5, limit: 10 }, snapshots: { used: snapshots.filter((each) => each.state === "ready").length, limit: 20 },
+    cpus: { used: 9, limit: 40 }, memory_mib: { used: 12_288, limit: 65_536 }, disk_gib: { used: 180, limit: 1_000 },
+  }]],
+  ["GET", "/v1/ssh-keys", ({ query }) => [200, page(sshKeys, query)]],
+  ["POST", "/v1/ssh-keys", ({ body }) => {
+    if (sshKeys.some((each) => each.ssh_public_key === body.ssh_public_key)) throw new Refusal(409, "Conflict", "This key is kept already.", [{ field: "ssh_public_key", message: "this key is kept already" }]);
+    sshKeys.unshift({ id: newId("key"), name: body.name, ssh_public_key: body.ssh_public_key, fingerprint: "SHA256:UCUiLr7Pjs9wFFJMDByLgc3NrtdU344OgUM45wZPcIQ", created_at: ago(0) });
+    return [201, sshKeys[0]];
+  }],
+  ["DELETE", "/v1/ssh-keys/:id", ({ id }) => (sshKeys.splice(sshKeys.findIndex((each) => each.id === id), 1), [204])],
   ["POST", "/v1/instances/:id/undelete", ({ id }) => [200, Object.assign(machine(id), { state: "stopped", delete_at: null })]],
   ["POST", "/v1/instances/:id/console-tickets", ({ id, body }) => {
     if (machine(id).state !== "running") throw new Refusal(409, "The machine is not running", "Start it to open its console.");

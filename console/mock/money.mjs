@@ -12,7 +12,7 @@ const summary = ({ id, number, state, issued_at, period, gross, due, buyer }) =>
 const shown = ({ settle, ...payment }) => payment;
 
 export const billing = [
-  ["GET", "/v1/usage", ({ session }) => [200, isNew(session) ? { ...usage(), lines: [], net: money(0), tax: money(0), gross: money(0) } : usage()]],
+  ["GET", "/v1/usage", ({ session }) => [200, isNew(session) ? { ...usage(), lines: [], metered: [], net: money(0), tax: money(0), gross: money(0) } : usage()]],
   ["GET", "/v1/invoices", ({ query, session }) => [200, page(isNew(session) ? [] : invoices.map(summary), query)]],
   ["GET", "/v1/invoices/preview", () => [200, preview()]],
   ["GET", "/v1/invoices/:id", ({ id }) => [200, find(invoices, id)]],

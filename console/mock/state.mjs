@@ -38,6 +38,13 @@ export const instances = [
 ];
 for (let index = 1; index <= 21; index += 1) instances.push(instance(`worker-${index}`, "stopped", sizes[0], templates[0], { ssh: null, ipv4: null }));
 
+export const snapshots = [
+  { id: "snp_01upgrade", instance_id: "vm_01web", name: "Before the upgrade", state: "ready", problem: null, memory: true, disk_gib: 20, operation_id: null, created_at: ago(300) },
+  { id: "snp_01full", instance_id: "vm_01web", name: "Every hour", state: "failed", problem: "It could not be taken. The operation says why.", memory: false, disk_gib: 20, operation_id: null, created_at: ago(900) },
+];
+export const sshKeys = [
+  { id: "key_01laptop", name: "Laptop", ssh_public_key: "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAILM+rvN+ot98qgEN796jTiQfZfG1KaT0PtFDJ/XFSqti ada@laptop", fingerprint: "SHA256:UCUiLr7Pjs9wFFJMDByLgc3NrtdU344OgUM45wZPcIQ", created_at: ago(9_000) },
+];
 export const events = [
   { id: "evt_3", at: ago(30), kind: "running", summary: "Started by Ada Lovelace" },
   { id: "evt_2", at: ago(45), kind: "stopped", summary: "Stopped by itself; noticed by the node" },
@@ -72,7 +79,17 @@ export const preview = () => ({ ...invoice(null, "preview"), issued_at: null });
 export const usage = () => {
   const { net, tax, gross } = preview();
   const usageLines = lines.map((line, index) => ({ instance_id: index === 2 ? null : instances[index].id, description: line.description, quantity: line.quantity, unit: line.unit, amount: line.amount }));
-  return { period, currency: "EUR", lines: usageLines, net, tax, gross, as_of: ago(1) };
+  const metered = instances.slice(0, 2).map((one, index) => ({
+    instance_id: one.id,
+    description: lines[index].description,
+    cycle: index === 0 ? "monthly" : "hourly",
+    running_hours: "311.25",
+    disk_gib_hours: "3112.5",
+    received_gib: "1.204",
+    sent_gib: "0.3312",
+    covered_until: index === 0 ? period.to : null,
+  }));
+  return { period, currency: "EUR", lines: usageLines, metered, net, tax, gross, as_of: ago(1) };
 };
 
 export const payments = [
@@ -86,13 +103,30 @@ export const activity = [
   { kind: "person", name: "Ada Lovelace", action: "compute.instance.start", summary: "Started web-1", target: "vm_01web", purpose: null, outcome: "succeeded", minutes: 30 },
   { kind: "system", name: "Fairhold", action: "compute.instance.notice", summary: "Noticed that web-1 had stopped", target: "vm_01web", purpose: null, outcome: "succeeded", minutes: 45 },
   { kind: "token", name: "Backup script", action: "compute.instance.delete", summary: "Tried to delete database-primary", target: "", purpose: null, outcome: "failed", minutes: 60 },
+  { kind: "visitor", name: undefined, action: "identity.session.create", summary: "Tried to sign in with a wrong password", target: "", purpose: null, outcome: "failed", minutes: 80 },
   { kind: "person", name: "Ada Lovelace", action: "identity.session.create", summary: "Signed in", target: "", purpose: null, outcome: "succeeded", minutes: 90 },
 ].map(({ kind, name, minutes, purpose, ...entry }) => ({ id: newId("evt"), at: ago(minutes), actor: { kind, name }, staff_purpose: purpose, ...entry }));
 
 export const sessions = [
-  { id: "ses_01this", current: true, created_at: ago(90), last_seen_at: ago(0), expires_at: ago(-9000), ip: "192.0.2.7", user_agent: "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0 Safari/537.36" },
-  { id: "ses_01phone", current: false, created_at: ago(9000), last_seen_at: ago(300), expires_at: ago(-9000), ip: "2001:db8::17", user_agent: "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) Safari/605" },
+  { id: "ses_01this", current: true, created_at: ago(90), last_seen_at: ago(0), expires_at: ago(-9000), network: "192.0.2.0/24", browser: "Chrome 140", system: "linux", device: "desktop" },
+  { id: "ses_01phone", current: false, created_at: ago(9000), last_seen_at: ago(300), expires_at: ago(-9000), network: "2001:db8:17::/48", browser: "Safari 18", system: "ios", device: "mobile" },
 ];
+export const signIns = [
+  ["succeeded", "Chrome 140", "linux", "192.0.2.0/24", 90], ["wrong_password", null, "other", "198.51.100.0/24", 4000], ["succeeded", "Safari 18", "ios", "2001:db8:17::/48", 9000],
+].map(([outcome, browser, system, network, minutes]) => ({ id: newId("sin"), at: ago(minutes), outcome, browser, system, device: system === "ios" ? "mobile" : "desktop", network }));
+export const notifications = [
+  ["machines", "web-1 is ready", "/app/machines/vm_01web", 3, true], ["billing", "Invoice FH-2026-000003 over EUR 15.44", "/app/invoices/inv_01open", 900, true],
+  ["security", "Your password was changed", "/app/forgot-password", 4000, false],
+].map(([topic, title, link, minutes, isNew]) => ({ id: newId("ntf"), topic, title, link, at: ago(minutes), read_at: isNew ? null : ago(minutes - 1) }));
+export const preferences = ["security", "billing", "machines", "privacy", "service"].map((topic) => ({ topic, mail: topic !== "machines", in_app: true, locked: topic === "security" }));
+export const projects = [
+  { id: "prj_01staging", name: "Staging", created_at: ago(60 * 24 * 3) }, { id: "prj_01default", name: "Default", created_at: ago(60 * 24 * 40) },
+];
+export const members = [
+  ["per_01bob", "Bob Billing", "bob@example.org", "billing", true], ["per_01eve", "Eve Evans", "eve.evans-with-a-long-address@department.example.org", "member", false],
+  ["per_01ada", "Ada Lovelace", "ada@example.org", "owner", false],
+].map(([person_id, name, email, role, suspended], index) => ({ person_id, name, email, role, suspended, since: ago(60 * 24 * (index + 2)) }));
+export const invitations = [{ id: "inv_01new", email: "new.colleague@example.org", role: "viewer", created_at: ago(300), expires_at: ago(-60 * 24 * 6) }];
 export const tokens = [{ id: "tok_01a", name: "Backup script", prefix: "fh_7Qx2", organisation_id: "org_01ada", read_only: true, created_at: ago(9999), last_used_at: ago(61), expires_at: null }];
 export const organisations = [
   { id: "org_01ada", name: "Ada Lovelace", legal_name: null, address: buyer.address, country: "GB", tax_id: null, created_at: ago(60 * 24 * 40) },

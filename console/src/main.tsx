@@ -1,5 +1,5 @@
 // The start of the console: colours before the first paint, texts, cache, router.
-import { MantineProvider, localStorageColorSchemeManager } from "@mantine/core";
+import { MantineProvider } from "@mantine/core";
 import "@mantine/core/styles.layer.css";
 import "@mantine/notifications/styles.layer.css";
 import { Notifications } from "@mantine/notifications";
@@ -12,10 +12,10 @@ import { createRoot } from "react-dom/client";
 import { queries } from "./api/queries";
 import { logUnexpected, router } from "./app/routes";
 import "./app.css";
+import { choicesQuery } from "./features/privacy/api";
 import { loadMessages } from "./locales/load";
+import { colourScheme, keepPreferences } from "./storage";
 import { adoptTheme, readableColours, theme } from "./theme";
-
-const colourScheme = localStorageColorSchemeManager({ key: "fairhold-colour-scheme" });
 
 /** Does what the kit's inline script would do; here it is part of the module, so no inline script is needed. */
 function applyColourScheme(): void {
@@ -27,6 +27,8 @@ function applyColourScheme(): void {
 applyColourScheme();
 adoptTheme();
 loadMessages();
+// A failure leaves everything as it is: nothing is written, nothing removed.
+queries.fetchQuery(choicesQuery).then((choices) => keepPreferences(choices.functionality), () => undefined);
 
 const root = document.getElementById("root");
 if (root !== null) {

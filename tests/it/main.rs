@@ -6,4 +6,6 @@ mod audit;
 mod compute;
 mod identity;
 mod journey;
+mod notifications;
+mod privacy;
 mod server;

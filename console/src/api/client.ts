@@ -1,5 +1,5 @@
 // The one way to the server: typed by the OpenAPI document, with the session's CSRF token added.
-import createClient, { type Middleware } from "openapi-fetch";
+import createClient, { createQuerySerializer, type Middleware } from "openapi-fetch";
 import { problemFrom, unreachable } from "./problem";
 import type { paths } from "./schema";
 
@@ -27,7 +27,26 @@ const guard: Middleware = {
   },
 };
 
-export const client = createClient<paths>({ credentials: "same-origin" });
+/** Where requests are about: the server asks for it as soon as somebody belongs to more than one project. */
+export interface Place {
+  organisation: string;
+  project: string;
+}
+
+let place: Place | null = null;
+
+export function rememberPlace(chosen: Place | null): void {
+  place = chosen;
+}
+
+/** An address that the browser opens by itself, such as a download, with the place that it is about. */
+export function inPlace(address: string): string {
+  return place === null ? address : `${address}?${new URLSearchParams({ ...place }).toString()}`;
+}
+
+const serialise = createQuerySerializer();
+
+export const client = createClient<paths>({ credentials: "same-origin", querySerializer: (query) => serialise({ ...place, ...(query ?? {}) }) });
 client.use(guard);
 
 interface Answer<T> {

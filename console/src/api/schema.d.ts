@@ -116,7 +116,7 @@ export interface paths {
         };
         /**
          * A certificate of erasure
-         * @description 503 with `Retry-After` while the erasure is under way.
+         * @description 202 with `Retry-After` while the erasure is under way.
          */
         get: operations["certificate_view"];
         put?: never;
@@ -319,6 +319,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/instances/{id}/resize": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Gives a machine another size. One that runs is restarted where its processors or memory change. */
+        post: operations["instance_resize"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/instances/{id}/shutdown": {
         parameters: {
             query?: never;
@@ -330,6 +347,24 @@ export interface paths {
         put?: never;
         /** Asks a machine to shut down, and cuts its power after thirty seconds. */
         post: operations["instance_shutdown"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/instances/{id}/snapshots": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The snapshots of a machine, newest first. */
+        get: operations["snapshot_list"];
+        put?: never;
+        /** Takes a snapshot of a machine, which goes on meanwhile. */
+        post: operations["snapshot_create"];
         delete?: never;
         options?: never;
         head?: never;
@@ -404,6 +439,75 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/invitations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Open invitations. */
+        get: operations["invitation_list"];
+        put?: never;
+        /** Invite somebody by mail. The link works once, for a week. */
+        post: operations["invitation_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/invitations/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Accept an invitation with one's account. */
+        post: operations["invitation_accept"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/invitations/view": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What an invitation says to whoever holds its link. */
+        post: operations["invitation_view"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/invitations/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Take an invitation back. */
+        delete: operations["invitation_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/invoices": {
         parameters: {
             query?: never;
@@ -413,6 +517,23 @@ export interface paths {
         };
         /** Invoices and credit notes, newest first. */
         get: operations["invoice_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/invoices/archive": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All invoices and credit notes in one zip file: PDF, JSON and their totals. */
+        get: operations["invoice_archive"];
         put?: never;
         post?: never;
         delete?: never;
@@ -481,6 +602,26 @@ export interface paths {
         };
         /** The invoice as PDF; the same bytes every time. */
         get: operations["invoice_pdf"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/laws": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Rights by law
+         * @description The laws that apply to somebody who lives in `place`, with their rights, and who watches over them.
+         */
+        get: operations["law_list"];
         put?: never;
         post?: never;
         delete?: never;
@@ -575,6 +716,58 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/members": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who belongs to the organisation. */
+        get: operations["member_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/members/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Remove a member; their access ends at once. */
+        delete: operations["member_delete"];
+        options?: never;
+        head?: never;
+        /** Change a member's role, suspend them or lift that. */
+        patch: operations["member_update"];
+        trace?: never;
+    };
+    "/v1/members/{id}/reset-password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make a member choose a new password: they get a mail, and their sessions end. */
+        post: operations["member_reset_password"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/nodes": {
         parameters: {
             query?: never;
@@ -584,6 +777,75 @@ export interface paths {
         };
         /** The nodes, with what their hypervisors said last and the guests that nobody here knows. */
         get: operations["node_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/notification-preferences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Which topics reach one on which channel. */
+        get: operations["preference_view"];
+        /** Change which topics reach one on which channel. */
+        put: operations["preference_update"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/notifications": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What one was told, newest first. */
+        get: operations["notification_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/notifications/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Note that some notifications were read, or all. */
+        post: operations["notification_read"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/notifications/unread": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many notifications one has not read. */
+        get: operations["notification_unread"];
         put?: never;
         post?: never;
         delete?: never;
@@ -660,6 +922,44 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/operator/holds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Legal holds */
+        get: operations["hold_list"];
+        put?: never;
+        /**
+         * Place a legal hold
+         * @description Erasure and retention pause for the rows of the named kinds that belong to one owner.
+         */
+        post: operations["hold_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/operator/holds/{id}/lift": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Lift a legal hold */
+        post: operations["hold_lift"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/operator/operations": {
         parameters: {
             query?: never;
@@ -688,6 +988,77 @@ export interface paths {
         get: operations["operator_organisation_list"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/operator/requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Requests that wait
+         * @description The most urgent first. Looking is on record where the person sees it.
+         */
+        get: operations["operator_request_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/operator/requests/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One request, for staff */
+        get: operations["operator_request_view"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/operator/requests/{id}/answer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Grant or refuse a request */
+        post: operations["operator_request_answer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/operator/requests/{id}/extend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Extend the deadline of a request */
+        post: operations["operator_request_extend"];
         delete?: never;
         options?: never;
         head?: never;
@@ -773,7 +1144,8 @@ export interface paths {
         /** The organisations that one belongs to. */
         get: operations["organisation_list"];
         put?: never;
-        post?: never;
+        /** Make an organisation with a first project. Its maker owns it. */
+        post: operations["organisation_create"];
         delete?: never;
         options?: never;
         head?: never;
@@ -796,6 +1168,40 @@ export interface paths {
         head?: never;
         /** Change the name or the billing particulars. */
         patch: operations["organisation_update"];
+        trace?: never;
+    };
+    "/v1/organisations/{id}/leave": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Leave an organisation. Its last owner cannot. */
+        post: operations["organisation_leave"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/organisations/{id}/transfer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Hand an organisation to another member, who becomes an owner. */
+        post: operations["organisation_transfer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/v1/password-resets": {
@@ -890,8 +1296,45 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The published policy */
+        /**
+         * The published policy
+         * @description The bytes are those that were published; their SHA-256 is the ETag and stands in the log.
+         */
         get: operations["policy_view"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/policy/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The versions of the policy, newest first */
+        get: operations["policy_version_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/policy/versions/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One version, what changed in it, and the proof that it is on the log */
+        get: operations["policy_version_view"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1024,6 +1467,204 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/privacy/notices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Which changes of the policy you were told of, how and when */
+        get: operations["notice_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/privacy/notices/{id}/see": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say that you saw a notice
+         * @description It agrees to nothing: what is optional waits for a choice of its own.
+         */
+        post: operations["notice_see"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/privacy/objections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What I can object to, and do */
+        get: operations["objection_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/privacy/objections/{purpose}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Take an objection back */
+        delete: operations["objection_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/privacy/requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What I asked for */
+        get: operations["request_list"];
+        put?: never;
+        /** Ask for something about my data */
+        post: operations["request_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/privacy/requests/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One request */
+        get: operations["request_view"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/privacy/requests/{id}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take a request back */
+        post: operations["request_withdraw"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/privacy/restriction": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether the use of my data is restricted */
+        get: operations["restriction_view"];
+        /**
+         * Restrict the use of my data
+         * @description It is kept, and used for legal claims, my rights and my own access only. Other uses answer 423.
+         */
+        put: operations["restriction_create"];
+        post?: never;
+        /** End the restriction */
+        delete: operations["restriction_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/projects": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The projects of an organisation. */
+        get: operations["project_list"];
+        put?: never;
+        /** Make a project. */
+        post: operations["project_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/projects/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Delete a project that holds nothing. */
+        delete: operations["project_delete"];
+        options?: never;
+        head?: never;
+        /** Rename a project. */
+        patch: operations["project_update"];
+        trace?: never;
+    };
+    "/v1/quota": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What there is in a project and its organisation, and how much there may be. */
+        get: operations["quota_view"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/quotes": {
         parameters: {
             query?: never;
@@ -1129,6 +1770,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/sign-ins": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who tried to sign in to one's account, and from where; wrong attempts too. */
+        get: operations["sign_in_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/sign-up": {
         parameters: {
             query?: never;
@@ -1180,6 +1838,76 @@ export interface paths {
         patch: operations["size_update"];
         trace?: never;
     };
+    "/v1/snapshots/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One snapshot. */
+        get: operations["snapshot_view"];
+        put?: never;
+        post?: never;
+        /** Removes a snapshot. */
+        delete: operations["snapshot_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/snapshots/{id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Brings the machine back to a snapshot. What was written since is gone. */
+        post: operations["snapshot_restore"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/ssh-keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The SSH keys that a project keeps, newest first. */
+        get: operations["ssh_key_list"];
+        put?: never;
+        /** Keeps an SSH key. */
+        post: operations["ssh_key_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/ssh-keys/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Forgets an SSH key. Machines that were ordered with it keep it. */
+        delete: operations["ssh_key_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/templates": {
         parameters: {
             query?: never;
@@ -1189,6 +1917,26 @@ export interface paths {
         };
         /** The templates on offer. */
         get: operations["template_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/transparency/requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How requests were answered
+         * @description Public numbers by month; they name nobody.
+         */
+        get: operations["request_statistics"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1208,6 +1956,23 @@ export interface paths {
         get: operations["trust_view"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/unsubscribe/{token}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Switch mails of one topic off, with the link in a mail (RFC 8058). */
+        post: operations["preference_unsubscribe"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1314,8 +2079,28 @@ export interface components {
             kept: {
                 [key: string]: components["schemas"]["Kept"];
             };
+            /** @description What people call the kinds of data that are named above. */
+            titles?: {
+                [key: string]: string;
+            };
         };
         CertificateId: string;
+        /** @description One difference in words. */
+        Change: {
+            /** @description What it is about: an entry, recipient, cookie or particular. */
+            place: string;
+            /** @description What is different. */
+            what: string;
+            /** @description What it asks for. */
+            materiality: components["schemas"]["Materiality"];
+            /** @description The optional purpose that people choose about anew because of it. */
+            asks?: string | null;
+        };
+        /**
+         * @description How somebody was told.
+         * @enum {string}
+         */
+        Channel: "in_app" | "mail";
         /** @description All promises, checked at one time. */
         Checked: {
             /** @description When. */
@@ -1354,6 +2139,12 @@ export interface components {
             seconds: number;
             /** @description The life-time in words. */
             life: string;
+            /** @description Why it cannot be refused, in words; absent where it can. */
+            necessary?: string | null;
+            /** @description `all` pages, or the `console` only. */
+            pages?: string;
+            /** @description The recipient that sets it; absent where we do. */
+            set_by?: string | null;
         };
         /**
          * @description Which console.
@@ -1371,6 +2162,25 @@ export interface components {
             /** @description When it is of no use any more. */
             expires_at: components["schemas"]["Timestamp"];
         };
+        /** @description What became of a correction in one of the places that keep the value. */
+        Correction: {
+            /** @description Where: `profile`, `billing particulars`, a recipient. */
+            place: string;
+            /** @description What. */
+            field: components["schemas"]["CorrectionField"];
+            /** @description What stood there; absent while it waits, and where nothing stood. */
+            before?: string | null;
+            /** @description What stands there now, or will. */
+            after: string;
+            done_at?: components["schemas"]["Timestamp"] | null;
+            /** @description What held it up so far. */
+            problem?: string | null;
+        };
+        /**
+         * @description What can be corrected.
+         * @enum {string}
+         */
+        CorrectionField: "name" | "legal_name" | "address" | "country" | "tax_id";
         /** @description A token that was just made. The secret is shown this once. */
         CreatedApiToken: {
             /** @description Which. */
@@ -1389,12 +2199,22 @@ export interface components {
             created_at: components["schemas"]["Timestamp"];
             expires_at?: components["schemas"]["Timestamp"] | null;
         };
+        /** @description What was made. */
+        CreatedOrganisation: {
+            /** @description The new organisation. */
+            id: components["schemas"]["OrganisationId"];
+        };
         Currency: string;
         /**
          * @description How a resource is billed.
          * @enum {string}
          */
         Cycle: "monthly" | "hourly";
+        /**
+         * @description The kind of device.
+         * @enum {string}
+         */
+        Device: "desktop" | "mobile" | "other";
         /** @description One thing that an erasure destroys outside the tables, for the preview and the certificate. */
         Doomed: {
             /** @description What kind of thing: "machine". */
@@ -1447,6 +2267,11 @@ export interface components {
              * @description Bytes of the encrypted file, when ready.
              */
             size?: number | null;
+            /**
+             * @description The same for two exports that hold the same data, whichever way they were asked for: SHA-256
+             *     over what stays as long as the account or a law keeps it, without records of activity.
+             */
+            content_sha256?: string | null;
             /** @description When it was asked for. */
             created_at: components["schemas"]["Timestamp"];
             finished_at?: components["schemas"]["Timestamp"] | null;
@@ -1461,18 +2286,46 @@ export interface components {
             /** @description What to do about it, in words for the person who typed it. */
             message: string;
         };
+        /** @description A last bill. */
+        FinalBill: {
+            /** @description Its number; absent in a preview. */
+            number?: string | null;
+            /** @description Its total. */
+            total: components["schemas"]["Money"];
+        };
         /** @description A kind of data that goes. */
         Going: {
-            /** @description The table's name. */
+            /** @description The table's name, as in exports. */
             section: string;
+            /** @description What people call it. */
+            title: string;
             /**
              * Format: int64
              * @description Rows.
              */
             count: number;
-            /** @description What they are, and what happens to them. */
+            /** @description What happens to them. */
             what: string;
         };
+        /** @description A hold. */
+        Hold: {
+            /** @description Its id. */
+            id: components["schemas"]["HoldId"];
+            person_id?: components["schemas"]["PersonId"] | null;
+            organisation_id?: components["schemas"]["OrganisationId"] | null;
+            /** @description Kinds of data. */
+            sections: string[];
+            /** @description The number of the matter. */
+            matter: string;
+            /** @description Who answers for it. */
+            placed_by: components["schemas"]["PersonId"];
+            /** @description Since when. */
+            placed_at: components["schemas"]["Timestamp"];
+            /** @description When it ends, or ended. */
+            ends_at: components["schemas"]["Timestamp"];
+            resumed_at?: components["schemas"]["Timestamp"] | null;
+        };
+        HoldId: string;
         /** @description One kind of data held. */
         HoldingSection: {
             /** @description The table's name, the same as in exports. */
@@ -1564,6 +2417,11 @@ export interface components {
             /** @description The template of its new disk. */
             template_id: components["schemas"]["TemplateId"];
         };
+        /** @description What a machine becomes. */
+        InstanceResizeRequest: {
+            /** @description Its new size. The disk must not be smaller than the one it has. */
+            size_id: components["schemas"]["SizeId"];
+        };
         /** @description A machine's size. */
         InstanceSize: {
             /** @description The size in the catalogue. */
@@ -1590,7 +2448,7 @@ export interface components {
          * @description How a machine stands.
          * @enum {string}
          */
-        InstanceState: "ordered" | "provisioning" | "running" | "stopped" | "starting" | "stopping" | "rebooting" | "rebuilding" | "deleting" | "deleted" | "failed";
+        InstanceState: "ordered" | "provisioning" | "running" | "stopped" | "starting" | "stopping" | "rebooting" | "rebuilding" | "resizing" | "restoring" | "deleting" | "deleted" | "failed";
         /** @description What a machine used in a period. */
         InstanceUsage: {
             /** @description From the month's begin to now. */
@@ -1610,6 +2468,38 @@ export interface components {
             quantity: string;
             /** @description What is counted. */
             unit: string;
+        };
+        /** @description An open invitation, as those see it who may invite. */
+        Invitation: {
+            /** @description Which. */
+            id: components["schemas"]["InvitationId"];
+            /** @description Where the link was mailed to. */
+            email: string;
+            /** @description What they may do once they accept. */
+            role: components["schemas"]["Role"];
+            /** @description Since when. */
+            created_at: components["schemas"]["Timestamp"];
+            /** @description When its link stops working. */
+            expires_at: components["schemas"]["Timestamp"];
+        };
+        InvitationId: string;
+        /** @description What an invitation's link holds. */
+        InvitationLink: {
+            /** @description The part of the link after `#`. */
+            token: string;
+        };
+        /** @description An invitation, as whoever holds its link sees it. */
+        InvitationView: {
+            /** @description Where to. */
+            organisation: string;
+            /** @description Who invites; absent when they are gone. */
+            invited_by?: string | null;
+            /** @description What the invited person may do once they accept. */
+            role: components["schemas"]["Role"];
+            /** @description The address that the link was mailed to. */
+            email: string;
+            /** @description When the link stops working. */
+            expires_at: components["schemas"]["Timestamp"];
         };
         /** @description An invoice, credit note or preview. */
         Invoice: {
@@ -1713,6 +2603,11 @@ export interface components {
             /** @description The tax. */
             amount: components["schemas"]["Money"];
         };
+        /** @description Where somebody is a member now. */
+        Joined: {
+            /** @description The organisation. */
+            organisation_id: components["schemas"]["OrganisationId"];
+        };
         /** @description Rows that a law keeps. */
         Kept: {
             /**
@@ -1723,6 +2618,21 @@ export interface components {
             /** @description The law. */
             law: string;
             until?: components["schemas"]["Timestamp"] | null;
+        };
+        /** @description A law as people see it. */
+        Law: {
+            /** @description Its key. */
+            key: string;
+            /** @description Its name. */
+            name: string;
+            /** @description What was read. */
+            source: string;
+            /** @description `reviewed`, or `unreviewed` until a person has compared it with the law's text. */
+            status: string;
+            /** @description Rights: `yes`, `part` or `no`, then the citation. */
+            rights: {
+                [key: string]: string;
+            };
         };
         /** @description A log field in words. */
         LogFieldText: {
@@ -1743,6 +2653,11 @@ export interface components {
             /** @description What. */
             text: string;
         };
+        /**
+         * @description What a change asks for; later is stronger.
+         * @enum {string}
+         */
+        Materiality: "nothing" | "notice" | "notice_with_window" | "notice_and_new_consent";
         /** @description The signed-in person. */
         Me: {
             /** @description Who. */
@@ -1759,6 +2674,27 @@ export interface components {
             /** @description The organisations that they belong to. */
             organisations: components["schemas"]["Membership"][];
         };
+        /** @description A member as the others see them. */
+        Member: {
+            /** @description Who. */
+            person_id: components["schemas"]["PersonId"];
+            /** @description What we call them. */
+            name: string;
+            /** @description Their address. */
+            email: string;
+            /** @description What they may do. */
+            role: components["schemas"]["Role"];
+            /** @description Since when they belong. */
+            since: components["schemas"]["Timestamp"];
+            /** @description They may do nothing here until somebody lifts it. */
+            suspended: boolean;
+        };
+        /** @description A change of a member; what is absent stays. */
+        MemberPatch: {
+            role?: components["schemas"]["Role"] | null;
+            /** @description Whether they may do nothing here; their own account and its rights stay theirs. */
+            suspended?: boolean | null;
+        };
         /** @description A membership as its person sees it. */
         Membership: {
             /** @description The organisation. */
@@ -1769,6 +2705,24 @@ export interface components {
             role: components["schemas"]["Role"];
             /** @description Its projects. */
             projects: components["schemas"]["Named"][];
+        };
+        /** @description What one machine used in the open period. */
+        Metered: {
+            /** @description The machine. */
+            instance_id: string;
+            /** @description What it is. */
+            description: string;
+            /** @description How it is billed. */
+            cycle: components["schemas"]["Cycle"];
+            /** @description Hours that it ran, as a decimal. */
+            running_hours: string;
+            /** @description GiB times hours of its disk, running or not, as a decimal. */
+            disk_gib_hours: string;
+            /** @description GiB received, as a decimal. */
+            received_gib: string;
+            /** @description GiB sent, as a decimal. */
+            sent_gib: string;
+            covered_until?: components["schemas"]["Timestamp"] | null;
         };
         /** @description An amount: `minor` units of `currency` (cents for EUR, yen for JPY, fils for KWD). */
         Money: {
@@ -1806,16 +2760,43 @@ export interface components {
             marketing: boolean;
             /** @description Go against the browser's signal, on purpose. */
             overrides_signal?: boolean;
+            /** @description Need not be said: what is strictly necessary cannot be turned off. */
+            necessary?: boolean | null;
         };
         /** @description What is asked for. */
         NewConsoleTicket: {
             /** @description Which console. */
             kind: components["schemas"]["ConsoleKind"];
         };
+        /** @description A value to put right. */
+        NewCorrection: {
+            /** @description What is wrong. */
+            field: components["schemas"]["CorrectionField"];
+            /** @description What is right. */
+            value: string;
+        };
         /** @description What someone sends to erase themselves. */
         NewErasure: {
             /** @description Their own address, typed again, so that nobody erases themselves by a slip. */
             confirm_email: string;
+        };
+        /** @description What staff send. */
+        NewHold: {
+            person_id?: components["schemas"]["PersonId"] | null;
+            organisation_id?: components["schemas"]["OrganisationId"] | null;
+            /** @description Kinds of data, named as in exports; what their rows belong through is held with them. */
+            sections: string[];
+            /** @description The number of the matter that needs them; no names. */
+            matter: string;
+            /** @description When it ends by itself. */
+            ends_at: components["schemas"]["Timestamp"];
+        };
+        /** @description A new invitation. */
+        NewInvitation: {
+            /** @description Where the link is mailed to. */
+            email: string;
+            /** @description What they may do once they accept. */
+            role: components["schemas"]["Role"];
         };
         /** @description What is ordered. */
         NewOrder: {
@@ -1834,6 +2815,11 @@ export interface components {
             /** @description How it is paid. */
             payment_method: components["schemas"]["PaymentMethod"];
         };
+        /** @description A new organisation of somebody who has an account. */
+        NewOrganisation: {
+            /** @description What its people call it. */
+            name: string;
+        };
         /** @description The first member of the staff. */
         NewOwner: {
             /** @description Where mail goes; the name for signing in. */
@@ -1841,6 +2827,11 @@ export interface components {
             /** @description At least ten characters and hard to guess. */
             password: string;
             /** @description What we call them. */
+            name: string;
+        };
+        /** @description A new project, or a new name for one. */
+        NewProject: {
+            /** @description What its people call it. */
             name: string;
         };
         /** @description What is asked for. */
@@ -1854,12 +2845,38 @@ export interface components {
             /** @description How it is billed. */
             cycle: components["schemas"]["Cycle"];
         };
+        /** @description What somebody sends. */
+        NewRequest: {
+            /** @description What they ask for. */
+            kind: components["schemas"]["RequestKind"];
+            /** @description Where they live: ISO 3166, such as `DE` or `US-CA`. It decides about deadline and authority. */
+            place?: string | null;
+            /** @description In their own words. */
+            text?: string | null;
+            /** @description For an objection: the purpose. */
+            purpose?: string | null;
+            correction?: components["schemas"]["NewCorrection"] | null;
+        };
         /** @description A sign-in. */
         NewSession: {
             /** @description The address of the account. */
             email: string;
             /** @description Its password. */
             password: string;
+        };
+        /** @description A snapshot to be taken. */
+        NewSnapshot: {
+            /** @description What you call it; 1 to 100 characters. */
+            name: string;
+            /** @description Whether the memory of a running machine is kept too, so that it goes on where it was. */
+            memory?: boolean;
+        };
+        /** @description A key to be kept. */
+        NewSshKey: {
+            /** @description What you call it; 1 to 100 characters. */
+            name: string;
+            /** @description One OpenSSH public key. */
+            ssh_public_key: string;
         };
         NodeId: string;
         /**
@@ -1926,6 +2943,39 @@ export interface components {
             problem?: string | null;
             /** @description When its hypervisor answered last. */
             last_seen_at: components["schemas"]["Timestamp"];
+        };
+        NoticeId: string;
+        /** @description A notification as its person sees it. */
+        Notification: {
+            /** @description Which. */
+            id: components["schemas"]["NotificationId"];
+            /** @description What it is about. */
+            topic: components["schemas"]["Topic"];
+            /** @description One line. */
+            title: string;
+            /** @description Where to look, beginning with a slash. */
+            link?: string | null;
+            /** @description When it was said. */
+            at: components["schemas"]["Timestamp"];
+            read_at?: components["schemas"]["Timestamp"] | null;
+        };
+        NotificationId: string;
+        /** @description A use that people can object to. */
+        Objectionable: {
+            /** @description The purpose's key. */
+            purpose: string;
+            /** @description Completes "We use it to …". */
+            text: string;
+            /** @description True when nothing can outweigh an objection. */
+            absolute: boolean;
+            /** @description Why the use is thought to be fair; empty where people chose it. */
+            balancing: string[];
+            objected_at?: components["schemas"]["Timestamp"] | null;
+        };
+        /** @description All of them. */
+        Objections: {
+            /** @description Every use that can be objected to. */
+            purposes: components["schemas"]["Objectionable"][];
         };
         /** @description What a leaf commits to. */
         Opening: {
@@ -2099,6 +3149,29 @@ export interface components {
             next?: string | null;
         };
         /** @description One page of a list. */
+        Page_Hold: {
+            /** @description The items, newest first. */
+            items: {
+                /** @description Its id. */
+                id: components["schemas"]["HoldId"];
+                person_id?: components["schemas"]["PersonId"] | null;
+                organisation_id?: components["schemas"]["OrganisationId"] | null;
+                /** @description Kinds of data. */
+                sections: string[];
+                /** @description The number of the matter. */
+                matter: string;
+                /** @description Who answers for it. */
+                placed_by: components["schemas"]["PersonId"];
+                /** @description Since when. */
+                placed_at: components["schemas"]["Timestamp"];
+                /** @description When it ends, or ended. */
+                ends_at: components["schemas"]["Timestamp"];
+                resumed_at?: components["schemas"]["Timestamp"] | null;
+            }[];
+            /** @description Give this as `after` to get the next page; absent at the end. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
         Page_Instance: {
             /** @description The items, newest first. */
             items: {
@@ -2149,6 +3222,24 @@ export interface components {
             next?: string | null;
         };
         /** @description One page of a list. */
+        Page_Invitation: {
+            /** @description The items, newest first. */
+            items: {
+                /** @description Which. */
+                id: components["schemas"]["InvitationId"];
+                /** @description Where the link was mailed to. */
+                email: string;
+                /** @description What they may do once they accept. */
+                role: components["schemas"]["Role"];
+                /** @description Since when. */
+                created_at: components["schemas"]["Timestamp"];
+                /** @description When its link stops working. */
+                expires_at: components["schemas"]["Timestamp"];
+            }[];
+            /** @description Give this as `after` to get the next page; absent at the end. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
         Page_InvoiceSummary: {
             /** @description The items, newest first. */
             items: {
@@ -2170,6 +3261,26 @@ export interface components {
                 due: components["schemas"]["Money"];
                 /** @description Who receives it. */
                 buyer_name: string;
+            }[];
+            /** @description Give this as `after` to get the next page; absent at the end. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_Member: {
+            /** @description The items, newest first. */
+            items: {
+                /** @description Who. */
+                person_id: components["schemas"]["PersonId"];
+                /** @description What we call them. */
+                name: string;
+                /** @description Their address. */
+                email: string;
+                /** @description What they may do. */
+                role: components["schemas"]["Role"];
+                /** @description Since when they belong. */
+                since: components["schemas"]["Timestamp"];
+                /** @description They may do nothing here until somebody lifts it. */
+                suspended: boolean;
             }[];
             /** @description Give this as `after` to get the next page; absent at the end. */
             next?: string | null;
@@ -2235,6 +3346,25 @@ export interface components {
                 problem?: string | null;
                 /** @description When its hypervisor answered last. */
                 last_seen_at: components["schemas"]["Timestamp"];
+            }[];
+            /** @description Give this as `after` to get the next page; absent at the end. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_Notification: {
+            /** @description The items, newest first. */
+            items: {
+                /** @description Which. */
+                id: components["schemas"]["NotificationId"];
+                /** @description What it is about. */
+                topic: components["schemas"]["Topic"];
+                /** @description One line. */
+                title: string;
+                /** @description Where to look, beginning with a slash. */
+                link?: string | null;
+                /** @description When it was said. */
+                at: components["schemas"]["Timestamp"];
+                read_at?: components["schemas"]["Timestamp"] | null;
             }[];
             /** @description Give this as `after` to get the next page; absent at the end. */
             next?: string | null;
@@ -2346,6 +3476,20 @@ export interface components {
             next?: string | null;
         };
         /** @description One page of a list. */
+        Page_Project: {
+            /** @description The items, newest first. */
+            items: {
+                /** @description Which. */
+                id: components["schemas"]["ProjectId"];
+                /** @description What its people call it. */
+                name: string;
+                /** @description Since when. */
+                created_at: components["schemas"]["Timestamp"];
+            }[];
+            /** @description Give this as `after` to get the next page; absent at the end. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
         Page_Reading: {
             /** @description The items, newest first. */
             items: {
@@ -2404,6 +3548,43 @@ export interface components {
             next?: string | null;
         };
         /** @description One page of a list. */
+        Page_RightsRequest: {
+            /** @description The items, newest first. */
+            items: {
+                /** @description Its id. */
+                id: components["schemas"]["RequestId"];
+                /** @description What was asked for. */
+                kind: components["schemas"]["RequestKind"];
+                /** @description How far it is. */
+                state: components["schemas"]["RequestState"];
+                /** @description Where the person lives, as they said. */
+                place?: string | null;
+                /** @description In their own words. */
+                text?: string | null;
+                /** @description For an objection: the purpose. */
+                purpose?: string | null;
+                /** @description When it arrived; its receipt was confirmed in the same moment. */
+                received_at: components["schemas"]["Timestamp"];
+                /** @description The first instant that is too late for the answer. */
+                due_at: components["schemas"]["Timestamp"];
+                /** @description Key of the law, or `promise`, that sets it. */
+                law: string;
+                extendable_to?: components["schemas"]["Timestamp"] | null;
+                /** @description True when nobody answered in time. */
+                overdue: boolean;
+                /** @description What was answered, or why it needs more time. */
+                answer?: string | null;
+                closed_at?: components["schemas"]["Timestamp"] | null;
+                export_id?: components["schemas"]["ExportId"] | null;
+                operation_id?: components["schemas"]["OperationId"] | null;
+                /** @description What was corrected where. */
+                corrections: components["schemas"]["Correction"][];
+                authority?: components["schemas"]["PrivacyAuthority"] | null;
+            }[];
+            /** @description Give this as `after` to get the next page; absent at the end. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
         Page_Session: {
             /** @description The items, newest first. */
             items: {
@@ -2411,16 +3592,38 @@ export interface components {
                 id: components["schemas"]["SessionId"];
                 /** @description It is the one that asks. */
                 current: boolean;
-                /** @description The browser, in its own words. */
-                user_agent?: string | null;
-                /** @description The address that the session was begun from. */
-                ip?: string | null;
+                /** @description Family and major version of the browser, where it is known. */
+                browser?: string | null;
+                system?: components["schemas"]["System"] | null;
+                device?: components["schemas"]["Device"] | null;
+                /** @description The network that the session was begun from: a /24 or /48. */
+                network?: string | null;
                 /** @description Since when. */
                 created_at: components["schemas"]["Timestamp"];
                 /** @description The last use, to the hour. */
                 last_seen_at: components["schemas"]["Timestamp"];
                 /** @description When it ends if it is not used. */
                 expires_at: components["schemas"]["Timestamp"];
+            }[];
+            /** @description Give this as `after` to get the next page; absent at the end. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_SignIn: {
+            /** @description The items, newest first. */
+            items: {
+                /** @description Which. */
+                id: components["schemas"]["SignInId"];
+                /** @description When. */
+                at: components["schemas"]["Timestamp"];
+                /** @description How it ended. */
+                outcome: components["schemas"]["SignInOutcome"];
+                /** @description Family and major version of the browser, where it is known. */
+                browser?: string | null;
+                system?: components["schemas"]["System"] | null;
+                device?: components["schemas"]["Device"] | null;
+                /** @description The network that it was tried from: a /24 or /48. */
+                network?: string | null;
             }[];
             /** @description Give this as `after` to get the next page; absent at the end. */
             next?: string | null;
@@ -2454,6 +3657,52 @@ export interface components {
                 hourly: components["schemas"]["Money"];
                 /** @description Whether it is on sale. */
                 visible: boolean;
+            }[];
+            /** @description Give this as `after` to get the next page; absent at the end. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_Snapshot: {
+            /** @description The items, newest first. */
+            items: {
+                /** @description Its id. */
+                id: components["schemas"]["SnapshotId"];
+                /** @description The machine that it was taken of. */
+                instance_id: components["schemas"]["InstanceId"];
+                /** @description What its owner calls it. */
+                name: string;
+                /** @description How it stands. */
+                state: components["schemas"]["SnapshotState"];
+                /** @description Why it could not be taken, where it could not. */
+                problem?: string | null;
+                /** @description Whether it holds memory. */
+                memory: boolean;
+                /**
+                 * Format: int32
+                 * @description The disk's size when it was taken, in GiB.
+                 */
+                disk_gib: number;
+                operation_id?: components["schemas"]["OperationId"] | null;
+                /** @description When it was asked for. */
+                created_at: components["schemas"]["Timestamp"];
+            }[];
+            /** @description Give this as `after` to get the next page; absent at the end. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_SshKey: {
+            /** @description The items, newest first. */
+            items: {
+                /** @description Its id. */
+                id: components["schemas"]["SshKeyId"];
+                /** @description What its owner calls it. */
+                name: string;
+                /** @description The key, one OpenSSH line. */
+                ssh_public_key: string;
+                /** @description `SHA256:…`, as `ssh-keygen -l` shows it. */
+                fingerprint: string;
+                /** @description Since when it is kept. */
+                created_at: components["schemas"]["Timestamp"];
             }[];
             /** @description Give this as `after` to get the next page; absent at the end. */
             next?: string | null;
@@ -2541,6 +3790,15 @@ export interface components {
          * @enum {string}
          */
         PaymentState: "created" | "requires_action" | "processing" | "cancelled" | "failed" | "succeeded" | "partly_refunded" | "refunded";
+        /** @description An erasure that is under way. */
+        PendingCertificate: {
+            /** @description The certificate that it will have. */
+            id: components["schemas"]["CertificateId"];
+            /** @description `pending`. */
+            state: string;
+            /** @description When the erasure was asked for. */
+            asked_at: components["schemas"]["Timestamp"];
+        };
         /** @description From an instant until, but without, another. */
         Period: {
             /** @description The first instant. */
@@ -2608,6 +3866,87 @@ export interface components {
             /** @description May logs show it? */
             loggable: boolean;
         };
+        /** @description A notice as its person sees it. */
+        PolicyNotice: {
+            /** @description Which. */
+            id: components["schemas"]["NoticeId"];
+            /**
+             * Format: int64
+             * @description The version that it tells of.
+             */
+            version: number;
+            /** @description From when that version is in force. */
+            effective_at: components["schemas"]["Timestamp"];
+            /** @description What the change asks for. */
+            materiality: components["schemas"]["Materiality"];
+            /** @description How the person was told. */
+            channel: components["schemas"]["Channel"];
+            /** @description When. */
+            at: components["schemas"]["Timestamp"];
+            seen_at?: components["schemas"]["Timestamp"] | null;
+        };
+        /** @description One version in the list. */
+        PolicyVersion: {
+            /**
+             * Format: int64
+             * @description 1, 2, 3 …
+             */
+            number: number;
+            /** @description When it was published. */
+            at: components["schemas"]["Timestamp"];
+            /** @description From when it is in force. */
+            effective_at: components["schemas"]["Timestamp"];
+            /** @description It is in force now. */
+            in_force: boolean;
+            /** @description What the change asked for. */
+            materiality: components["schemas"]["Materiality"];
+            /** @description SHA-256 of its texts without number and dates, in hexadecimal. */
+            digest: string;
+            /**
+             * Format: int64
+             * @description Its entry in the tamper-evident log.
+             */
+            log_index: number;
+        };
+        /** @description One version with its differences from the one before. */
+        PolicyVersionView: {
+            /** @description The version. */
+            version: components["schemas"]["PolicyVersion"];
+            /** @description Each difference from the version before. */
+            changes: components["schemas"]["Change"][];
+            /** @description The proof that it is on the log; the statement in it names the SHA-256 of every text as served. */
+            proof: components["schemas"]["ProofBundle"];
+        };
+        /** @description One line of the matrix. */
+        Preference: {
+            /** @description About what. */
+            topic: components["schemas"]["Topic"];
+            /** @description By mail. */
+            mail: boolean;
+            /** @description In the console. */
+            in_app: boolean;
+            /** @description It cannot be switched off. */
+            locked: boolean;
+        };
+        /** @description A new line of the matrix. */
+        PreferenceLine: {
+            /** @description About what. */
+            topic: components["schemas"]["Topic"];
+            /** @description By mail. */
+            mail: boolean;
+            /** @description In the console. */
+            in_app: boolean;
+        };
+        /** @description New lines of the matrix; topics that are absent stay. What an export or a `GET` shows can be sent back. */
+        PreferenceUpdate: {
+            /** @description The lines. */
+            items: components["schemas"]["PreferenceLine"][];
+        };
+        /** @description The matrix. */
+        Preferences: {
+            /** @description One line per topic. */
+            items: components["schemas"]["Preference"][];
+        };
         /** @description What an erasure would do. */
         Preview: {
             /** @description What goes. */
@@ -2616,6 +3955,17 @@ export interface components {
             stays: components["schemas"]["Staying"][];
             /** @description Machines and other things outside the tables that are destroyed. */
             machines: components["schemas"]["Doomed"][];
+            /** @description What was used and is invoiced first. */
+            bills: components["schemas"]["FinalBill"][];
+        };
+        /** @description Who watches over a law in one place. */
+        PrivacyAuthority: {
+            /** @description ISO 3166 code. */
+            place: string;
+            /** @description Its name. */
+            name: string;
+            /** @description Its address on the web. */
+            url: string;
         };
         /** @description The body of every error answer. */
         Problem: {
@@ -2634,6 +3984,15 @@ export interface components {
             request_id?: string | null;
             /** @description What is wrong with which field. */
             errors?: components["schemas"]["FieldError"][];
+        };
+        /** @description A project. */
+        Project: {
+            /** @description Which. */
+            id: components["schemas"]["ProjectId"];
+            /** @description What its people call it. */
+            name: string;
+            /** @description Since when. */
+            created_at: components["schemas"]["Timestamp"];
         };
         ProjectId: string;
         /** @description One promise and whether it holds. */
@@ -2677,6 +4036,32 @@ export interface components {
             /** @description The grounds on which entries serve it, in words, each once. */
             grounds: string[];
         };
+        /** @description What there is and may be. */
+        Quota: {
+            /** @description Machines of the project. */
+            machines: components["schemas"]["QuotaLine"];
+            /** @description Snapshots of the project. */
+            snapshots: components["schemas"]["QuotaLine"];
+            /** @description Processors of the organisation. */
+            cpus: components["schemas"]["QuotaLine"];
+            /** @description Memory of the organisation in MiB. */
+            memory_mib: components["schemas"]["QuotaLine"];
+            /** @description Disk of the organisation in GiB. */
+            disk_gib: components["schemas"]["QuotaLine"];
+        };
+        /** @description One kind of thing: how much there is and how much there may be. */
+        QuotaLine: {
+            /**
+             * Format: int64
+             * @description How much there is.
+             */
+            used: number;
+            /**
+             * Format: int64
+             * @description How much there may be.
+             */
+            limit: number;
+        };
         /**
          * @description What an order will cost. Monthly: the first month, charged now. Hourly: a whole month of
          *     running (730 hours) as an estimate, nothing charged now.
@@ -2706,6 +4091,11 @@ export interface components {
             description: string;
             /** @description What it comes to, without tax. */
             amount: components["schemas"]["Money"];
+        };
+        /** @description Which ones were read. */
+        Read: {
+            /** @description These; all that there are if it is left out. */
+            ids?: components["schemas"]["NotificationId"][] | null;
         };
         /** @description What a machine used from one instant to the next. */
         Reading: {
@@ -2760,6 +4150,8 @@ export interface components {
             country: string;
             /** @description Basis of the transfer. */
             transfer: string;
+            /** @description True when data is sold to it, or shared for ends of its own. */
+            sale?: boolean;
         };
         /** @description Where nodes stand. */
         Region: {
@@ -2771,11 +4163,108 @@ export interface components {
             name: string;
         };
         RegionId: string;
+        /** @description What staff decide. */
+        RequestAnswer: {
+            /** @description True when what was asked for is done, false when it is refused. */
+            granted: boolean;
+            /** @description What the person reads: for a refusal the reasons. */
+            text: string;
+        };
+        /** @description Why an answer needs more time. */
+        RequestExtension: {
+            /** @description What the person reads. */
+            reason: string;
+        };
+        RequestId: string;
+        /**
+         * @description What somebody asks for.
+         * @enum {string}
+         */
+        RequestKind: "access" | "portability" | "rectification" | "erasure" | "restriction" | "objection" | "complaint" | "enquiry";
+        /** @description Numbers of one month, by kind of request and then by what became of it. */
+        RequestMonth: {
+            /** @description `2026-11`. */
+            month: string;
+            /** @description Kind, then `received`, `done`, `refused`, `withdrawn`, `extended` or `overdue`. */
+            kinds: {
+                [key: string]: {
+                    [key: string]: number;
+                };
+            };
+        };
+        /**
+         * @description How far a request is.
+         * @enum {string}
+         */
+        RequestState: "open" | "extended" | "done" | "refused" | "withdrawn";
+        /** @description All of them. */
+        RequestStatistics: {
+            /** @description Newest first. */
+            months: components["schemas"]["RequestMonth"][];
+            /**
+             * Format: int64
+             * @description Requests that wait now.
+             */
+            open: number;
+            /**
+             * Format: int64
+             * @description Of them, past their deadline.
+             */
+            overdue: number;
+        };
+        /** @description Whether the use of somebody's data is restricted. */
+        Restriction: {
+            /** @description True while it is. */
+            restricted: boolean;
+            since?: components["schemas"]["Timestamp"] | null;
+        };
+        /** @description The rights of somebody who lives in one place. */
+        Rights: {
+            /** @description Where they live. */
+            place?: string | null;
+            /** @description The laws that apply; the first is our own promise, which gives everybody every right. */
+            laws: components["schemas"]["Law"][];
+            authority?: components["schemas"]["PrivacyAuthority"] | null;
+            /** @description Places that some law names, to choose from. */
+            places: string[];
+        };
+        /** @description A request as its person and staff see it. */
+        RightsRequest: {
+            /** @description Its id. */
+            id: components["schemas"]["RequestId"];
+            /** @description What was asked for. */
+            kind: components["schemas"]["RequestKind"];
+            /** @description How far it is. */
+            state: components["schemas"]["RequestState"];
+            /** @description Where the person lives, as they said. */
+            place?: string | null;
+            /** @description In their own words. */
+            text?: string | null;
+            /** @description For an objection: the purpose. */
+            purpose?: string | null;
+            /** @description When it arrived; its receipt was confirmed in the same moment. */
+            received_at: components["schemas"]["Timestamp"];
+            /** @description The first instant that is too late for the answer. */
+            due_at: components["schemas"]["Timestamp"];
+            /** @description Key of the law, or `promise`, that sets it. */
+            law: string;
+            extendable_to?: components["schemas"]["Timestamp"] | null;
+            /** @description True when nobody answered in time. */
+            overdue: boolean;
+            /** @description What was answered, or why it needs more time. */
+            answer?: string | null;
+            closed_at?: components["schemas"]["Timestamp"] | null;
+            export_id?: components["schemas"]["ExportId"] | null;
+            operation_id?: components["schemas"]["OperationId"] | null;
+            /** @description What was corrected where. */
+            corrections: components["schemas"]["Correction"][];
+            authority?: components["schemas"]["PrivacyAuthority"] | null;
+        };
         /**
          * @description What a member may do; see `policies/customers.cedar`.
          * @enum {string}
          */
-        Role: "owner" | "admin" | "member" | "viewer";
+        Role: "owner" | "admin" | "member" | "billing" | "viewer";
         /** @description One kind of stored data. */
         Section: {
             /** @description What people read: "machines". */
@@ -2795,10 +4284,12 @@ export interface components {
             id: components["schemas"]["SessionId"];
             /** @description It is the one that asks. */
             current: boolean;
-            /** @description The browser, in its own words. */
-            user_agent?: string | null;
-            /** @description The address that the session was begun from. */
-            ip?: string | null;
+            /** @description Family and major version of the browser, where it is known. */
+            browser?: string | null;
+            system?: components["schemas"]["System"] | null;
+            device?: components["schemas"]["Device"] | null;
+            /** @description The network that the session was begun from: a /24 or /48. */
+            network?: string | null;
             /** @description Since when. */
             created_at: components["schemas"]["Timestamp"];
             /** @description The last use, to the hour. */
@@ -2823,6 +4314,27 @@ export interface components {
             /** @description It is a demonstration. */
             demo: boolean;
         };
+        /** @description An attempt as the account's person sees it. */
+        SignIn: {
+            /** @description Which. */
+            id: components["schemas"]["SignInId"];
+            /** @description When. */
+            at: components["schemas"]["Timestamp"];
+            /** @description How it ended. */
+            outcome: components["schemas"]["SignInOutcome"];
+            /** @description Family and major version of the browser, where it is known. */
+            browser?: string | null;
+            system?: components["schemas"]["System"] | null;
+            device?: components["schemas"]["Device"] | null;
+            /** @description The network that it was tried from: a /24 or /48. */
+            network?: string | null;
+        };
+        SignInId: string;
+        /**
+         * @description How it ended.
+         * @enum {string}
+         */
+        SignInOutcome: "succeeded" | "wrong_password" | "wrong_second_factor";
         /** @description A sign-up. */
         SignUp: {
             /** @description Where mail goes; the name for signing in. */
@@ -2833,6 +4345,11 @@ export interface components {
             name: string;
             /** @description The person says that they are at least 16 years old. No birth date is asked for or stored. */
             over_16: boolean;
+            /**
+             * @description The secret of an invitation: the account joins its organisation, and counts as verified if
+             *     the invitation was mailed to the same address.
+             */
+            invitation?: string | null;
         };
         /**
          * @description A signal of the browser against optional processing.
@@ -2875,6 +4392,35 @@ export interface components {
             /** @description Whether it is on sale. */
             visible?: boolean | null;
         };
+        /** @description A snapshot as its owner sees it. */
+        Snapshot: {
+            /** @description Its id. */
+            id: components["schemas"]["SnapshotId"];
+            /** @description The machine that it was taken of. */
+            instance_id: components["schemas"]["InstanceId"];
+            /** @description What its owner calls it. */
+            name: string;
+            /** @description How it stands. */
+            state: components["schemas"]["SnapshotState"];
+            /** @description Why it could not be taken, where it could not. */
+            problem?: string | null;
+            /** @description Whether it holds memory. */
+            memory: boolean;
+            /**
+             * Format: int32
+             * @description The disk's size when it was taken, in GiB.
+             */
+            disk_gib: number;
+            operation_id?: components["schemas"]["OperationId"] | null;
+            /** @description When it was asked for. */
+            created_at: components["schemas"]["Timestamp"];
+        };
+        SnapshotId: string;
+        /**
+         * @description How a snapshot stands.
+         * @enum {string}
+         */
+        SnapshotState: "creating" | "ready" | "failed" | "deleting" | "deleted";
         /** @description Where the machine's SSH server is reached. */
         SshAccess: {
             /** @description Host name or address. */
@@ -2885,6 +4431,20 @@ export interface components {
              */
             port: number;
         };
+        /** @description A kept key as its owner sees it. */
+        SshKey: {
+            /** @description Its id. */
+            id: components["schemas"]["SshKeyId"];
+            /** @description What its owner calls it. */
+            name: string;
+            /** @description The key, one OpenSSH line. */
+            ssh_public_key: string;
+            /** @description `SHA256:…`, as `ssh-keygen -l` shows it. */
+            fingerprint: string;
+            /** @description Since when it is kept. */
+            created_at: components["schemas"]["Timestamp"];
+        };
+        SshKeyId: string;
         /**
          * @description The role of a member of the operator's staff.
          * @enum {string}
@@ -2892,15 +4452,15 @@ export interface components {
         StaffRole: "owner" | "admin" | "support";
         /** @description A kind of data that a law keeps. */
         Staying: {
-            /** @description The table's name. */
+            /** @description The table's name, as in exports. */
             section: string;
+            /** @description What people call it. */
+            title: string;
             /**
              * Format: int64
              * @description Rows.
              */
             count: number;
-            /** @description What they are. */
-            why: string;
             /** @description The law. */
             law: string;
             until?: components["schemas"]["Timestamp"] | null;
@@ -2931,6 +4491,11 @@ export interface components {
             log: components["schemas"]["LogLine"][];
             child?: components["schemas"]["Operation"] | null;
         };
+        /**
+         * @description The family of an operating system.
+         * @enum {string}
+         */
+        System: "windows" | "macos" | "linux" | "chromeos" | "android" | "ios" | "other";
         /** @description What a machine's disk is made from. */
         Template: {
             /** @description Its id. */
@@ -2973,14 +4538,34 @@ export interface components {
         };
         /** Format: date-time */
         Timestamp: string;
+        /**
+         * @description What a message is about.
+         * @enum {string}
+         */
+        Topic: "security" | "billing" | "machines" | "privacy" | "service";
+        /** @description To whom an organisation goes. */
+        Transfer: {
+            /** @description A member, who becomes an owner; the giver stays as an admin. */
+            person_id: components["schemas"]["PersonId"];
+        };
+        /** @description How many were not read. */
+        Unread: {
+            /**
+             * Format: int64
+             * @description The number.
+             */
+            count: number;
+        };
         /** @description What was used in the open period until now. */
         Usage: {
             /** @description The open period. */
             period: components["schemas"]["Period"];
             /** @description ISO 4217 code. */
             currency: components["schemas"]["Currency"];
-            /** @description What was used. */
+            /** @description What is billed afterwards, priced. What a month's price covers is not among them. */
             lines: components["schemas"]["UsageLine"][];
+            /** @description What the hypervisor measured, billed or not: a machine paid by the month counts too. */
+            metered: components["schemas"]["Metered"][];
             /** @description Sum of the lines. */
             net: components["schemas"]["Money"];
             /** @description Tax on it. */
@@ -3244,6 +4829,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ErasureCertificate"];
+                };
+            };
+            /** @description the erasure is under way */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PendingCertificate"];
                 };
             };
         };
@@ -3545,6 +5139,31 @@ export interface operations {
             };
         };
     };
+    instance_resize: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["InstanceId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InstanceResizeRequest"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Operation"];
+                };
+            };
+        };
+    };
     instance_shutdown: {
         parameters: {
             query?: never;
@@ -3562,6 +5181,57 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Operation"];
+                };
+            };
+        };
+    };
+    snapshot_list: {
+        parameters: {
+            query?: {
+                /** @description Items wanted, 1 to 200; 50 if not given. */
+                limit?: number;
+                /** @description `next` of the page before. */
+                after?: string;
+            };
+            header?: never;
+            path: {
+                id: components["schemas"]["InstanceId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Snapshot"];
+                };
+            };
+        };
+    };
+    snapshot_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["InstanceId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewSnapshot"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Snapshot"];
                 };
             };
         };
@@ -3650,6 +5320,125 @@ export interface operations {
             };
         };
     };
+    invitation_list: {
+        parameters: {
+            query?: {
+                /** @description May be left out by members of one organisation */
+                organisation?: string;
+                /** @description Items wanted, 1 to 200; 50 if not given. */
+                limit?: number;
+                /** @description `next` of the page before. */
+                after?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Invitation"];
+                };
+            };
+        };
+    };
+    invitation_create: {
+        parameters: {
+            query?: {
+                /** @description May be left out by members of one organisation */
+                organisation?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewInvitation"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Invitation"];
+                };
+            };
+        };
+    };
+    invitation_accept: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InvitationLink"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Joined"];
+                };
+            };
+        };
+    };
+    invitation_view: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InvitationLink"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InvitationView"];
+                };
+            };
+        };
+    };
+    invitation_delete: {
+        parameters: {
+            query?: {
+                organisation?: string;
+            };
+            header?: never;
+            path: {
+                id: components["schemas"]["InvitationId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
     invoice_list: {
         parameters: {
             query?: {
@@ -3672,6 +5461,36 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_InvoiceSummary"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    invoice_archive: {
+        parameters: {
+            query?: {
+                /** @description May be left out by members of one organisation */
+                organisation?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/zip": number[];
                 };
             };
             401: {
@@ -3816,6 +5635,28 @@ export interface operations {
             };
         };
     };
+    law_list: {
+        parameters: {
+            query?: {
+                /** @description Where somebody lives: ISO 3166, such as `DE` or `US-CA`. */
+                place?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rights"];
+                };
+            };
+        };
+    };
     log_key: {
         parameters: {
             query?: never;
@@ -3952,6 +5793,99 @@ export interface operations {
             };
         };
     };
+    member_list: {
+        parameters: {
+            query?: {
+                /** @description May be left out by members of one organisation */
+                organisation?: string;
+                /** @description Items wanted, 1 to 200; 50 if not given. */
+                limit?: number;
+                /** @description `next` of the page before. */
+                after?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Member"];
+                };
+            };
+        };
+    };
+    member_delete: {
+        parameters: {
+            query?: {
+                organisation?: string;
+            };
+            header?: never;
+            path: {
+                id: components["schemas"]["PersonId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    member_update: {
+        parameters: {
+            query?: {
+                organisation?: string;
+            };
+            header?: never;
+            path: {
+                id: components["schemas"]["PersonId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MemberPatch"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    member_reset_password: {
+        parameters: {
+            query?: {
+                organisation?: string;
+            };
+            header?: never;
+            path: {
+                id: components["schemas"]["PersonId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
     node_list: {
         parameters: {
             query?: never;
@@ -3967,6 +5901,112 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_NodeView"];
+                };
+            };
+        };
+    };
+    preference_view: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Preferences"];
+                };
+            };
+        };
+    };
+    preference_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PreferenceUpdate"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Preferences"];
+                };
+            };
+        };
+    };
+    notification_list: {
+        parameters: {
+            query?: {
+                /** @description Items wanted, 1 to 200; 50 if not given. */
+                limit?: number;
+                /** @description `next` of the page before. */
+                after?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Notification"];
+                };
+            };
+        };
+    };
+    notification_read: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Read"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    notification_unread: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Unread"];
                 };
             };
         };
@@ -4058,6 +6098,74 @@ export interface operations {
             };
         };
     };
+    hold_list: {
+        parameters: {
+            query?: {
+                /** @description Items wanted, 1 to 200; 50 if not given. */
+                limit?: number;
+                /** @description `next` of the page before. */
+                after?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Hold"];
+                };
+            };
+        };
+    };
+    hold_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewHold"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Hold"];
+                };
+            };
+        };
+    };
+    hold_lift: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["HoldId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Hold"];
+                };
+            };
+        };
+    };
     operation_list_any: {
         parameters: {
             query?: {
@@ -4102,6 +6210,101 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_Organisation"];
+                };
+            };
+        };
+    };
+    operator_request_list: {
+        parameters: {
+            query?: {
+                /** @description Items wanted, 1 to 200; 50 if not given. */
+                limit?: number;
+                /** @description `next` of the page before. */
+                after?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_RightsRequest"];
+                };
+            };
+        };
+    };
+    operator_request_view: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["RequestId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RightsRequest"];
+                };
+            };
+        };
+    };
+    operator_request_answer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["RequestId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RequestAnswer"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RightsRequest"];
+                };
+            };
+        };
+    };
+    operator_request_extend: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["RequestId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RequestExtension"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RightsRequest"];
                 };
             };
         };
@@ -4244,6 +6447,29 @@ export interface operations {
             };
         };
     };
+    organisation_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewOrganisation"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreatedOrganisation"];
+                };
+            };
+        };
+    };
     organisation_view: {
         parameters: {
             query?: never;
@@ -4287,6 +6513,48 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Organisation"];
                 };
+            };
+        };
+    };
+    organisation_leave: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["OrganisationId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    organisation_transfer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["OrganisationId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Transfer"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
         };
     };
@@ -4443,6 +6711,10 @@ export interface operations {
             query?: {
                 /** @description json (default), md, html, fideslang or dpv */
                 format?: string;
+                /** @description the version of this number; the one in force if not given */
+                version?: number;
+                /** @description the version that was in force on that day or at that time */
+                at?: string;
             };
             header?: never;
             path?: never;
@@ -4457,6 +6729,63 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PolicyDocument"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    policy_version_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyVersion"][];
+                };
+            };
+        };
+    };
+    policy_version_view: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 1, 2, 3 … */
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyVersionView"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -4622,6 +6951,359 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Holdings"];
+                };
+            };
+        };
+    };
+    notice_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyNotice"][];
+                };
+            };
+        };
+    };
+    notice_see: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["NoticeId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    objection_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Objections"];
+                };
+            };
+        };
+    };
+    objection_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                purpose: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Objections"];
+                };
+            };
+        };
+    };
+    request_list: {
+        parameters: {
+            query?: {
+                /** @description Items wanted, 1 to 200; 50 if not given. */
+                limit?: number;
+                /** @description `next` of the page before. */
+                after?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_RightsRequest"];
+                };
+            };
+        };
+    };
+    request_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RightsRequest"];
+                };
+            };
+        };
+    };
+    request_view: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["RequestId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RightsRequest"];
+                };
+            };
+        };
+    };
+    request_withdraw: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["RequestId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RightsRequest"];
+                };
+            };
+        };
+    };
+    restriction_view: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Restriction"];
+                };
+            };
+        };
+    };
+    restriction_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Restriction"];
+                };
+            };
+        };
+    };
+    restriction_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Restriction"];
+                };
+            };
+        };
+    };
+    project_list: {
+        parameters: {
+            query?: {
+                /** @description May be left out by members of one organisation */
+                organisation?: string;
+                /** @description Items wanted, 1 to 200; 50 if not given. */
+                limit?: number;
+                /** @description `next` of the page before. */
+                after?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Project"];
+                };
+            };
+        };
+    };
+    project_create: {
+        parameters: {
+            query?: {
+                /** @description May be left out by members of one organisation */
+                organisation?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewProject"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Project"];
+                };
+            };
+        };
+    };
+    project_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["ProjectId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    project_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["ProjectId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewProject"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    quota_view: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Quota"];
                 };
             };
         };
@@ -4808,6 +7490,30 @@ export interface operations {
             };
         };
     };
+    sign_in_list: {
+        parameters: {
+            query?: {
+                /** @description Items wanted, 1 to 200; 50 if not given. */
+                limit?: number;
+                /** @description `next` of the page before. */
+                after?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_SignIn"];
+                };
+            };
+        };
+    };
     person_sign_up: {
         parameters: {
             query?: never;
@@ -4874,6 +7580,135 @@ export interface operations {
             };
         };
     };
+    snapshot_view: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["SnapshotId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Snapshot"];
+                };
+            };
+        };
+    };
+    snapshot_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["SnapshotId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Snapshot"];
+                };
+            };
+        };
+    };
+    snapshot_restore: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["SnapshotId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Operation"];
+                };
+            };
+        };
+    };
+    ssh_key_list: {
+        parameters: {
+            query?: {
+                /** @description Items wanted, 1 to 200; 50 if not given. */
+                limit?: number;
+                /** @description `next` of the page before. */
+                after?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_SshKey"];
+                };
+            };
+        };
+    };
+    ssh_key_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewSshKey"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SshKey"];
+                };
+            };
+        };
+    };
+    ssh_key_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["SshKeyId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
     template_list: {
         parameters: {
             query?: never;
@@ -4889,6 +7724,25 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_Template"];
+                };
+            };
+        };
+    };
+    request_statistics: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestStatistics"];
                 };
             };
         };
@@ -4909,6 +7763,25 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Checked"];
                 };
+            };
+        };
+    };
+    preference_unsubscribe: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
         };
     };

@@ -7,10 +7,14 @@ import { useSuspenseQuery } from "@tanstack/react-query";
 import { Link, Outlet, useNavigate, useRouterState } from "@tanstack/react-router";
 import { lazy, Suspense, useEffect, useState } from "react";
 import { meQuery, sessionEnd } from "../features/identity/api";
+import { Bell } from "../features/notifications/Bell";
+import { PlaceSwitch } from "../features/identity/PlaceSwitch";
+import { PolicyNotice } from "../features/privacy/PolicyNotice";
 import { paths } from "../paths";
 import { Icon } from "../ui/Icon";
 import { Mark } from "../ui/Mark";
-import { notifyProblem } from "../ui/notify";
+import { preferencesAreKept } from "../storage";
+import { notifyDone, notifyProblem } from "../ui/notify";
 import { customerDoor, type DestinationGroup, operatorDoor } from "./navigation";
 
 const Palette = lazy(() => import("./Palette"));
@@ -34,13 +38,14 @@ export function Frame({ door }: { door: "customer" | "operator" }) {
         </ActionIcon>
         <Link className="brand" to={door === "customer" ? paths.overview() : paths.operator()}>
           <Mark />
-          Fairhold
+          <span className="brand-word">Fairhold</span>
         </Link>
         {door === "operator" && (
           <span className="door">
             <Trans>Operator</Trans>
           </span>
         )}
+        {door === "customer" && <PlaceSwitch />}
         <span className="grow" />
         <Button
           className="only-wide"
@@ -55,6 +60,7 @@ export function Frame({ door }: { door: "customer" | "operator" }) {
         <ActionIcon className="only-phone" variant="subtle" color="gray" size="lg" onClick={() => setPalette("open")} aria-label={t`Find`}>
           <Icon name="search" />
         </ActionIcon>
+        <Bell />
         <SchemeSwitch />
         <PersonMenu door={door} />
       </header>
@@ -69,6 +75,7 @@ export function Frame({ door }: { door: "customer" | "operator" }) {
         </nav>
       </Drawer>
       <main className="main" id="content" tabIndex={-1}>
+        <PolicyNotice />
         <Outlet />
       </main>
       {palette !== "never" && (
@@ -98,9 +105,13 @@ function SchemeSwitch() {
   const scheme = useComputedColorScheme("light");
   const { setColorScheme } = useMantineColorScheme();
   const label = scheme === "light" ? t`Use dark colours` : t`Use light colours`;
+  function change(): void {
+    setColorScheme(scheme === "light" ? "dark" : "light");
+    if (!preferencesAreKept()) notifyDone(t`For this visit. To keep it, allow functionality under your privacy choices.`);
+  }
   return (
     <Tooltip label={label}>
-      <ActionIcon variant="subtle" color="gray" size="lg" aria-label={label} onClick={() => setColorScheme(scheme === "light" ? "dark" : "light")}>
+      <ActionIcon variant="subtle" color="gray" size="lg" aria-label={label} onClick={change}>
         <Icon name={scheme === "light" ? "moon" : "sun"} />
       </ActionIcon>
     </Tooltip>
@@ -134,6 +145,9 @@ function PersonMenu({ door }: { door: "customer" | "operator" }) {
         </Menu.Item>
         <Menu.Item component={Link} to={paths.privacy()} leftSection={<Icon name="privacy" size={16} />}>
           <Trans>Privacy</Trans>
+        </Menu.Item>
+        <Menu.Item component="a" href={paths.publicChoices()} leftSection={<Icon name="privacy" size={16} />}>
+          <Trans>Privacy choices</Trans>
         </Menu.Item>
         {me.staff_role != null && (
           <Menu.Item component={Link} to={door === "customer" ? paths.operator() : paths.overview()} leftSection={<Icon name="building" size={16} />}>

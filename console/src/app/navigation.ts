@@ -24,6 +24,7 @@ export function customerDoor(): DestinationGroup[] {
         { name: t`Overview`, to: paths.overview(), icon: "overview", exact: true },
         { name: t`Machines`, to: paths.instances(), icon: "machine" },
         { name: t`Orders`, to: paths.orders(), icon: "order" },
+        { name: t`SSH keys`, to: paths.sshKeys(), icon: "key" },
       ],
     },
     {
@@ -37,6 +38,8 @@ export function customerDoor(): DestinationGroup[] {
     {
       name: t`Organisation`,
       items: [
+        { name: t`Members`, to: paths.members(), icon: "people" },
+        { name: t`Projects`, to: paths.projects(), icon: "tag" },
         { name: t`Activity`, to: paths.activity(), icon: "activity" },
         { name: t`Billing details`, to: paths.organisation(), icon: "building" },
         { name: t`API tokens`, to: paths.apiTokens(), icon: "key" },
@@ -46,7 +49,9 @@ export function customerDoor(): DestinationGroup[] {
       name: t`You`,
       items: [
         { name: t`Profile`, to: paths.profile(), icon: "person" },
+        { name: t`Message settings`, to: paths.preferences(), icon: "bell" },
         { name: t`Sessions`, to: paths.sessions(), icon: "device" },
+        { name: t`Sign-in history`, to: paths.signIns(), icon: "clock" },
         { name: t`Privacy`, to: paths.privacy(), icon: "privacy" },
       ],
     },
@@ -74,6 +79,8 @@ export function operatorDoor(): DestinationGroup[] {
     {
       name: t`Governance`,
       items: [
+        { name: t`Requests`, to: paths.operatorRequests(), icon: "person" },
+        { name: t`Legal holds`, to: paths.operatorHolds(), icon: "key" },
         { name: t`Promises`, to: paths.operatorTrust(), icon: "privacy" },
         { name: t`Test clock`, to: paths.operatorClock(), icon: "clock" },
       ],

@@ -7,9 +7,20 @@ import { ApiProblem, asProblem } from "../api/problem";
 import { activityQuery } from "../features/audit/api";
 import { invoicePreviewQuery, invoiceQuery, invoicesQuery, paymentsQuery, testClockQuery, usageQuery } from "../features/billing/api";
 import { orderQuery, ordersQuery, regionsQuery, sizesQuery, templatesQuery } from "../features/catalogue/api";
-import { instanceQuery, instancesQuery, nodesQuery, operatorOperationsQuery } from "../features/compute/api";
-import { apiTokensQuery, meQuery, operatorOrganisationsQuery, organisationsQuery, sessionsQuery, setupQuery } from "../features/identity/api";
-import { erasurePreviewQuery, holdingsQuery, trustQuery } from "../features/privacy/api";
+import { instanceQuery, instancesQuery, nodesQuery, operatorOperationsQuery, quotaQuery, sshKeysQuery } from "../features/compute/api";
+import {
+  apiTokensQuery,
+  membersQuery,
+  meQuery,
+  operatorOrganisationsQuery,
+  organisationsQuery,
+  projectsQuery,
+  sessionsQuery,
+  setupQuery,
+  signInsQuery,
+} from "../features/identity/api";
+import { notificationsQuery, preferencesQuery } from "../features/notifications/api";
+import { erasurePreviewQuery, holdingsQuery, holdsQuery, objectionsQuery, operatorRequestQuery, operatorRequestsQuery, requestQuery, requestsQuery, restrictionQuery, rightsQuery, trustQuery } from "../features/privacy/api";
 import { paths } from "../paths";
 import { ProblemPage } from "../ui/ProblemView";
 import { textOf } from "./address";
@@ -112,6 +123,7 @@ const publicRoutes = [
   open(paths.verify(), lazyRouteComponent(() => import("../features/identity/EmailVerifyPage"), "EmailVerifyPage")),
   open(paths.forgotPassword(), lazyRouteComponent(() => import("../features/identity/PasswordResetPages"), "PasswordResetRequestPage")),
   open(paths.resetPassword(), lazyRouteComponent(() => import("../features/identity/PasswordResetPages"), "PasswordResetCompletePage")),
+  open(paths.invitation(), lazyRouteComponent(() => import("../features/identity/InvitationAcceptPage"), "InvitationAcceptPage")),
   open(paths.setup(), lazyRouteComponent(() => import("../features/identity/SetupPage"), "SetupPage"), () => one(setupQuery)),
   open(paths.goodbye(ID), lazyRouteComponent(() => import("../features/privacy/GoodbyePage"), "GoodbyePage")),
 ];
@@ -123,8 +135,11 @@ const customerRoutes = [
     one(sizesQuery),
     one(templatesQuery),
     one(regionsQuery),
+    one(quotaQuery),
+    list(sshKeysQuery),
   ]),
   door(appRoute, paths.instance(ID), lazyRouteComponent(() => import("../features/compute/InstancePage"), "InstancePage"), (id) => [one(instanceQuery(id))]),
+  door(appRoute, paths.sshKeys(), lazyRouteComponent(() => import("../features/compute/SshKeysPage"), "SshKeysPage"), () => [list(sshKeysQuery)]),
   door(appRoute, paths.orders(), lazyRouteComponent(() => import("../features/catalogue/OrdersPage"), "OrdersPage"), () => [list(ordersQuery)]),
   door(appRoute, paths.order(ID), lazyRouteComponent(() => import("../features/catalogue/OrderPage"), "OrderPage"), (id) => [one(orderQuery(id))]),
   door(appRoute, paths.usage(), lazyRouteComponent(() => import("../features/billing/UsagePage"), "UsagePage"), () => [one(usageQuery)]),
@@ -135,9 +150,19 @@ const customerRoutes = [
   door(appRoute, paths.activity(), lazyRouteComponent(() => import("../features/audit/ActivityPage"), "ActivityPage"), () => [list(activityQuery)]),
   door(appRoute, paths.profile(), lazyRouteComponent(() => import("../features/identity/ProfilePage"), "ProfilePage"), nothing),
   door(appRoute, paths.organisation(), lazyRouteComponent(() => import("../features/identity/OrganisationPage"), "OrganisationPage"), () => [list(organisationsQuery)]),
+  door(appRoute, paths.notifications(), lazyRouteComponent(() => import("../features/notifications/NotificationsPage"), "NotificationsPage"), () => [list(notificationsQuery)]),
+  door(appRoute, paths.preferences(), lazyRouteComponent(() => import("../features/notifications/PreferencesPage"), "PreferencesPage"), () => [one(preferencesQuery)]),
+  door(appRoute, paths.members(), lazyRouteComponent(() => import("../features/identity/MembersPage"), "MembersPage"), () => [list(membersQuery)]),
+  door(appRoute, paths.projects(), lazyRouteComponent(() => import("../features/identity/ProjectsPage"), "ProjectsPage"), () => [list(projectsQuery)]),
+  door(appRoute, paths.signIns(), lazyRouteComponent(() => import("../features/identity/SignInsPage"), "SignInsPage"), () => [list(signInsQuery)]),
   door(appRoute, paths.sessions(), lazyRouteComponent(() => import("../features/identity/SessionsPage"), "SessionsPage"), () => [list(sessionsQuery)]),
   door(appRoute, paths.apiTokens(), lazyRouteComponent(() => import("../features/identity/ApiTokensPage"), "ApiTokensPage"), () => [list(apiTokensQuery)]),
   door(appRoute, paths.privacy(), lazyRouteComponent(() => import("../features/privacy/PrivacyPage"), "PrivacyPage"), () => [one(holdingsQuery)]),
+  door(appRoute, paths.rights(), lazyRouteComponent(() => import("../features/privacy/RightsPage"), "RightsPage"), () => [one(rightsQuery(null))]),
+  door(appRoute, paths.limits(), lazyRouteComponent(() => import("../features/privacy/LimitsPage"), "LimitsPage"), () => [one(restrictionQuery), one(objectionsQuery)]),
+  door(appRoute, paths.requests(), lazyRouteComponent(() => import("../features/privacy/RequestsPage"), "RequestsPage"), () => [list(requestsQuery)]),
+  door(appRoute, paths.requestCreate(), lazyRouteComponent(() => import("../features/privacy/RequestCreatePage"), "RequestCreatePage"), () => [one(rightsQuery(null))]),
+  door(appRoute, paths.request(ID), lazyRouteComponent(() => import("../features/privacy/RequestPage"), "RequestPage"), (id) => [one(requestQuery(id))]),
   door(appRoute, paths.erasure(), lazyRouteComponent(() => import("../features/privacy/ErasurePage"), "ErasurePage"), () => [one(erasurePreviewQuery)]),
 ];
 
@@ -153,6 +178,9 @@ const operatorRoutes = [
   door(operatorRoute, paths.operatorOrders(), lazyRouteComponent(() => import("../features/compute/OperationsPage"), "OperationsPage"), () => [list(operatorOperationsQuery)]),
   door(operatorRoute, paths.operatorInvoices(), lazyRouteComponent(() => import("../features/billing/InvoicesPage"), "OperatorInvoicesPage"), () => [list(invoicesQuery)]),
   door(operatorRoute, paths.operatorClock(), lazyRouteComponent(() => import("../features/billing/TestClockPage"), "TestClockPage"), () => [one(testClockQuery)]),
+  door(operatorRoute, paths.operatorRequests(), lazyRouteComponent(() => import("../features/privacy/OperatorRequestsPage"), "OperatorRequestsPage"), () => [list(operatorRequestsQuery)]),
+  door(operatorRoute, paths.operatorRequest(ID), lazyRouteComponent(() => import("../features/privacy/OperatorRequestPage"), "OperatorRequestPage"), (id) => [one(operatorRequestQuery(id))]),
+  door(operatorRoute, paths.operatorHolds(), lazyRouteComponent(() => import("../features/privacy/HoldsPage"), "HoldsPage"), () => [list(holdsQuery)]),
   door(operatorRoute, paths.operatorTrust(), lazyRouteComponent(() => import("../features/privacy/TrustPage"), "TrustPage"), () => [one(trustQuery)]),
 ];
 
@@ -177,5 +205,6 @@ declare module "@tanstack/react-router" {
   }
   interface HistoryState {
     email?: string;
+    invitation?: string;
   }
 }

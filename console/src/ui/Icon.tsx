@@ -39,6 +39,8 @@ const DRAWINGS = {
   external: "M14 4h6v6M20 4l-9 9M18 14v6H4V6h6",
   out: "M10 4H4v16h6M15 8l4 4-4 4M19 12H9",
   dash: "M6 12h12",
+  down: "M6 9l6 6 6-6",
+  bell: "M6 17V11a6 6 0 0 1 12 0v6l1.5 2h-15zM10 21h4",
 } as const;
 
 export type IconName = keyof typeof DRAWINGS;

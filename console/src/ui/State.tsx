@@ -1,6 +1,6 @@
 // States as words with a sign; colour only repeats what both already say.
 import { t } from "@lingui/core/macro";
-import type { Instance, InvoiceSummary, Node, Operation, Order, Payment } from "../api/types";
+import type { Instance, InvoiceSummary, Node, Operation, Order, Payment, SignIn, Snapshot } from "../api/types";
 import { Icon, type IconName } from "./Icon";
 
 type Tone = "good" | "busy" | "warn" | "bad" | "idle";
@@ -44,12 +44,33 @@ export function instanceLook(state: Instance["state"]): Look {
       return busy(t`Rebooting`);
     case "rebuilding":
       return busy(t`Rebuilding`);
+    case "resizing":
+      return busy(t`Being resized`);
+    case "restoring":
+      return busy(t`Being brought back`);
     case "deleting":
       return { text: t`Will be deleted`, tone: "warn", icon: "trash" };
     case "deleted":
       return idle(t`Deleted`, "trash");
     case "failed":
       return bad(t`Failed`);
+    default:
+      return idle(state);
+  }
+}
+
+export function snapshotLook(state: Snapshot["state"]): Look {
+  switch (state) {
+    case "creating":
+      return busy(t`Being taken`);
+    case "ready":
+      return good(t`Ready`);
+    case "failed":
+      return bad(t`Failed`);
+    case "deleting":
+      return busy(t`Being deleted`);
+    case "deleted":
+      return idle(t`Deleted`, "trash");
     default:
       return idle(state);
   }
@@ -148,6 +169,21 @@ export function nodeLook(node: Node): Look {
 
 export function promiseLook(holds: boolean): Look {
   return holds ? good(t`Kept`) : bad(t`Broken`);
+}
+
+export function signInLook(outcome: SignIn["outcome"]): Look {
+  switch (outcome) {
+    case "succeeded":
+      return good(t`Signed in`);
+    case "wrong_password":
+      return bad(t`Wrong password`);
+    case "wrong_second_factor":
+      return bad(t`Wrong second factor`);
+  }
+}
+
+export function memberLook(suspended: boolean): Look {
+  return suspended ? warn(t`Suspended`) : good(t`Active`);
 }
 
 export function outcomeLook(outcome: string): Look {

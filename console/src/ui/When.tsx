@@ -14,6 +14,13 @@ export function When({ at, dateOnly }: { at: string; dateOnly?: boolean }) {
   );
 }
 
+const INSTANT = /(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?Z)/;
+
+/** A text of the program with its instants for people. */
+export function Timed({ text }: { text: string }) {
+  return text.split(INSTANT).map((part, index) => (INSTANT.test(part) ? <When key={index} at={part} /> : part));
+}
+
 export function Ago({ at }: { at: string }) {
   const now = useNow(30_000);
   return (

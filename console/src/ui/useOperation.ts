@@ -1,6 +1,7 @@
 // Follows an operation live: server-sent events while they last, asking again when they do not. A reload loses nothing.
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
+import { inPlace } from "../api/client";
 import type { Operation } from "../api/types";
 import { operationQuery } from "../features/compute/api";
 import { paths } from "../paths";
@@ -27,7 +28,7 @@ export function useOperation(id: string | null | undefined, onEnd?: (operation: 
 
   useEffect(() => {
     if (id == null || ended) return undefined;
-    const source = new EventSource(paths.operationWatch(id));
+    const source = new EventSource(inPlace(paths.operationWatch(id)));
     source.onopen = () => setLive(true);
     source.onerror = () => setLive(false);
     source.addEventListener("operation", (event: MessageEvent<string>) => {

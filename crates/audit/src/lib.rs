@@ -13,7 +13,7 @@ pub mod proof;
 
 pub use line::begin::{begin, complete};
 pub use line::model::{AuditId, Names, Outcome};
-pub use line::record::{record, record_for};
+pub use line::record::{record, record_for, refused};
 
 use kernel::{Cx, Job, Module};
 use utoipa_axum::router::OpenApiRouter;

@@ -1,10 +1,11 @@
 //! Facts that billing announces: identifiers and amounts, never personal values.
 
-use kernel::OrganisationId;
 use kernel::event::EventKind;
+use kernel::{Money, OrganisationId};
 use serde::{Deserialize, Serialize};
 
 use crate::invoice::InvoiceId;
+use crate::invoice::model::Kind;
 use crate::payment::PaymentId;
 
 /// A payment reached an end, or money went back.
@@ -16,6 +17,8 @@ pub struct PaymentSettled {
     pub payment_id: PaymentId,
     /// What it was for: the id of an order or invoice, as text.
     pub subject: String,
+    /// How much. Zero only asked whether the method is good.
+    pub amount: Money,
 }
 
 /// A document got its number and will not change any more.
@@ -25,6 +28,12 @@ pub struct InvoiceFinalised {
     pub organisation_id: OrganisationId,
     /// Which.
     pub invoice_id: InvoiceId,
+    /// Invoice or credit note.
+    pub kind: Kind,
+    /// Its number.
+    pub number: String,
+    /// Its total.
+    pub gross: Money,
 }
 
 /// The money arrived, or a method without an amount was accepted.

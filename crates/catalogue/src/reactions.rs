@@ -1,18 +1,27 @@
-//! What the catalogue does when others announce: it offers sizes once there is an operator, and
-//! keeps contracts in step with machines.
+//! What the catalogue does when others announce: it offers sizes once there is an operator, keeps
+//! contracts in step with machines, and tells people of their machines: it alone knows both the
+//! order and the machine's name.
 
 use billing::meter::{self, Reading};
-use compute::events::{InstanceFact, Measured};
+use compute::InstanceId;
+use compute::events::{InstanceFact, Measured, Resized};
 use kernel::event::{Event, Reaction};
-use kernel::{Kind, Result, Tx};
+use kernel::{ByEvent, Kind, Result, Scope, Tx};
+use notifications::{Template, tell_owners};
 
-use crate::size;
+use crate::events::{ORDER_FULFILLED, OrderFact};
+use crate::order::{State, state_of_machine};
+use crate::{order, size};
 
 /// All reactions.
 pub const ALL: &[Reaction] = &[
     Reaction { to: "identity.operator.set_up", name: "catalogue.size.seed", run: |tx, _| Box::pin(seed(tx)) },
     Reaction { to: "compute.instance.deleted", name: "catalogue.contract.end", run: |tx, event| Box::pin(end(tx, event)) },
+    Reaction { to: "compute.instance.resized", name: "catalogue.contract.reprice", run: |tx, event| Box::pin(reprice(tx, event)) },
     Reaction { to: "compute.instance.measured", name: "catalogue.contract.count", run: |tx, event| Box::pin(count(tx, event)) },
+    Reaction { to: ORDER_FULFILLED.name(), name: "catalogue.machine.tell_ready", run: |tx, event| Box::pin(tell_ready(tx, event)) },
+    Reaction { to: "compute.instance.failed", name: "catalogue.machine.tell_failed", run: |tx, event| Box::pin(tell_failed(tx, event)) },
+    Reaction { to: "compute.instance.deleted", name: "catalogue.machine.tell_deleted", run: |tx, event| Box::pin(tell_deleted(tx, event)) },
 ];
 
 async fn seed(tx: Tx) -> Result<()> {
@@ -23,6 +32,42 @@ async fn seed(tx: Tx) -> Result<()> {
 async fn end(tx: Tx, event: Event) -> Result<()> {
     let fact: InstanceFact = event.fact()?;
     meter::close(&tx, &event.scope(), &fact.instance_id.to_string(), fact.at).await
+}
+
+async fn reprice(tx: Tx, event: Event) -> Result<()> {
+    order::reprice::reprice(&tx, &event.scope(), &event.fact::<Resized>()?).await
+}
+
+async fn tell_ready(tx: Tx, event: Event) -> Result<()> {
+    let fact: OrderFact = event.fact()?;
+    tell_of(&tx, &event.scope(), fact.instance_id, Template::MachineReady, &format!("/app/machines/{}", fact.instance_id)).await
+}
+
+async fn tell_failed(tx: Tx, event: Event) -> Result<()> {
+    let fact: InstanceFact = event.fact()?;
+    // An order that was never paid has no machine to speak of: the mail about the payment says it.
+    if matches!(state_of_machine(tx.db(), &event.scope(), fact.instance_id).await?, Some(State::PaymentFailed | State::Cancelled)) {
+        return Ok(());
+    }
+    tell_of(&tx, &event.scope(), fact.instance_id, Template::MachineFailed, &format!("/app/machines/{}", fact.instance_id)).await
+}
+
+async fn tell_deleted(tx: Tx, event: Event) -> Result<()> {
+    let fact: InstanceFact = event.fact()?;
+    // A cancelled order's machine never was.
+    if state_of_machine(tx.db(), &event.scope(), fact.instance_id).await? == Some(State::Cancelled) {
+        return Ok(());
+    }
+    tell_of(&tx, &event.scope(), fact.instance_id, Template::MachineDeleted, "/app/usage").await
+}
+
+async fn tell_of(tx: &Tx, at: &Scope<ByEvent>, id: InstanceId, template: Template, link: &str) -> Result<()> {
+    match compute::instance::view(tx.cx(), at, id).await {
+        Ok(machine) => tell_owners(tx, at, template, &[("machine", &machine.name), ("link", link)]).await,
+        // Erased together with its owners.
+        Err(error) if error.kind() == Kind::NotFound => Ok(()),
+        Err(error) => Err(error),
+    }
 }
 
 const SECOND: i64 = 1_000_000;
@@ -53,7 +98,6 @@ fn reading(fact: &Measured) -> Reading {
 
 #[cfg(test)]
 mod tests {
-    use compute::InstanceId;
     use kernel::Timestamp;
     use kernel::id::Id;
     use uuid::Uuid;

@@ -11,14 +11,14 @@ use billing::permissions::{InvoiceView, PaymentConfirm, PaymentView};
 use billing::{Acquirer, Directory, Particulars, Party, Seller, TestProvider};
 use catalogue::order::{self, FULFIL, NewOrder, Order, OrderId, State};
 use catalogue::permissions::{OrderCancel, OrderCreate, OrderRetry, OrderView, QuoteCreate};
-use compute::Drivers;
-use compute::instance::{self, State as InstanceState};
-use compute::permissions::{InstanceDelete, InstanceView};
+use compute::instance::{self, RESIZE, Sizes, SizesOnSale, State as InstanceState};
+use compute::permissions::{InstanceDelete, InstanceResize, InstanceView};
+use compute::{Drivers, InstanceId, Shape, SizeId};
 use compute_driver::simulated::{Fault, Operation, Simulated};
 use compute_driver::{Driver, DriverError};
 use futures::future::BoxFuture;
 use kernel::cx::Extensions;
-use kernel::{Currency, Cx, Kind, OrganisationId, PageQuery, PersonId};
+use kernel::{Currency, Cx, Kind, OrganisationId, PageQuery, PersonId, Place};
 use sea_orm::ConnectionTrait;
 use testkit::workflows::{Case, run_to_end, steps_can_fail_anywhere, steps_can_run_twice, survives_restart_at_each_step};
 use testkit::{Engine, Test, both_engines};
@@ -39,6 +39,15 @@ impl Particulars for Books {
     }
 }
 
+/// As the server answers it.
+struct Shelf;
+
+impl Sizes for Shelf {
+    fn shape<'a>(&'a self, cx: &'a Cx, place: Place, instance: InstanceId, size: SizeId) -> BoxFuture<'a, kernel::Result<Shape>> {
+        Box::pin(order::size_for(cx, place, instance, size))
+    }
+}
+
 /// An installation that is set up, with a hypervisor, sizes on sale and a verified person asking.
 async fn world(engine: Engine) -> (Test, Simulated) {
     let hypervisor = Simulated::new();
@@ -46,9 +55,12 @@ async fn world(engine: Engine) -> (Test, Simulated) {
         .with(Drivers::new().with("node-1", "local", Arc::new(hypervisor.clone())))
         .with(hypervisor.clone())
         .with(Directory(Box::new(Books)))
+        .with(SizesOnSale(Box::new(Shelf)))
         .with(Acquirer(Box::new(TestProvider)))
-        .with(TestProvider);
-    let modules = vec![audit::module(), identity::module(), compute::module(), billing::module(), catalogue::module()];
+        .with(TestProvider)
+        .with(notifications::Sender { name: "Example Hosting".into(), address: "hello@example.org".into(), base_url: "https://cloud.example".into() })
+        .with(notifications::Transport::Mailbox);
+    let modules = vec![audit::module(), identity::module(), notifications::module(), compute::module(), billing::module(), catalogue::module()];
     let test = Test::with(engine, modules, extensions).await;
     compute::node::enrol(&test.cx).await.unwrap();
     let token = identity::operator::issue_setup_token(&test.cx).await.unwrap();
@@ -128,6 +140,41 @@ async fn step(test: &Test) {
 
 both_engines!(the_map_names_every_column, |engine| async move {
     assert_eq!(world(engine).await.0.lint().await, Vec::<String>::new());
+});
+
+both_engines!(another_size_costs_what_it_costs_from_that_instant_on, |engine| async move {
+    let (test, _) = world(engine).await;
+    let sizes = catalogue::size::visible(test.cx.db()).await.unwrap();
+    let hourly = NewOrder { cycle: Cycle::Hourly, ..wanted(&test.cx, "web", PaymentMethod::TestSucceeds).await };
+    let order = order::create(&test.cx, &test.scope::<OrderCreate>().await, &hourly).await.unwrap();
+    let order = finish(&test, order.id).await;
+    test.clock.advance(Duration::from_secs(3600));
+    instance::resize(&test.cx, &test.scope::<InstanceResize>().await, order.instance_id, sizes[1].id).await.unwrap();
+    run_to_end(&test.cx, &test.clock, workflows, None, RESIZE.name, &order.instance_id.to_string()).await;
+    deliver(&test).await;
+    assert_eq!(machine(&test, &order).await, InstanceState::Running);
+    assert_eq!(count(&test, "billing_meter WHERE closed_at IS NOT NULL").await, 1);
+    let open = format!("billing_meter WHERE closed_at IS NULL AND description = '{} machine'", sizes[1].name);
+    assert_eq!(count(&test, &open).await, 1, "one contract goes on, at the new size's price");
+    books_are_right(&test).await;
+
+    let monthly = placed(&test, "db", PaymentMethod::TestSucceeds).await.unwrap();
+    let monthly = finish(&test, monthly.id).await;
+    let refused = instance::resize(&test.cx, &test.scope::<InstanceResize>().await, monthly.instance_id, sizes[1].id).await.unwrap_err();
+    assert!(refused.kind() == Kind::Conflict && refused.to_string().contains("month"), "{refused}");
+});
+
+both_engines!(a_declined_order_leaves_no_machine_behind, |engine| async move {
+    let (test, hypervisor) = world(engine).await;
+    let order = placed(&test, "web", PaymentMethod::TestDeclines).await.unwrap();
+    let order = finish(&test, order.id).await;
+    assert_eq!(order.state, State::PaymentFailed);
+    let list = async || instance::list(&test.cx, &test.scope::<InstanceView>().await, &PageQuery::default()).await.unwrap().items;
+    assert_eq!(list().await, [], "the order shows what happened; there is no machine");
+    assert!(hypervisor.list().await.unwrap().is_empty());
+    order::retry(&test.cx, &test.scope::<OrderRetry>().await, order.id, PaymentMethod::TestSucceeds).await.unwrap();
+    assert_eq!(finish(&test, order.id).await.state, State::Active);
+    assert_eq!(list().await.len(), 1);
 });
 
 both_engines!(an_order_becomes_a_running_machine_and_a_paid_invoice, |engine| async move {

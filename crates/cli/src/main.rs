@@ -2,6 +2,8 @@
 
 mod admin;
 mod client;
+mod cluster;
+mod keeping;
 mod outcome;
 mod policy;
 mod stage;

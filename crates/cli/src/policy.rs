@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use server::App;
+use server::{App, Config};
 
 use crate::admin::Format;
 use crate::client::show;
@@ -18,7 +18,17 @@ pub async fn render(app: &App, format: Format) -> Outcome {
         Format::Fideslang => privacy::policy::Format::Fideslang,
         Format::Dpv => privacy::policy::Format::Dpv,
     };
-    show::say(privacy::policy::published(&app.cx, format).await?);
+    show::say(privacy::policy::published(&app.cx, privacy::policy::Which::InForce, format).await?.0);
+    Ok(())
+}
+
+/// Publishes the policy of this release beside one that still runs.
+pub async fn announce(config: &Config, json: bool) -> Outcome {
+    let version = App::announce(config).await?;
+    if json {
+        return show::json(&serde_json::to_value(&version)?);
+    }
+    show::say(format!("Version {} is in force from {}; see {}/privacy/versions/{}.", version.number, version.effective_at, config.base_url, version.number));
     Ok(())
 }
 

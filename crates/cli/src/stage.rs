@@ -4,17 +4,17 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use kernel::cx::Parts;
 use server::app::Stand;
 use server::config::{Mail, MailTransport, Payments};
+use server::log::Destination;
 use server::{App, Config};
-use tracing_subscriber::EnvFilter;
 
 use crate::client::show;
 use crate::outcome::Outcome;
 
-fn log_to_stderr(default: &str) {
-    let filter = EnvFilter::try_from_env("FAIRHOLD_LOG").unwrap_or_else(|_| EnvFilter::new(default));
-    tracing_subscriber::fmt().json().with_env_filter(filter).with_writer(std::io::stderr).init();
+fn begin_log(default: &str, config: &Config) {
+    server::log::begin(default, Destination { folder: config.log_folder(), clock: Parts::system_clock() });
 }
 
 /// Resolves on Ctrl-C or SIGTERM.
@@ -29,8 +29,9 @@ async fn told_to_stop() -> Outcome {
 
 /// `fairhold serve`
 pub async fn serve(config: Option<PathBuf>) -> Outcome {
-    log_to_stderr("info");
-    let app = App::open(Config::load(config.as_deref())?, Stand::default()).await?;
+    let config = Config::load(config.as_deref())?;
+    begin_log("info", &config);
+    let app = App::open(config, Stand::default()).await?;
     let link = server::setup_link(&app).await?;
     let url = app.config.base_url.clone();
     let running = app.start().await?;
@@ -46,7 +47,6 @@ pub async fn serve(config: Option<PathBuf>) -> Outcome {
 
 /// `fairhold demo`
 pub async fn demo(data: PathBuf, listen: SocketAddr) -> Outcome {
-    log_to_stderr("warn");
     let data = std::path::absolute(data)?;
     let config = Config {
         listen,
@@ -57,6 +57,7 @@ pub async fn demo(data: PathBuf, listen: SocketAddr) -> Outcome {
         demo: true,
         ..Config::default()
     };
+    begin_log("warn", &config);
     show::say(format!("Data lives in {}", data.display()));
     server::build_images(&config, &|line| show::say(line)).await?;
     let app = App::open(config, Stand::default()).await?;

@@ -5,7 +5,10 @@ use std::{future::Future, pin::Pin};
 use serde::{Deserialize, Serialize};
 use tokio::io::{AsyncRead, AsyncWrite};
 
-use crate::{Capabilities, DriverError, Guest, GuestSpec, Measurement, Reference, Status};
+use crate::{
+    Backup, BackupStream, Capabilities, DriverError, Filter, Guest, GuestSpec, InForce, Inventory, Measurement, PasswordHash, Progress, Reference, Size,
+    Snapshot, SnapshotSpec, Status, Stranger,
+};
 
 /// An answer on its way; boxed so that drivers can be used as `Arc<dyn Driver>`.
 pub type Answer<'a, T> = Pin<Box<dyn Future<Output = Result<T, DriverError>> + Send + 'a>>;
@@ -14,7 +17,8 @@ pub type Answer<'a, T> = Pin<Box<dyn Future<Output = Result<T, DriverError>> + S
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ConsoleKind {
-    /// The serial line, several readers at once: first what it printed last (the backlog), then raw bytes as they come, without a gap.
+    /// The serial line, several readers at once: first what it printed last (the backlog, where it is kept), then raw bytes as they come,
+    /// without a gap.
     Serial,
     /// The screen: the RFB protocol (VNC) from its first byte.
     Screen,
@@ -29,6 +33,9 @@ impl<T: AsyncRead + AsyncWrite + Send + Unpin> ConsoleStream for T {}
 ///
 /// A driver keeps nothing that it could not find out again: any process with the same settings continues where another stopped.
 /// Every call may be repeated. The caller chooses the reference before the first call, so that "find or create" is always possible.
+///
+/// From [`Driver::suspend`] on, the calls belong to a [`Feature`](crate::Feature). A driver that does not name it among its
+/// capabilities leaves the call as it stands here: it answers `Unsupported`.
 pub trait Driver: Send + Sync + 'static {
     /// The driver's name, as it stands in the configuration: `qemu`, `simulated`.
     fn name(&self) -> &'static str;
@@ -39,7 +46,8 @@ pub trait Driver: Send + Sync + 'static {
     /// Finds the guest that carries `spec.reference`, or creates it, stopped.
     ///
     /// # Errors
-    /// `Refused` for a spec that can never work, `Conflict` when a guest with this reference has another shape.
+    /// `Refused` for a spec that can never work, `Conflict` when a guest with this reference has another shape
+    /// ([`GuestSpec::same_shape`]), `Full` without room for it.
     fn ensure<'a>(&'a self, spec: &'a GuestSpec) -> Answer<'a, Guest>;
 
     /// The guest that carries `reference`, if there is one.
@@ -65,7 +73,7 @@ pub trait Driver: Send + Sync + 'static {
     /// A guest that is still booting may miss it. Press again, and have a deadline after which the power is cut.
     fn shutdown<'a>(&'a self, reference: &'a Reference) -> Answer<'a, ()>;
 
-    /// Asks the guest to start anew and returns.
+    /// Asks the guest to start anew and returns. Like the power button, a guest that is still booting may miss it.
     ///
     /// # Errors
     /// `Conflict` when the guest does not run.
@@ -77,10 +85,11 @@ pub trait Driver: Send + Sync + 'static {
     /// `Conflict` when the guest does not run.
     fn reset<'a>(&'a self, reference: &'a Reference) -> Answer<'a, ()>;
 
-    /// Gives the guest a fresh disk and seed after `spec`, and leaves it stopped. What was on the disk is gone.
+    /// Gives the guest a fresh disk and seed after `spec`, and leaves it stopped. What was on the disk is gone, with its snapshots;
+    /// backups stay.
     fn rebuild<'a>(&'a self, spec: &'a GuestSpec) -> Answer<'a, Guest>;
 
-    /// Stops the guest and removes it with its disk. Already gone is success.
+    /// Stops the guest and removes it with its disk and snapshots; backups stay. Already gone is success.
     fn destroy<'a>(&'a self, reference: &'a Reference) -> Answer<'a, ()>;
 
     /// Connects to a console.
@@ -94,4 +103,162 @@ pub trait Driver: Send + Sync + 'static {
 
     /// What the guest uses.
     fn measure<'a>(&'a self, reference: &'a Reference) -> Answer<'a, Measurement>;
+
+    /// Holds the guest's processors; memory stays. A paused guest is left alone.
+    ///
+    /// # Errors
+    /// `Conflict` when the guest is stopped.
+    fn suspend<'a>(&'a self, reference: &'a Reference) -> Answer<'a, ()> {
+        let _unused = reference;
+        unsupported("suspend guests")
+    }
+
+    /// Lets a paused guest go on. A running guest is left alone.
+    ///
+    /// # Errors
+    /// `Conflict` when the guest is stopped.
+    fn resume<'a>(&'a self, reference: &'a Reference) -> Answer<'a, ()> {
+        let _unused = reference;
+        unsupported("resume guests")
+    }
+
+    /// Makes the guest as large as `size` says; [`Guest::size`] and [`Driver::ensure`] know it by that size from then on.
+    /// `Now` also when nothing had to change.
+    ///
+    /// # Errors
+    /// `Refused` for a smaller disk, `Full` without room.
+    fn resize<'a>(&'a self, reference: &'a Reference, size: &'a Size) -> Answer<'a, InForce> {
+        let _unused = (reference, size);
+        unsupported("resize guests")
+    }
+
+    /// Finds the guest's snapshot of this name, or takes it. The guest goes on as before.
+    ///
+    /// # Errors
+    /// `Full` without room, `Refused` for a name that does not fit.
+    fn create_snapshot<'a>(&'a self, reference: &'a Reference, snapshot: &'a SnapshotSpec) -> Answer<'a, Progress<Snapshot>> {
+        let _unused = (reference, snapshot);
+        unsupported("take snapshots")
+    }
+
+    /// The guest's snapshots, oldest first.
+    fn snapshots<'a>(&'a self, reference: &'a Reference) -> Answer<'a, Vec<Snapshot>> {
+        let _unused = reference;
+        unsupported("take snapshots")
+    }
+
+    /// Brings the guest's disk back to the snapshot. With memory the guest runs again where it was; without it is stopped.
+    /// The answer tells the size of the guest from then on, which may be that of the snapshot.
+    /// Repeating it brings the guest back once more.
+    ///
+    /// # Errors
+    /// `Conflict` when there is no such snapshot, or when memory does not fit a guest that was resized since.
+    fn roll_back<'a>(&'a self, reference: &'a Reference, snapshot: &'a Reference) -> Answer<'a, Progress<Guest>> {
+        let _unused = (reference, snapshot);
+        unsupported("take snapshots")
+    }
+
+    /// Removes a snapshot. Already gone is success.
+    fn delete_snapshot<'a>(&'a self, reference: &'a Reference, snapshot: &'a Reference) -> Answer<'a, ()> {
+        let _unused = (reference, snapshot);
+        unsupported("take snapshots")
+    }
+
+    /// Finds the backup of this name, or makes it of the guest's disk as it stands, without stopping the guest.
+    /// Half an archive is never listed.
+    ///
+    /// # Errors
+    /// `Full` without room.
+    fn create_backup<'a>(&'a self, reference: &'a Reference, backup: &'a Reference) -> Answer<'a, Progress<Backup>> {
+        let _unused = (reference, backup);
+        unsupported("make backups")
+    }
+
+    /// Every backup of ours, oldest first, those of guests that are gone included.
+    fn backups(&self) -> Answer<'_, Vec<Backup>> {
+        unsupported("make backups")
+    }
+
+    /// Gives the guest that `spec` names the backup's disk, and leaves it stopped: in place when the guest is there, as a new guest when
+    /// it is not. What was on its disk is gone, with its snapshots. Repeating it restores once more.
+    ///
+    /// # Errors
+    /// `Conflict` when there is no such backup, `Refused` when the disk in `spec` is smaller than the backup's, `Full` without room.
+    fn restore_backup<'a>(&'a self, backup: &'a Reference, spec: &'a GuestSpec) -> Answer<'a, Progress<Guest>> {
+        let _unused = (backup, spec);
+        unsupported("make backups")
+    }
+
+    /// Removes a backup. Already gone is success.
+    fn delete_backup<'a>(&'a self, backup: &'a Reference) -> Answer<'a, ()> {
+        let _unused = backup;
+        unsupported("make backups")
+    }
+
+    /// Opens a backup's archive to be read.
+    ///
+    /// # Errors
+    /// `Conflict` when there is no such backup.
+    fn open_backup<'a>(&'a self, backup: &'a Reference) -> Answer<'a, BackupStream> {
+        let _unused = backup;
+        unsupported("hand out backups")
+    }
+
+    /// Sets the root user's password.
+    fn set_password<'a>(&'a self, reference: &'a Reference, password: &'a PasswordHash) -> Answer<'a, InForce> {
+        let _unused = (reference, password);
+        unsupported("set passwords")
+    }
+
+    /// Lets the owner of an SSH key (one OpenSSH line) sign in as root, beside those who may already.
+    ///
+    /// # Errors
+    /// `Refused` when `key` is no key line.
+    fn authorise_key<'a>(&'a self, reference: &'a Reference, key: &'a str) -> Answer<'a, InForce> {
+        let _unused = (reference, key);
+        unsupported("add SSH keys")
+    }
+
+    /// Cuts the guest off and boots the rescue system, which knows the guest's SSH keys and has its disk attached and untouched.
+    /// Every start is one of the rescue system until [`Driver::end_rescue`]. A guest that runs it already is left alone.
+    fn start_rescue<'a>(&'a self, reference: &'a Reference) -> Answer<'a, ()> {
+        let _unused = reference;
+        unsupported("boot a rescue system")
+    }
+
+    /// Cuts the rescue system off and leaves the guest stopped; its next start is its own. A guest not in rescue is left alone.
+    fn end_rescue<'a>(&'a self, reference: &'a Reference) -> Answer<'a, ()> {
+        let _unused = reference;
+        unsupported("boot a rescue system")
+    }
+
+    /// What the hypervisor consists of.
+    fn inventory(&self) -> Answer<'_, Inventory>;
+
+    /// Guests on the hypervisor that carry no reference of ours.
+    fn strangers(&self) -> Answer<'_, Vec<Stranger>> {
+        unsupported("take over guests")
+    }
+
+    /// Gives the stranger at `address` our reference and changes nothing else. A guest that carries it already is found.
+    ///
+    /// # Errors
+    /// `Conflict` when nothing is at that address, or when another guest carries the reference.
+    fn adopt<'a>(&'a self, address: &'a str, reference: &'a Reference) -> Answer<'a, Guest> {
+        let _unused = (address, reference);
+        unsupported("take over guests")
+    }
+
+    /// Filters the guest's traffic as `filter` says and forgets what was said before.
+    ///
+    /// # Errors
+    /// `Refused` for rules that can never work.
+    fn set_filter<'a>(&'a self, reference: &'a Reference, filter: &'a Filter) -> Answer<'a, ()> {
+        let _unused = (reference, filter);
+        unsupported("filter traffic")
+    }
+}
+
+fn unsupported<'a, T: Send + 'a>(what: &'static str) -> Answer<'a, T> {
+    Box::pin(async move { Err(DriverError::unsupported(what)) })
 }

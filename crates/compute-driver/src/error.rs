@@ -38,6 +38,18 @@ pub enum DriverError {
         /// What to change.
         reason: String,
     },
+    /// This hypervisor cannot do it; its capabilities say so.
+    #[error("this hypervisor cannot {what}")]
+    Unsupported {
+        /// What was asked for, after "cannot".
+        what: String,
+    },
+    /// There is no room for it. Nothing happened, and trying again changes nothing until somebody makes room.
+    #[error("there is no room: {reason}")]
+    Full {
+        /// What is full, and how full.
+        reason: String,
+    },
     /// It was tried and did not work; the driver has put away what it started.
     #[error("failed: {reason}")]
     Failed {
@@ -74,6 +86,16 @@ impl DriverError {
         Self::Refused { reason: reason.into() }
     }
 
+    /// This hypervisor cannot do it.
+    pub fn unsupported(what: impl Into<String>) -> Self {
+        Self::Unsupported { what: what.into() }
+    }
+
+    /// There is no room.
+    pub fn full(reason: impl Into<String>) -> Self {
+        Self::Full { reason: reason.into() }
+    }
+
     /// Tried without success.
     pub fn failed(reason: impl Into<String>, log: impl Into<String>) -> Self {
         Self::Failed { reason: reason.into(), log: log.into() }
@@ -105,6 +127,8 @@ mod tests {
             DriverError::not_found("vm_1"),
             DriverError::conflict("running"),
             DriverError::refused("no memory"),
+            DriverError::unsupported("take snapshots"),
+            DriverError::full("1 MiB is free"),
             DriverError::failed("exit 1", "could not load kernel"),
         ] {
             assert!(!lasting.may_retry(), "{lasting}");

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::DriverError;
+use crate::{Accelerator, DriverError, PasswordHash};
 
 /// The name that a guest carries on the hypervisor: our own instance id, chosen before the first call.
 ///
@@ -51,6 +51,20 @@ impl From<Reference> for String {
     }
 }
 
+/// How large a guest is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Size {
+    /// Virtual processors.
+    pub cpus: u32,
+    /// Memory in MiB.
+    pub memory_mib: u32,
+    /// Disk in GiB.
+    pub disk_gib: u32,
+}
+
+/// Bytes of user data that every hypervisor takes.
+pub const USER_DATA_LIMIT: usize = 32 * 1024;
+
 /// What a guest shall be.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct GuestSpec {
@@ -72,9 +86,26 @@ pub struct GuestSpec {
     pub mac: String,
     /// Port on the host that leads to its SSH server; the driver chooses where none is wished for.
     pub ssh_port: Option<u16>,
+    /// What the guest carries out at its first boot, as cloud-init takes it; at most [`USER_DATA_LIMIT`] bytes.
+    #[serde(default)]
+    pub user_data: Option<String>,
+    /// Its root user's password; without one nobody signs in with a password.
+    #[serde(default)]
+    pub password: Option<PasswordHash>,
 }
 
 impl GuestSpec {
+    /// How large it shall be.
+    pub fn size(&self) -> Size {
+        Size { cpus: self.cpus, memory_mib: self.memory_mib, disk_gib: self.disk_gib }
+    }
+
+    /// Whether `self` and `other` are one guest: same reference, size, template and card. Names, keys, user data and password may
+    /// have changed since, and reach the guest by calls of their own.
+    pub fn same_shape(&self, other: &Self) -> bool {
+        (&self.reference, self.size(), &self.template, &self.mac) == (&other.reference, other.size(), &other.template, &other.mac)
+    }
+
     /// Whether any hypervisor could make this guest.
     ///
     /// # Errors
@@ -95,6 +126,9 @@ impl GuestSpec {
         if !is_unicast_mac(&self.mac) {
             return Err(DriverError::refused("the card's address must be a unicast address such as 52:54:00:ab:cd:ef"));
         }
+        if self.user_data.as_ref().is_some_and(|text| text.len() > USER_DATA_LIMIT) {
+            return Err(DriverError::refused("user data must be at most 32 KiB"));
+        }
         Ok(())
     }
 }
@@ -104,7 +138,7 @@ fn is_hostname(text: &str) -> bool {
 }
 
 /// The seed is a list of lines, so a key with a line break could smuggle in settings of its own.
-fn is_key_line(key: &str) -> bool {
+pub(crate) fn is_key_line(key: &str) -> bool {
     let known = ["ssh-", "ecdsa-", "sk-ssh-", "sk-ecdsa-"].iter().any(|kind| key.starts_with(kind));
     known && key.len() <= 16_384 && !key.chars().any(char::is_control) && key.split(' ').count() >= 2
 }
@@ -154,54 +188,18 @@ pub struct Guest {
     pub status: Status,
     /// The template it was made from last.
     pub template: String,
+    /// How large it is, changes that wait for a restart included.
+    pub size: Size,
+    /// The host of a cluster that it is on, where there are several.
+    pub host: Option<String>,
+    /// Whether it is given the rescue system at its next start, or runs it now.
+    pub rescue: bool,
     /// What runs its processors, now or at its next start.
     pub accelerator: Accelerator,
     /// Its own address inside its network, where the driver knows it.
     pub ipv4: Option<String>,
     /// How to reach its SSH server from the host.
     pub ssh: Option<SshAddress>,
-}
-
-/// What runs a guest's processors.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Accelerator {
-    /// The processor's own virtualisation.
-    Kvm,
-    /// Translation in software: works anywhere, many times slower.
-    Tcg,
-}
-
-/// Room on a hypervisor.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Capacity {
-    /// Processors of the host.
-    pub cpus: u32,
-    /// Memory of the host in MiB.
-    pub memory_mib: u64,
-    /// Disk for guests in MiB.
-    pub disk_mib: u64,
-    /// Disk that is free in MiB.
-    pub disk_free_mib: u64,
-}
-
-/// What a hypervisor can do.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Capabilities {
-    /// What runs the guests' processors.
-    pub accelerator: Accelerator,
-    /// Why this accelerator, for the operator.
-    pub accelerator_reason: String,
-    /// Whether there is a serial console.
-    pub serial_console: bool,
-    /// Whether there is a screen console.
-    pub screen_console: bool,
-    /// Whether a guest can be saved and brought back.
-    pub snapshots: bool,
-    /// Templates that are ready to use.
-    pub templates: Vec<String>,
-    /// Room, where the driver can tell.
-    pub capacity: Option<Capacity>,
 }
 
 /// What a guest uses. Figures that restart count from the last power-on.
@@ -217,6 +215,16 @@ pub struct Measurement {
     pub net_received_bytes: u64,
     /// Bytes that the guest sent since it was created.
     pub net_sent_bytes: u64,
+    /// Bytes of memory that the guest occupies on the host, or uses by its own word where it gives one; 0 when stopped.
+    pub memory_used_bytes: u64,
+    /// Bytes that it read from its disk since power-on.
+    pub disk_read_bytes: u64,
+    /// Bytes that it wrote to its disk since power-on.
+    pub disk_written_bytes: u64,
+    /// How many times it read since power-on.
+    pub disk_reads: u64,
+    /// How many times it wrote since power-on.
+    pub disk_writes: u64,
 }
 
 #[cfg(test)]
@@ -234,6 +242,8 @@ mod tests {
             template: "tiny".into(),
             mac: "52:54:00:12:34:56".into(),
             ssh_port: None,
+            user_data: None,
+            password: None,
         }
     }
 
@@ -268,5 +278,6 @@ mod tests {
         bad(|s| s.template = "../tiny".into(), "template");
         bad(|s| s.mac = "53:54:00:12:34:56".into(), "unicast");
         bad(|s| s.mac = "52:54:00:12:34".into(), "unicast");
+        bad(|s| s.user_data = Some("x".repeat(USER_DATA_LIMIT + 1)), "user data");
     }
 }

@@ -1,15 +1,26 @@
 //! What Fairhold asks of any hypervisor, and how a driver shows that it gives it.
 //!
-//! Read in this order: [`guest`] (the words), [`driver`] (the questions), [`error`] (the ways to say no),
-//! [`conformance`] (the suite that every driver passes), [`simulated`] (a hypervisor in memory, with faults, for tests of workflows).
+//! Read in this order: [`guest`], [`capability`], [`snapshot`], [`access`], [`filter`] and [`inventory`] (the words), [`driver`] (the
+//! questions), [`error`] (the ways to say no), [`conformance`] (the suite that every driver passes),
+//! [`simulated`] (a hypervisor in memory, with faults, for tests of workflows).
 //! Instances, their states and their owners belong to the `compute` domain; nothing here knows about them.
 
+pub mod access;
+pub mod capability;
 pub mod conformance;
 pub mod driver;
 pub mod error;
+pub mod filter;
 pub mod guest;
+pub mod inventory;
 pub mod simulated;
+pub mod snapshot;
 
+pub use access::{InForce, PasswordHash};
+pub use capability::{Accelerator, Capabilities, Capacity, Feature};
 pub use driver::{Answer, ConsoleKind, ConsoleStream, Driver};
 pub use error::DriverError;
-pub use guest::{Accelerator, Capabilities, Capacity, Guest, GuestSpec, Measurement, Reference, SshAddress, Status};
+pub use filter::{Direction, Filter, Network, Protocol, Rule, Verdict};
+pub use guest::{Guest, GuestSpec, Measurement, Reference, Size, SshAddress, Status, USER_DATA_LIMIT};
+pub use inventory::{GuestNetwork, Host, Inventory, Storage, Stranger, TemplateInfo};
+pub use snapshot::{Backup, BackupFormat, BackupStream, Progress, Snapshot, SnapshotSpec};

@@ -1,11 +1,11 @@
 //! The simulated hypervisor keeps the trait's promises, and breaks them on demand.
 
-#![allow(clippy::unwrap_used, reason = "a test may fail where it stands")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may fail where it stands")]
 
 use std::{sync::Arc, time::Duration};
 
 use compute_driver::{
-    Driver, DriverError, GuestSpec, Reference, Status, conformance,
+    Driver, DriverError, Feature, GuestSpec, Progress, Reference, Size, SnapshotSpec, Status, Stranger, conformance,
     simulated::{Fault, Operation, Simulated},
 };
 
@@ -20,6 +20,8 @@ fn spec() -> GuestSpec {
         template: "tiny".into(),
         mac: "52:54:00:12:34:56".into(),
         ssh_port: None,
+        user_data: None,
+        password: None,
     }
 }
 
@@ -30,15 +32,91 @@ async fn it_conforms() {
 }
 
 #[tokio::test]
-async fn the_suite_notices_a_driver_that_lies() {
+async fn it_conforms_with_fewer_features() {
+    use Feature::{Adopt, AntiSpoofing, Backups, Firewall, GrowDisk, MemorySnapshots, Rescue, Resize, SetPassword, Snapshots, Suspend};
+    let sim = Simulated::new();
+    for feature in [Suspend, Resize, GrowDisk, Snapshots, MemorySnapshots, Backups, SetPassword, Rescue, Adopt, AntiSpoofing, Firewall] {
+        sim.without(feature);
+    }
+    conformance::check(&sim, "tiny").await.unwrap();
+    let called = sim.calls();
+    assert!(called.iter().all(|call| call.operation != Operation::RollBack), "what is not offered is not asked for");
+}
+
+#[tokio::test]
+async fn the_suite_notices_a_disk_that_was_not_brought_back() {
     for (operation, rule) in [
-        (Operation::Start, "a started guest runs"),
-        (Operation::Destroy, "a destroyed guest is absent"),
-        (Operation::Stop, "a guest cut off is stopped at once"),
+        (Operation::RollBack, "memory and disk are as they were"),
+        (Operation::Suspend, "a suspended guest is paused"),
+        (Operation::Resize, "a running guest is resized"),
+        (Operation::DeleteSnapshot, "a deleted snapshot is gone"),
+        (Operation::CreateBackup, "it is the same one"),
+        (Operation::StartRescue, "it says so"),
+        (Operation::EndRescue, "it is itself again, and stopped"),
     ] {
         let sim = Simulated::new();
-        // The suite asks each of these once before the guest exists: that answer is honest.
-        sim.inject(operation, Fault::Slow(Duration::ZERO));
+        sim.inject(operation, Fault::Lie);
+        let seen = tokio::time::timeout(Duration::from_secs(5), conformance::check(&sim, "tiny")).await;
+        match (operation, seen) {
+            // A refusal that did not come is seen before the size that did not change.
+            (Operation::Resize, Ok(Err(violation))) => assert_eq!(violation.rule, "a smaller disk is refused"),
+            // The suite waits for an answer that never comes.
+            (Operation::RollBack, Err(_)) => {}
+            (_, Ok(Err(violation))) => assert_eq!(violation.rule, rule),
+            (_, other) => panic!("{operation:?}: {other:?}"),
+        }
+    }
+}
+
+#[tokio::test]
+async fn work_that_takes_long_is_asked_for_until_it_is_done_and_happens_once() {
+    let sim = Simulated::new();
+    let (reference, backup) = (spec().reference, Reference::parse("bak_1").unwrap());
+    sim.ensure(&spec()).await.unwrap();
+    sim.inject(Operation::CreateBackup, Fault::Busy);
+    sim.inject(Operation::CreateBackup, Fault::LoseAnswer);
+    assert_eq!(sim.create_backup(&reference, &backup).await, Ok(Progress::Working { percent: Some(50) }));
+    assert!(matches!(sim.create_backup(&reference, &backup).await, Err(DriverError::OutcomeUnknown { .. })));
+    assert!(matches!(sim.create_backup(&reference, &backup).await, Ok(Progress::Done(_))));
+    assert_eq!(sim.backups().await.unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn a_full_storage_and_a_lock_have_no_effect_and_differ_in_what_may_be_done() {
+    let sim = Simulated::new();
+    sim.ensure(&spec()).await.unwrap();
+    let snapshot = SnapshotSpec { name: Reference::parse("snp_1").unwrap(), memory: false };
+    sim.inject(Operation::CreateSnapshot, Fault::storage_full());
+    sim.inject(Operation::CreateSnapshot, Fault::locked());
+    let full = sim.create_snapshot(&spec().reference, &snapshot).await.unwrap_err();
+    assert!(matches!(full, DriverError::Full { .. }) && !full.may_retry());
+    assert!(sim.create_snapshot(&spec().reference, &snapshot).await.unwrap_err().may_retry());
+    assert_eq!(sim.snapshots(&spec().reference).await, Ok(vec![]));
+}
+
+#[tokio::test]
+async fn a_stranger_is_taken_over_once() {
+    let sim = Simulated::new();
+    let size = Size { cpus: 2, memory_mib: 512, disk_gib: 8 };
+    sim.add_stranger(Stranger { address: "100".into(), name: "old-web".into(), host: None, status: Status::Running, size });
+    let adopted = sim.adopt("100", &spec().reference).await.unwrap();
+    assert_eq!((adopted.size, adopted.status), (size, Status::Running));
+    assert_eq!(sim.adopt("100", &spec().reference).await.unwrap(), adopted);
+    assert_eq!(sim.strangers().await, Ok(vec![]));
+}
+
+#[tokio::test]
+async fn the_suite_notices_a_driver_that_lies() {
+    // Earlier calls of the suite get an honest answer: those about guests that are not there, and those about a copy.
+    for (operation, honest, rule) in [
+        (Operation::Start, 1, "a started guest runs"),
+        (Operation::Stop, 1, "a guest cut off is stopped at once"),
+        (Operation::Destroy, 2, "a destroyed guest is absent"),
+    ] {
+        let sim = Simulated::new();
+        for _ in 0..honest {
+            sim.inject(operation, Fault::Slow(Duration::ZERO));
+        }
         sim.inject(operation, Fault::Lie);
         let violation = conformance::check(&sim, "tiny").await.unwrap_err();
         assert_eq!(violation.rule, rule);

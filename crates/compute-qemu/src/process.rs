@@ -19,6 +19,15 @@ where
     I: IntoIterator,
     I::Item: AsRef<OsStr>,
 {
+    output(program, args).await.map(drop)
+}
+
+/// The same, with what it printed.
+pub(crate) async fn output<I>(program: &str, args: I) -> Result<Vec<u8>, DriverError>
+where
+    I: IntoIterator,
+    I::Item: AsRef<OsStr>,
+{
     let output = Command::new(program)
         .args(args)
         .stdin(Stdio::null())
@@ -26,9 +35,12 @@ where
         .await
         .map_err(|error| DriverError::unavailable(format!("cannot run {program}: {error}")))?;
     if output.status.success() {
-        return Ok(());
+        return Ok(output.stdout);
     }
     let log = String::from_utf8_lossy(&output.stderr).into_owned();
+    if log.contains("No space left on device") {
+        return Err(DriverError::full(format!("{program} found no space left on the disk")));
+    }
     Err(DriverError::failed(format!("{program} ended with {}", output.status), log))
 }
 
@@ -44,6 +56,8 @@ pub(crate) struct ProcessId {
 pub(crate) struct Usage {
     pub(crate) uptime_us: u64,
     pub(crate) cpu_us: u64,
+    /// Memory that it occupies.
+    pub(crate) memory_bytes: u64,
 }
 
 impl ProcessId {
@@ -71,7 +85,11 @@ impl ProcessId {
         let stat = self.stat()?;
         let uptime = fs::read_to_string("/proc/uptime").ok()?;
         let host_up_us = parse_seconds_us(uptime.split_whitespace().next()?)?;
-        Some(Usage { uptime_us: host_up_us.saturating_sub(stat.started_ticks * TICK_US).max(1), cpu_us: stat.cpu_ticks * TICK_US })
+        Some(Usage {
+            uptime_us: host_up_us.saturating_sub(stat.started_ticks * TICK_US).max(1),
+            cpu_us: stat.cpu_ticks * TICK_US,
+            memory_bytes: resident_bytes(self.number).unwrap_or(0),
+        })
     }
 
     fn stat(&self) -> Option<Stat> {
@@ -99,6 +117,13 @@ impl Stat {
     }
 }
 
+/// `VmRSS:      1234 kB` (proc(5)); a process that ends just now has none.
+fn resident_bytes(number: i32) -> Option<u64> {
+    let status = fs::read_to_string(format!("/proc/{number}/status")).ok()?;
+    let kib: u64 = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?.split_whitespace().next()?.parse().ok()?;
+    Some(kib * 1024)
+}
+
 fn boot() -> Option<String> {
     Some(fs::read_to_string("/proc/sys/kernel/random/boot_id").ok()?.trim().to_owned())
 }
@@ -122,7 +147,7 @@ mod tests {
     #[test]
     fn we_are_alive_and_somebody_else_with_our_number_is_not_us() {
         let us = ProcessId::of(std::process::id()).unwrap();
-        assert!(us.is_alive() && us.usage().is_some());
+        assert!(us.is_alive() && us.usage().is_some_and(|usage| usage.memory_bytes > 100_000));
         let earlier = ProcessId { started_ticks: us.started_ticks - 1, ..us.clone() };
         let before_reboot = ProcessId { boot: "other".into(), ..us };
         assert!(!earlier.is_alive() && !before_reboot.is_alive());

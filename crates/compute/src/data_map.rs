@@ -1,6 +1,6 @@
 //! Every column and log field of this domain, described.
 
-use kernel::map::{Class, Entry, LogField, Owned, Retention, Subject, Table, Use, category, purpose};
+use kernel::map::{Class, Entry, LogField, Owned, Recipient, Retention, Subject, Table, Use, category, purpose};
 
 const RANDOM: &str = "a random identifier";
 const STATE: &str = "a state or counter of the program";
@@ -13,6 +13,21 @@ const CONSOLE: &[Use] = &[
     Use::contract(&purpose::SERVICE),
     Use::interest(&purpose::SECURITY, "Only the person who asked for a console may open it; the ticket lives thirty seconds."),
 ];
+
+/// Key of the hypervisor clusters in the map.
+pub const CLUSTER: &str = "compute.cluster";
+
+/// Who receives something: hypervisors that are reached over the network. Drivers name this key.
+pub const RECIPIENTS: &[Recipient] = &[Recipient {
+    key: CLUSTER,
+    name: "the hypervisor clusters that the operator chose",
+    role: "run your machines, where they do not run on the operator's own host",
+    purposes: &[&purpose::SERVICE],
+    entries: &["compute.instance.hostname", "compute.instance.ssh_key"],
+    country: "operator",
+    transfer: "",
+    sale: false,
+}];
 
 /// The domain's tables.
 pub const TABLES: &[Table] = &[
@@ -101,6 +116,45 @@ pub const TABLES: &[Table] = &[
         ],
     },
     Table {
+        name: "compute_snapshot",
+        title: "snapshots of machines",
+        subject: Subject::Organisation,
+        owned: Owned::ByOrganisation { column: "organisation_id" },
+        retention: Retention::days_after("deleted_at", 30),
+        key: &["id"],
+        columns: &[
+            Entry::personal("id", &category::IDENTIFIER, SERVICE).observed(),
+            Entry::personal("organisation_id", &category::IDENTIFIER, SERVICE).observed(),
+            Entry::personal("project_id", &category::IDENTIFIER, SERVICE).observed(),
+            Entry::personal("instance_id", &category::IDENTIFIER, SERVICE).observed(),
+            Entry::personal("name", &category::RESOURCE, SERVICE).customer_plane().sealed_to_organisation(Class::Content),
+            Entry::personal("state", &category::RESOURCE, SERVICE).observed(),
+            Entry::personal("problem", &category::RESOURCE, SERVICE).observed().not_required(),
+            Entry::personal("memory", &category::RESOURCE, SERVICE),
+            Entry::personal("disk_gib", &category::RESOURCE, SERVICE).observed(),
+            Entry::personal("operation_id", &category::IDENTIFIER, SERVICE).observed().not_required(),
+            Entry::personal("created_at", &category::ACTIVITY, SERVICE).observed(),
+            Entry::personal("deleted_at", &category::ACTIVITY, SERVICE).observed().not_required(),
+        ],
+    },
+    Table {
+        name: "compute_ssh_key",
+        title: "kept SSH keys",
+        subject: Subject::Organisation,
+        owned: Owned::ByOrganisation { column: "organisation_id" },
+        retention: Retention::WITH_OWNER,
+        key: &["id"],
+        columns: &[
+            Entry::personal("id", &category::IDENTIFIER, SERVICE).observed(),
+            Entry::personal("organisation_id", &category::IDENTIFIER, SERVICE).observed(),
+            Entry::personal("project_id", &category::IDENTIFIER, SERVICE).observed(),
+            Entry::personal("name", &category::RESOURCE, SERVICE).customer_plane().sealed_to_organisation(Class::Content),
+            Entry::personal("public_key", &category::RESOURCE, SERVICE).customer_plane().sealed_to_organisation(Class::Content),
+            Entry::personal("fingerprint_index", &category::RESOURCE, SERVICE).blind_index(&["compute.ssh_key.public_key"]),
+            Entry::personal("created_at", &category::ACTIVITY, SERVICE).observed(),
+        ],
+    },
+    Table {
         name: "compute_event",
         title: "events of machines",
         subject: Subject::Organisation,
@@ -165,10 +219,12 @@ pub const TABLES: &[Table] = &[
             Entry::personal("cpus", &category::USAGE, SERVICE).observed(),
             Entry::personal("memory_mib", &category::USAGE, SERVICE).observed(),
             Entry::personal("disk_gib", &category::USAGE, SERVICE).observed(),
+            Entry::personal("snapshots", &category::USAGE, SERVICE).observed(),
             Entry::system("machines_limit", OFFER),
             Entry::system("cpus_limit", OFFER),
             Entry::system("memory_mib_limit", OFFER),
             Entry::system("disk_gib_limit", OFFER),
+            Entry::system("snapshots_limit", OFFER),
         ],
     },
 ];
@@ -178,4 +234,8 @@ pub const LOG_FIELDS: &[LogField] = &[
     LogField { name: "instance", text: "a random identifier of a machine", personal: false, days: 30 },
     LogField { name: "node", text: "the name of a node", personal: false, days: 30 },
     LogField { name: "reference", text: "the random identifier that a guest carries on its hypervisor", personal: false, days: 30 },
+    LogField { name: "vmid", text: "the number that a cluster gives a guest", personal: false, days: 30 },
+    LogField { name: "task", text: "the kind of a task on a cluster", personal: false, days: 30 },
+    LogField { name: "way", text: "the place of a node's address in the list of a cluster", personal: false, days: 30 },
+    LogField { name: "trouble", text: "why a hypervisor did not do as asked", personal: false, days: 30 },
 ];

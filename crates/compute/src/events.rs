@@ -4,7 +4,7 @@ use kernel::Timestamp;
 use kernel::event::EventKind;
 use serde::{Deserialize, Serialize};
 
-use crate::instance::{InstanceId, State};
+use crate::instance::{InstanceId, SizeId, State};
 
 /// Something happened to a machine; the event's place names its project.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -40,6 +40,19 @@ pub struct Measured {
     pub sent_bytes: i64,
 }
 
+/// A machine has another size. What it costs from now on is for those who listen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Resized {
+    /// Which.
+    pub instance_id: InstanceId,
+    /// The size that it had.
+    pub from_size_id: SizeId,
+    /// The size that it has.
+    pub size_id: SizeId,
+    /// Since when.
+    pub at: Timestamp,
+}
+
 /// A machine was ordered; nothing runs yet.
 pub const INSTANCE_CREATED: EventKind<InstanceFact> = EventKind::new("compute.instance.created");
 /// A machine runs.
@@ -54,5 +67,7 @@ pub const INSTANCE_FAILED: EventKind<InstanceFact> = EventKind::new("compute.ins
 pub const INSTANCE_DELETING: EventKind<InstanceFact> = EventKind::new("compute.instance.deleting");
 /// A machine and its disk are gone.
 pub const INSTANCE_DELETED: EventKind<InstanceFact> = EventKind::new("compute.instance.deleted");
+/// A machine has another size.
+pub const INSTANCE_RESIZED: EventKind<Resized> = EventKind::new("compute.instance.resized");
 /// What a machine used.
 pub const INSTANCE_MEASURED: EventKind<Measured> = EventKind::new("compute.instance.measured");

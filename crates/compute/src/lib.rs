@@ -1,7 +1,8 @@
 //! What runs: regions, nodes and templates, instances with their power, consoles, readings and quotas.
 //!
 //! Reading order: [`instance`] (a machine and what can be done with it), [`drivers`] (how hypervisors
-//! are reached), [`node`] (where machines go), [`quota`], [`reading`] (what they used), [`console`].
+//! are reached), [`node`] (where machines go), [`quota`], [`reading`] (what they used), [`console`],
+//! [`snapshot`] (what a machine can be brought back to), [`ssh_key`] (who may sign in).
 //! Prices, sizes and orders belong to the catalogue; money belongs to billing.
 
 pub mod console;
@@ -15,6 +16,8 @@ pub mod permissions;
 pub mod quota;
 pub mod reading;
 pub mod region;
+pub mod snapshot;
+pub mod ssh_key;
 pub mod template;
 
 pub use drivers::Drivers;
@@ -33,7 +36,7 @@ use workflow::Registered;
 /// Periodic work.
 pub const JOBS: &[Job] = &[
     Job { name: "compute.instance.reconcile", purpose: &purpose::SERVICE, every: Duration::from_secs(5), run: |cx| Box::pin(instance::reconcile(cx)) },
-    Job { name: "compute.reading.measure", purpose: &purpose::BILLING, every: Duration::from_secs(10), run: |cx| Box::pin(reading::measure(cx)) },
+    Job { name: "compute.reading.measure", purpose: &purpose::BILLING, every: Duration::from_secs(60), run: |cx| Box::pin(reading::measure(cx)) },
 ];
 
 fn routes() -> OpenApiRouter<Cx> {
@@ -44,6 +47,9 @@ fn routes() -> OpenApiRouter<Cx> {
         .merge(instance::api::routes())
         .merge(reading::api::routes())
         .merge(console::api::routes())
+        .merge(snapshot::api::routes())
+        .merge(ssh_key::api::routes())
+        .merge(quota::api::routes())
 }
 
 /// The domain, for the server's list.
@@ -51,6 +57,7 @@ pub fn module() -> Module {
     Module {
         migrations: migrations::all,
         tables: data_map::TABLES,
+        recipients: data_map::RECIPIENTS,
         log_fields: data_map::LOG_FIELDS,
         permissions: permissions::ALL,
         jobs: JOBS,
@@ -61,5 +68,14 @@ pub fn module() -> Module {
 
 /// The workflows that a worker must know.
 pub fn workflows() -> Vec<Registered> {
-    vec![Registered::of(&instance::PROVISION), Registered::of(&instance::power::START), Registered::of(&instance::REBUILD), Registered::of(&instance::RETIRE)]
+    vec![
+        Registered::of(&instance::PROVISION),
+        Registered::of(&instance::power::START),
+        Registered::of(&instance::REBUILD),
+        Registered::of(&instance::RESIZE),
+        Registered::of(&instance::RETIRE),
+        Registered::of(&snapshot::SNAPSHOT_CREATE),
+        Registered::of(&snapshot::SNAPSHOT_RESTORE),
+        Registered::of(&snapshot::SNAPSHOT_DELETE),
+    ]
 }

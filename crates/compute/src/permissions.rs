@@ -28,11 +28,38 @@ permission!(
     /// Give a machine a fresh disk.
     pub InstanceRebuild = "compute.instance.rebuild", Project, Use);
 permission!(
+    /// Give a machine another size.
+    pub InstanceResize = "compute.instance.resize", Project, Use);
+permission!(
     /// Delete a machine.
     pub InstanceDelete = "compute.instance.delete", Project, Use);
 permission!(
     /// Bring a deleted machine back within its grace.
     pub InstanceUndelete = "compute.instance.undelete", Project, Use);
+permission!(
+    /// See snapshots of machines.
+    pub SnapshotView = "compute.snapshot.view", Project, View);
+permission!(
+    /// Take a snapshot of a machine.
+    pub SnapshotCreate = "compute.snapshot.create", Project, Use);
+permission!(
+    /// Remove a snapshot.
+    pub SnapshotDelete = "compute.snapshot.delete", Project, Use);
+permission!(
+    /// Bring a machine back to a snapshot.
+    pub SnapshotRestore = "compute.snapshot.restore", Project, Use);
+permission!(
+    /// See the kept SSH keys of a project.
+    pub SshKeyView = "compute.ssh_key.view", Project, View);
+permission!(
+    /// Keep an SSH key.
+    pub SshKeyCreate = "compute.ssh_key.create", Project, Use);
+permission!(
+    /// Forget an SSH key.
+    pub SshKeyDelete = "compute.ssh_key.delete", Project, Use);
+permission!(
+    /// See what there is in a project and how much there may be.
+    pub QuotaView = "compute.quota.view", Project, View);
 permission!(
     /// Open a machine's console.
     pub ConsoleTicketCreate = "compute.console_ticket.create", Project, Use);
@@ -53,8 +80,17 @@ pub const ALL: &[PermissionInfo] = &[
     InstanceReboot::INFO,
     InstanceReset::INFO,
     InstanceRebuild::INFO,
+    InstanceResize::INFO,
     InstanceDelete::INFO,
     InstanceUndelete::INFO,
+    SnapshotView::INFO,
+    SnapshotCreate::INFO,
+    SnapshotDelete::INFO,
+    SnapshotRestore::INFO,
+    SshKeyView::INFO,
+    SshKeyCreate::INFO,
+    SshKeyDelete::INFO,
+    QuotaView::INFO,
     ConsoleTicketCreate::INFO,
     ReadingView::INFO,
     NodeView::INFO,

@@ -1,6 +1,6 @@
 //! Every column and cookie of this domain, described.
 
-use kernel::map::{Class, ClientKey, Entry, Owned, Retention, Subject, Table, Use, category, purpose};
+use kernel::map::{Class, ClientKey, Entry, Necessary, Owned, Retention, Subject, Table, Use, category, purpose};
 
 const STATE: &str = "a state or counter of the program";
 const WHEN: &str = "an instant of the program's own work";
@@ -62,11 +62,27 @@ pub const TABLES: &[Table] = &[
             Entry::personal("id", &category::SESSION, SECURITY).observed(),
             Entry::personal("person_id", &category::IDENTIFIER, SECURITY).observed(),
             Entry::personal("token", &category::CREDENTIAL, SECURITY).observed().verifier(),
-            Entry::personal("user_agent", &category::SESSION, SECURITY).observed().not_required().sealed_to_person(Class::Security),
-            Entry::personal("ip", &category::IP, SECURITY).observed().not_required().sealed_to_person(Class::Security),
+            Entry::personal("agent", &category::SESSION, SECURITY).observed().not_required().sealed_to_person(Class::Security),
+            Entry::personal("network", &category::IP, SECURITY).observed().not_required().sealed_to_person(Class::Security),
             Entry::personal("created_at", &category::SESSION, SECURITY).observed(),
             Entry::personal("last_seen_at", &category::SESSION, SECURITY).observed(),
             Entry::personal("expires_at", &category::SESSION, SECURITY).observed(),
+        ],
+    },
+    Table {
+        name: "identity_sign_in",
+        title: "history of sign-ins",
+        subject: Subject::Customer,
+        owned: Owned::ByPerson { column: "person_id" },
+        retention: Retention::days_after("at", 90),
+        key: &["id"],
+        columns: &[
+            Entry::system("id", "a random identifier"),
+            Entry::personal("person_id", &category::IDENTIFIER, SECURITY).observed(),
+            Entry::personal("outcome", &category::ACTIVITY, SECURITY).observed(),
+            Entry::personal("agent", &category::SESSION, SECURITY).observed().not_required().sealed_to_person(Class::Security),
+            Entry::personal("network", &category::IP, SECURITY).observed().not_required().sealed_to_person(Class::Security),
+            Entry::personal("at", &category::ACTIVITY, SECURITY).observed(),
         ],
     },
     Table {
@@ -129,13 +145,35 @@ pub const TABLES: &[Table] = &[
         title: "memberships",
         subject: Subject::Customer,
         owned: Owned::ByPerson { column: "person_id" },
-        retention: Retention::WITH_OWNER,
+        // Who left or was removed stays on the list of the organisation's past for a month.
+        retention: Retention::days_after("ended_at", 30),
         key: &["person_id", "organisation_id"],
         columns: &[
             Entry::personal("person_id", &category::IDENTIFIER, TENANCY).observed(),
             Entry::personal("organisation_id", &category::IDENTIFIER, TENANCY).observed(),
             Entry::personal("role", &category::ORGANISATION, TENANCY).observed(),
+            Entry::personal("suspended_at", &category::ACTIVITY, TENANCY).observed().not_required(),
+            Entry::personal("ended_at", &category::ACTIVITY, TENANCY).observed().not_required(),
             Entry::personal("created_at", &category::ACTIVITY, TENANCY).observed(),
+        ],
+    },
+    Table {
+        name: "identity_invitation",
+        title: "invitations",
+        subject: Subject::Visitor,
+        owned: Owned::ByOrganisation { column: "organisation_id" },
+        retention: Retention::days_after("expires_at", 0),
+        key: &["id"],
+        columns: &[
+            Entry::system("id", "a random identifier"),
+            Entry::personal("organisation_id", &category::IDENTIFIER, TENANCY).observed(),
+            Entry::personal("invited_by", &category::IDENTIFIER, TENANCY).observed(),
+            Entry::personal("email", &category::EMAIL, TENANCY).sealed_to_organisation(Class::Account),
+            Entry::personal("email_index", &category::EMAIL, SECURITY).blind_index(&["identity.invitation.email"]),
+            Entry::personal("role", &category::ORGANISATION, TENANCY),
+            Entry::personal("token", &category::CREDENTIAL, SECURITY).observed().not_required().verifier(),
+            Entry::personal("created_at", &category::ACTIVITY, TENANCY).observed(),
+            Entry::system("expires_at", WHEN),
         ],
     },
     Table {
@@ -173,7 +211,7 @@ pub const TABLES: &[Table] = &[
         retention: Retention::days_after("started_at", 1),
         key: &["key"],
         columns: &[
-            Entry::personal("key", &category::IP, SECURITY).blind_index(&["identity.session.ip", "identity.person.email"]),
+            Entry::personal("key", &category::IP, SECURITY).blind_index(&["identity.session.network", "identity.person.email"]),
             Entry::system("failures", STATE),
             Entry::system("started_at", WHEN),
         ],
@@ -181,19 +219,25 @@ pub const TABLES: &[Table] = &[
 ];
 
 /// The domain's cookies.
-pub const CLIENT_KEYS: &[ClientKey] = &[
-    ClientKey {
-        name: kernel::http::SESSION_COOKIE,
-        kind: "cookie",
-        purpose: &purpose::ACCOUNT,
-        text: "a random number that keeps you signed in",
-        seconds: 30 * 24 * 3600,
-    },
-    ClientKey {
-        name: kernel::http::SESSION_COOKIE_PLAIN,
-        kind: "cookie",
-        purpose: &purpose::ACCOUNT,
-        text: "the same on an installation that is only reached from its own machine",
-        seconds: 30 * 24 * 3600,
-    },
-];
+pub const CLIENT_KEYS: &[ClientKey] = &[SESSION, SESSION_PLAIN, PROJECT];
+
+const SESSION_SECONDS: u64 = 30 * 24 * 3600;
+
+/// Keeps people signed in, over TLS.
+pub const SESSION: ClientKey =
+    ClientKey::necessary(kernel::http::SESSION_COOKIE, &purpose::ACCOUNT, Necessary::Session, "a random number that keeps you signed in", SESSION_SECONDS);
+
+/// The same where browsers refuse the other.
+pub const SESSION_PLAIN: ClientKey = ClientKey::necessary(
+    kernel::http::SESSION_COOKIE_PLAIN,
+    &purpose::ACCOUNT,
+    Necessary::Session,
+    "the same on an installation that is only reached from its own machine",
+    SESSION_SECONDS,
+);
+
+/// The project that the console's pages are about.
+const PROJECT: ClientKey =
+    ClientKey::necessary("fairhold-project", &purpose::ACCOUNT, Necessary::Navigation, "the project that the pages of a tab are about", 0)
+        .stored_in("session_storage")
+        .in_console();

@@ -5,6 +5,8 @@ use kernel::event::EventKind;
 use kernel::{OrganisationId, PersonId, ProjectId};
 use serde::{Deserialize, Serialize};
 
+use crate::invitation::InvitationId;
+
 /// Somebody signed up; their organisation and first project exist.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PersonSignedUp {
@@ -30,6 +32,36 @@ pub struct OrganisationFact {
     pub organisation_id: OrganisationId,
 }
 
+/// Something happened to a membership.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MemberFact {
+    /// Who.
+    pub person_id: PersonId,
+    /// In which organisation.
+    pub organisation_id: OrganisationId,
+}
+
+/// Something happened to an invitation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InvitationFact {
+    /// Which.
+    pub invitation_id: InvitationId,
+    /// To which organisation.
+    pub organisation_id: OrganisationId,
+    /// Who invites.
+    pub person_id: PersonId,
+}
+
+/// An organisation was made.
+pub const ORGANISATION_CREATED: EventKind<OrganisationFact> = EventKind::new("identity.organisation.created");
+/// Somebody is invited. Write the mail.
+pub const INVITATION_CREATED: EventKind<InvitationFact> = EventKind::new("identity.invitation.created");
+/// Somebody became a member by invitation.
+pub const MEMBER_JOINED: EventKind<MemberFact> = EventKind::new("identity.member.joined");
+/// A member's role or suspension changed.
+pub const MEMBER_UPDATED: EventKind<MemberFact> = EventKind::new("identity.member.updated");
+/// Somebody is no member any more: removed, or gone by themselves.
+pub const MEMBER_REMOVED: EventKind<MemberFact> = EventKind::new("identity.member.removed");
 /// Somebody signed up. Write the verification mail.
 pub const PERSON_SIGNED_UP: EventKind<PersonSignedUp> = EventKind::new("identity.person.signed_up");
 /// Somebody tried to sign up with the address of an existing account. Tell its owner by mail.

@@ -9,6 +9,8 @@ pub mod authority;
 pub mod data_map;
 pub mod email_verification;
 pub mod events;
+pub mod invitation;
+pub mod member;
 mod migrations;
 pub mod operator;
 pub mod organisation;
@@ -17,6 +19,7 @@ pub mod permissions;
 pub mod person;
 pub mod project;
 pub mod session;
+pub mod sign_in;
 mod throttle;
 mod token;
 
@@ -31,9 +34,13 @@ fn routes() -> OpenApiRouter<Cx> {
         .merge(person::routes())
         .merge(email_verification::routes())
         .merge(session::routes())
+        .merge(sign_in::routes())
         .merge(password_reset::routes())
         .merge(api_token::routes())
         .merge(organisation::routes())
+        .merge(member::routes())
+        .merge(invitation::routes())
+        .merge(project::routes())
         .merge(operator::routes())
 }
 

@@ -1,7 +1,7 @@
 //! Consents, objections and restrictions as the gate reads them. The procedures that make them
 //! (pages, requests) belong to the privacy domain; here are only the rows.
 
-use sea_orm::sea_query::OnConflict;
+use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, Set};
 
 use crate::error::Result;
@@ -58,6 +58,20 @@ pub async fn set(tx: &Tx, owner: KeyOwner, kind: &str, purpose: &str, given: boo
                 .to_owned(),
         )
         .exec_without_returning(tx.db())
+        .await?;
+    Ok(())
+}
+
+/// Ends every consent to `purpose`: something about it changed that nobody has agreed to yet.
+///
+/// # Errors
+/// Database errors.
+pub async fn void_consents(tx: &Tx, purpose: &str) -> Result<()> {
+    entity::Entity::update_many()
+        .filter(entity::Column::Kind.eq("consent"))
+        .filter(entity::Column::Purpose.eq(purpose))
+        .col_expr(entity::Column::Given, Expr::value(false))
+        .exec(tx.db())
         .await?;
     Ok(())
 }

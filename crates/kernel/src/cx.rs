@@ -4,11 +4,13 @@
 use std::sync::Arc;
 use std::sync::Mutex;
 use std::sync::PoisonError;
+use std::sync::Weak;
 
 use sea_orm::DatabaseConnection;
 use tokio::sync::Notify;
 use uuid::{ContextV7, Timestamp as UuidTimestamp, Uuid};
 
+use crate::agent::Agent;
 use crate::db::Database;
 use crate::egress::Egress;
 use crate::error::{Error, Result};
@@ -46,8 +48,15 @@ pub struct RequestInfo {
     pub id: String,
     /// The caller's address.
     pub ip: Option<std::net::IpAddr>,
-    /// The `User-Agent` header.
-    pub agent: Option<String>,
+    /// What the caller's program says it is, in few words.
+    pub agent: Option<Agent>,
+}
+
+impl RequestInfo {
+    /// The network that the caller's address is in: enough to recognise a place, too little to find a household.
+    pub fn network(&self) -> Option<String> {
+        self.ip.map(crate::agent::network)
+    }
 }
 
 /// Singletons of the domains (drivers, mail transport, signer), by type.
@@ -204,6 +213,24 @@ impl Cx {
 
     pub(crate) fn idempotency(&self) -> Option<&Claim> {
         self.idempotency.as_deref()
+    }
+}
+
+/// A context that does not keep the installation open: for what the context itself holds.
+#[derive(Clone)]
+pub struct WeakCx(Weak<Shared>);
+
+impl WeakCx {
+    /// The context, while the installation is open.
+    pub fn upgrade(&self) -> Option<Cx> {
+        Some(Cx { shared: self.0.upgrade()?, request: None, idempotency: None })
+    }
+}
+
+impl Cx {
+    /// A context that does not keep the installation open.
+    pub fn downgrade(&self) -> WeakCx {
+        WeakCx(Arc::downgrade(&self.shared))
     }
 }
 

@@ -157,6 +157,7 @@ pub const TABLES: &[Table] = &[
 
 /// Fields that may appear in logs.
 pub const LOG_FIELDS: &[LogField] = &[
+    LogField { name: "message", text: "a fixed sentence of the program, or of a library it is made with", personal: false, days: 30 },
     LogField { name: "request_id", text: "a random identifier of one request", personal: false, days: 30 },
     LogField { name: "method", text: "the method of a request", personal: false, days: 30 },
     LogField { name: "route", text: "the route's pattern, without the ids in it", personal: false, days: 30 },

@@ -9,13 +9,16 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use futures::future::BoxFuture;
 use sea_orm::{
-    ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, SqliteTransactionMode, SqlxPostgresConnector, SqlxSqliteConnector, TransactionOptions,
-    TransactionTrait,
+    ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, IsolationLevel, SqliteTransactionMode, SqlxPostgresConnector, SqlxSqliteConnector,
+    TransactionOptions, TransactionTrait,
 };
 use sea_orm_migration::{MigrationTrait, MigratorTraitSelf};
+use sqlx::Connection;
+use sqlx::pool::PoolConnectionMetadata;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
-use sqlx::sqlite::{SqliteAutoVacuum, SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::sqlite::{SqliteAutoVacuum, SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 
 use crate::error::{Error, Result};
 use crate::map::LiveSchema;
@@ -77,11 +80,18 @@ impl Database {
         let failed = |error: sqlx::Error| Error::unavailable(format!("The database file {} cannot be opened.", path.display())).caused_by(error);
         let writer = SqlitePoolOptions::new()
             .max_connections(1)
+            .before_acquire(clean)
             .acquire_timeout(Duration::from_secs(30))
             .connect_with(base.clone().create_if_missing(true))
             .await
             .map_err(failed)?;
-        let reader = SqlitePoolOptions::new().max_connections(8).acquire_timeout(ACQUIRE).connect_with(base.read_only(true)).await.map_err(failed)?;
+        let reader = SqlitePoolOptions::new()
+            .max_connections(8)
+            .before_acquire(clean)
+            .acquire_timeout(ACQUIRE)
+            .connect_with(base.read_only(true))
+            .await
+            .map_err(failed)?;
         Ok(Self {
             engine: Engine::Sqlite,
             writer: SqlxSqliteConnector::from_sqlx_sqlite_pool(writer),
@@ -122,6 +132,79 @@ impl Database {
     pub(crate) async fn begin(&self) -> Result<DatabaseTransaction> {
         let options = TransactionOptions { sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate), ..TransactionOptions::default() };
         Ok(self.writer.begin_with_options(options).await?)
+    }
+
+    /// A transaction that only reads and sees one instant, however long it takes and whatever is written meanwhile.
+    ///
+    /// # Errors
+    /// Database errors.
+    pub async fn snapshot(&self) -> Result<DatabaseTransaction> {
+        let options = TransactionOptions {
+            isolation_level: (self.engine == Engine::Postgres).then_some(IsolationLevel::RepeatableRead),
+            ..TransactionOptions::default()
+        };
+        let snapshot = self.reader.begin_with_options(options).await?;
+        // The instant is that of the first statement.
+        snapshot.execute_unprepared("SELECT 1").await?;
+        if self.engine == Engine::Sqlite {
+            snapshot.query_all_raw(sea_orm::Statement::from_string(self.backend(), "SELECT name FROM sqlite_schema LIMIT 1")).await?;
+        }
+        Ok(snapshot)
+    }
+
+    /// Runs `work` in one transaction without a context: for moving whole tables while nobody serves.
+    ///
+    /// # Errors
+    /// What `work` returns, or the database's failure to begin or commit.
+    pub async fn write_alone<T>(&self, work: impl AsyncFnOnce(&DatabaseTransaction) -> Result<T>) -> Result<T> {
+        let db = self.begin().await?;
+        match work(&db).await {
+            Ok(value) => {
+                db.commit().await?;
+                Ok(value)
+            }
+            Err(error) => {
+                db.rollback().await?;
+                Err(error)
+            }
+        }
+    }
+
+    /// Names of the migrations that were applied, in their order; none in an empty database.
+    ///
+    /// # Errors
+    /// Database errors.
+    pub async fn applied_migrations(&self) -> Result<Vec<String>> {
+        let sql = match self.engine {
+            Engine::Sqlite => "SELECT count(*) AS tables FROM sqlite_schema WHERE name = 'seaql_migrations'",
+            Engine::Postgres => {
+                "SELECT count(*) AS tables FROM information_schema.tables WHERE table_schema = current_schema() AND table_name = 'seaql_migrations'"
+            }
+        };
+        let there = self.reader.query_one_raw(sea_orm::Statement::from_string(self.backend(), sql)).await?;
+        if there.map(|row| row.try_get::<i64>("", "tables")).transpose()?.unwrap_or(0) == 0 {
+            return Ok(Vec::new());
+        }
+        let rows = self.reader.query_all_raw(sea_orm::Statement::from_string(self.backend(), "SELECT version FROM seaql_migrations ORDER BY version")).await?;
+        rows.iter().map(|row| Ok(row.try_get("", "version")?)).collect()
+    }
+
+    /// What the engine itself finds wrong with its files; empty is good. PostgreSQL checks its pages as they are read.
+    ///
+    /// # Errors
+    /// Database errors.
+    pub async fn faults(&self) -> Result<Vec<String>> {
+        if self.engine == Engine::Postgres {
+            return Ok(Vec::new());
+        }
+        let mut faults = Vec::new();
+        for row in self.reader.query_all_raw(sea_orm::Statement::from_string(self.backend(), "PRAGMA integrity_check")).await? {
+            let said: String = row.try_get("", "integrity_check")?;
+            if said != "ok" {
+                faults.push(said);
+            }
+        }
+        Ok(faults)
     }
 
     /// Applies `migrations` that are not applied yet, in their order. On PostgreSQL an advisory
@@ -190,6 +273,13 @@ impl Database {
         self.writer.close().await?;
         Ok(())
     }
+}
+
+/// Whether a connection may be used again. A commit that fails, on a full disk for example, leaves
+/// its transaction open; what followed there would be part of it and never committed.
+fn clean(connection: &mut SqliteConnection, _: PoolConnectionMetadata) -> BoxFuture<'_, std::result::Result<bool, sqlx::Error>> {
+    let clean = !connection.is_in_transaction();
+    Box::pin(async move { Ok(clean) })
 }
 
 struct Migrator<F> {

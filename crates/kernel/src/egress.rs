@@ -2,10 +2,17 @@
 //! list of map entries that the recipient may have, and is written to the disclosure log first.
 //! No domain or driver builds a client of its own.
 
+mod line;
+mod trust;
+
+pub use line::{Endpoint, Line, Standing, reason_phrase};
+pub use trust::{CertificateChanged, Fingerprint, Trust, changed_certificate};
+
 use std::time::Duration;
 
 use sea_orm::{EntityTrait, Set};
 use tokio::net::TcpStream;
+use uuid::Uuid;
 
 use crate::cx::Cx;
 use crate::error::{Error, Result};
@@ -59,7 +66,14 @@ pub struct Egress {
 pub struct Passage {
     host: String,
     http: reqwest::Client,
+    disclosure: Uuid,
+    purpose: &'static Purpose,
 }
+
+/// The header that tells a recipient why it receives something.
+pub const PURPOSE_HEADER: &str = "x-purpose";
+/// The header that names the line of our disclosure log, so that both sides can find it.
+pub const DISCLOSURE_HEADER: &str = "x-disclosure-id";
 
 const CONNECT: Duration = Duration::from_secs(10);
 const ANSWER: Duration = Duration::from_secs(30);
@@ -71,8 +85,9 @@ impl Egress {
     /// `Denied` when the recipient is not registered, or not for this purpose or these entries.
     pub async fn open(&self, cx: &Cx, what: Disclosure<'_>) -> Result<Passage> {
         check(cx, &what)?;
+        let disclosure = cx.new_uuid();
         let row = entity::ActiveModel {
-            id: Set(cx.new_uuid()),
+            id: Set(disclosure),
             recipient: Set(what.recipient.to_owned()),
             purpose: Set(what.purpose.key.to_owned()),
             host: Set(what.host.to_owned()),
@@ -99,7 +114,23 @@ impl Egress {
                 self.http.get_or_init(|| client).clone()
             }
         };
-        Ok(Passage { host: what.host.to_owned(), http })
+        Ok(Passage { host: what.host.to_owned(), http, disclosure, purpose: what.purpose })
+    }
+
+    /// Opens a standing line to a system of the operator's own.
+    ///
+    /// # Errors
+    /// `Denied` when the recipient is not registered, or not for this purpose.
+    pub async fn line(&self, cx: &Cx, what: Standing<'_>) -> Result<Line> {
+        Line::open(cx, what).await
+    }
+
+    /// The fingerprint of the certificate that `host` presents, for a person to compare before it is trusted.
+    ///
+    /// # Errors
+    /// `Unavailable` when nothing answers there with TLS.
+    pub async fn presented_certificate(&self, host: &str, port: u16) -> Result<Fingerprint> {
+        line::presented(host, port).await
     }
 }
 
@@ -114,6 +145,11 @@ fn check(cx: &Cx, what: &Disclosure<'_>) -> Result<()> {
     if !recipient.purposes.iter().any(|purpose| purpose.key == what.purpose.key) {
         return refuse(format!("{} is not registered for {}", what.recipient, what.purpose.key));
     }
+    if let Some(hosts) = cx.map().hosts.get(what.recipient)
+        && !hosts.iter().any(|host| host == what.host)
+    {
+        return refuse(format!("{} is not where {} is configured", what.host, what.recipient));
+    }
     match what.entries.iter().find(|entry| !recipient.entries.contains(entry)) {
         Some(entry) => refuse(format!("{} may not receive {entry}", what.recipient)),
         None => Ok(()),
@@ -121,7 +157,7 @@ fn check(cx: &Cx, what: &Disclosure<'_>) -> Result<()> {
 }
 
 impl Passage {
-    /// A request to the host of this passage; `path` begins with a slash.
+    /// A request to the host of this passage, which says why it is made and under which line of the disclosure log.
     ///
     /// # Errors
     /// `Denied` when the address leads to another host.
@@ -130,7 +166,8 @@ impl Passage {
         if url.host_str() != Some(self.host.as_str()) {
             return Err(Error::denied("This may not leave the installation: the address leads to another host."));
         }
-        Ok(self.http.request(method, url))
+        let request = self.http.request(method, url);
+        Ok(request.header(PURPOSE_HEADER, self.purpose.key).header(DISCLOSURE_HEADER, self.disclosure.to_string()))
     }
 
     /// A plain connection to `port` of the host, for SMTP and the like.

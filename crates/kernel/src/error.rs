@@ -20,6 +20,8 @@ pub enum Kind {
     Unauthenticated,
     /// The caller is known but may not do this.
     Denied,
+    /// The person whose data it is has had its use restricted (GDPR Art. 18).
+    Restricted,
     /// A limit, quota or rate is used up.
     Exhausted,
     /// Something we depend on does not answer; trying again later can help.
@@ -94,6 +96,11 @@ impl Error {
         Self::of(Kind::Denied, message)
     }
 
+    /// The use of somebody's data is restricted at their request.
+    pub fn restricted() -> Self {
+        Self::of(Kind::Restricted, "The use of this data is restricted at the person's request. It is kept, and used for nothing else.")
+    }
+
     /// A limit is reached.
     pub fn exhausted(message: impl Into<String>) -> Self {
         Self::of(Kind::Exhausted, message)
@@ -116,7 +123,12 @@ impl Error {
     /// Attaches the cause for the log.
     #[must_use]
     pub fn caused_by(mut self, cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
-        self.cause = Some(cause.into());
+        let cause = cause.into();
+        self.cause = Some(match self.cause.take() {
+            None => cause,
+            // The detail of an internal error stays in front of what caused it.
+            Some(detail) => Box::new(Because { detail: detail.to_string(), cause }),
+        });
         self
     }
 
@@ -160,6 +172,25 @@ impl Error {
     }
 }
 
+/// A detail for the log with what caused it.
+#[derive(Debug)]
+struct Because {
+    detail: String,
+    cause: Box<dyn std::error::Error + Send + Sync>,
+}
+
+impl fmt::Display for Because {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.detail)
+    }
+}
+
+impl std::error::Error for Because {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        Some(self.cause.as_ref())
+    }
+}
+
 /// `Display` is the public message; the causes stay out of it.
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -185,35 +216,50 @@ impl From<sea_orm::DbErr> for Error {
         if matches!(error.sql_err(), Some(SqlErr::UniqueConstraintViolation(_))) {
             return Self::conflict("This exists already.").caused_by(error);
         }
-        let runtime = match &error {
-            DbErr::ConnectionAcquire(_) => return Self::unavailable("The database does not answer. Please try again in a few seconds.").caused_by(error),
-            DbErr::Conn(inner) | DbErr::Exec(inner) | DbErr::Query(inner) => inner,
+        let inner = match &error {
+            DbErr::ConnectionAcquire(_) => return Self::unavailable(AWAY).caused_by(error),
+            DbErr::Conn(RuntimeErr::SqlxError(inner)) | DbErr::Exec(RuntimeErr::SqlxError(inner)) | DbErr::Query(RuntimeErr::SqlxError(inner)) => inner,
             _ => return Self::internal("database").caused_by(error),
         };
-        match runtime {
-            RuntimeErr::SqlxError(inner) if is_outage(inner) => {
-                Self::unavailable("The database does not answer. Please try again in a few seconds.").caused_by(error)
-            }
-            _ => Self::internal("database").caused_by(error),
+        match outage(inner) {
+            Some(Outage::Full) => Self::unavailable(FULL).caused_by(error),
+            Some(Outage::Away) => Self::unavailable(AWAY).caused_by(error),
+            None => Self::internal("database").caused_by(error),
         }
     }
 }
 
-/// True when the statement failed because the database is away, full or busy, not because it is wrong.
-fn is_outage(error: &sqlx::Error) -> bool {
+const AWAY: &str = "The database does not answer. Please try again in a few seconds.";
+const FULL: &str = "There is no room left to store anything new. Nothing was lost; please try again later.";
+
+/// Why a statement failed that is not wrong itself.
+enum Outage {
+    /// The database does not answer, or not now.
+    Away,
+    /// Its disk is full.
+    Full,
+}
+
+fn outage(error: &sqlx::Error) -> Option<Outage> {
     match error {
-        sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::WorkerCrashed | sqlx::Error::Tls(_) => true,
-        // PostgreSQL class 08 (connection), 53 (resources), 57P (shutdown), 40 (rollback);
-        // SQLite 5 (busy), 6 (locked), 10 (I/O), 13 (full).
-        sqlx::Error::Database(inner) => inner.code().is_some_and(|code| {
-            code.starts_with("08")
-                || code.starts_with("53")
-                || code.starts_with("57P")
-                || code == "40001"
-                || code == "40P01"
-                || matches!(code.as_ref(), "5" | "6" | "10" | "13" | "266" | "517" | "778")
-        }),
-        _ => false,
+        sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::WorkerCrashed | sqlx::Error::Tls(_) => Some(Outage::Away),
+        sqlx::Error::Database(inner) => {
+            let code = inner.code()?;
+            // PostgreSQL: 53100 is a full disk; classes 08 (connection), 53 (resources), 57P (shutdown), 40 (rollback).
+            if code == "53100" {
+                return Some(Outage::Full);
+            }
+            if ["08", "53", "57P", "40001", "40P01"].iter().any(|class| code.starts_with(class)) && code.len() == 5 {
+                return Some(Outage::Away);
+            }
+            // SQLite's extended codes hold the primary one in their low byte: 13 (full), 5 (busy), 6 (locked), 10 (I/O).
+            match code.parse::<u32>().ok().filter(|_| code.len() < 5).map(|code| code & 0xff) {
+                Some(13) => Some(Outage::Full),
+                Some(5 | 6 | 10) => Some(Outage::Away),
+                _ => None,
+            }
+        }
+        _ => None,
     }
 }
 
@@ -275,6 +321,12 @@ mod tests {
         let error = Error::internal("password=hunter2");
         assert!(!error.to_string().contains("hunter2"));
         assert!(error.chain().contains("hunter2"));
+    }
+
+    #[test]
+    fn the_log_has_the_detail_and_its_cause() {
+        let error = Error::internal("the key does not open").caused_by(std::io::Error::other("no such file"));
+        assert!(error.chain().contains("the key does not open: no such file"), "{}", error.chain());
     }
 
     #[test]

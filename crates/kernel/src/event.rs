@@ -6,12 +6,13 @@ use std::time::Duration;
 
 use futures::future::BoxFuture;
 use sea_orm::sea_query::{Expr, LockBehavior, LockType};
-use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait};
+use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait};
 use serde::de::DeserializeOwned;
 
 use crate::cx::Cx;
 use crate::error::{Error, Result};
 use crate::scope::{ByEvent, Place, Scope};
+use crate::time::Timestamp;
 use crate::tx::Tx;
 
 /// The tables `kernel_event` and `kernel_delivery`.
@@ -154,6 +155,26 @@ pub async fn deliver(cx: &Cx, reactions: &[Reaction]) -> Result<usize> {
         }
     }
     Ok(settled)
+}
+
+/// Events that wait for delivery.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Waiting {
+    /// How many.
+    pub count: u64,
+    /// When the oldest of them happened.
+    pub oldest: Option<Timestamp>,
+}
+
+/// What waits now.
+///
+/// # Errors
+/// Database errors.
+pub async fn waiting(db: &impl ConnectionTrait) -> Result<Waiting> {
+    let query = entity::Entity::find().filter(entity::Column::DeliveredAt.is_null()).select_only();
+    let query = query.column_as(entity::Column::Seq.count(), "count").column_as(entity::Column::At.min(), "oldest");
+    let (count, oldest) = query.into_tuple::<(i64, Option<i64>)>().one(db).await?.unwrap_or_default();
+    Ok(Waiting { count: u64::try_from(count).unwrap_or(0), oldest: oldest.map(Timestamp) })
 }
 
 async fn deliver_one(cx: &Cx, row: &entity::Model, reactions: &[Reaction]) -> Result<()> {

@@ -73,23 +73,61 @@ pub struct Facts {
     pub restricted: bool,
 }
 
+/// Who opens a value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Opener {
+    /// The person whose value it is.
+    Owner,
+    /// A member of the operator's staff.
+    Staff,
+    /// A workflow, a job, another member.
+    Other,
+}
+
+/// Why a value stays closed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Refusal {
+    /// The use is not allowed, for this reason.
+    Denied(&'static str),
+    /// The person has had all use restricted.
+    Restricted,
+}
+
+impl Refusal {
+    /// For the log.
+    const fn why(self) -> &'static str {
+        match self {
+            Self::Denied(why) => why,
+            Self::Restricted => "processing is restricted at the person's request",
+        }
+    }
+}
+
 /// Decides whether `entry` may be opened for `purpose`; the reason if not. Pure, so that it can be tested alone.
-pub fn decide(entry: &crate::map::Entry, wanted: &Purpose, facts: &Facts, staff: bool) -> std::result::Result<(), &'static str> {
+///
+/// A restriction leaves storage, legal claims and the person's rights (GDPR Art. 18(2)). What people
+/// look at themselves is their own access: neither restriction nor objection stands in its way, but
+/// an optional use does not become theirs by happening in their request.
+///
+/// # Errors
+/// The [`Refusal`].
+pub fn decide(entry: &crate::map::Entry, wanted: &Purpose, facts: &Facts, opener: Opener) -> std::result::Result<(), Refusal> {
     if !entry.serves(wanted.key) && wanted.key != purpose::RIGHTS.key {
-        return Err("the data map does not allow this purpose");
+        return Err(Refusal::Denied("the data map does not allow this purpose"));
     }
     if wanted.optional && !facts.consents.contains(wanted.key) {
-        return Err("no consent was given");
+        return Err(Refusal::Denied("no consent was given"));
     }
-    if facts.objections.contains(wanted.key) {
-        return Err("the person has objected");
+    let own_access = opener == Opener::Owner && !wanted.optional;
+    if facts.objections.contains(wanted.key) && !own_access {
+        return Err(Refusal::Denied("the person has objected"));
     }
     let always = [purpose::LEGAL.key, purpose::RIGHTS.key];
-    if facts.restricted && !always.contains(&wanted.key) {
-        return Err("processing is restricted at the person's request");
+    if facts.restricted && !own_access && !always.contains(&wanted.key) {
+        return Err(Refusal::Restricted);
     }
-    if staff && entry.plane == Plane::Customer {
-        return Err("customer content needs a grant by the customer");
+    if opener == Opener::Staff && entry.plane == Plane::Customer {
+        return Err(Refusal::Denied("customer content needs a grant by the customer"));
     }
     Ok(())
 }
@@ -99,6 +137,8 @@ pub struct Gate {
     cx: Cx,
     purpose: &'static Purpose,
     staff: bool,
+    /// Who looks, unless it is Fairhold itself.
+    person: Option<PersonId>,
     keys: HashMap<KeyId, crate::seal::Opened>,
     facts: HashMap<Uuid, Facts>,
 }
@@ -127,7 +167,7 @@ impl Gate {
                 let seen: Vec<KeyOwner> = owners.into_iter().filter(|owner| owner.uuid() != person.uuid()).collect();
                 log_access(cx, at, purpose, &seen).await?;
             }
-            Ok(Self { cx: cx.clone(), purpose, staff, keys, facts })
+            Ok(Self { cx: cx.clone(), purpose, staff, person: at.actor().person(), keys, facts })
         })
     }
 
@@ -148,9 +188,17 @@ impl Gate {
             .ok_or_else(|| Error::not_found("value").caused_by(format!("the key of {name} was destroyed or not asked for")))?;
         let nothing = Facts::default();
         let facts = self.facts.get(&opened.owner.uuid()).unwrap_or(&nothing);
-        decide(entry, self.purpose, facts, self.staff).map_err(|why| {
-            tracing::warn!(entry = name, purpose = self.purpose.key, why, "gate refused");
-            Error::denied(format!("This may not be read: {why}."))
+        let opener = match (opened.owner, self.person) {
+            (KeyOwner::Person(owner), Some(person)) if owner == person => Opener::Owner,
+            _ if self.staff => Opener::Staff,
+            _ => Opener::Other,
+        };
+        decide(entry, self.purpose, facts, opener).map_err(|refusal| {
+            tracing::warn!(entry = name, purpose = self.purpose.key, why = refusal.why(), "gate refused");
+            match refusal {
+                Refusal::Denied(why) => Error::denied(format!("This may not be read: {why}.")),
+                Refusal::Restricted => Error::restricted(),
+            }
         })?;
         opened.key.open(name, bytes)
     }
@@ -161,15 +209,17 @@ async fn facts(db: &impl ConnectionTrait, owners: &HashSet<KeyOwner>) -> Result<
     if owners.is_empty() {
         return Ok(all);
     }
-    let rows = choice::Entity::find().filter(choice::Column::OwnerId.is_in(owners.iter().map(|owner| owner.uuid()))).all(db).await?;
-    for row in rows.into_iter().filter(|row| row.given) {
-        let facts = all.entry(row.owner_id).or_default();
-        match row.kind.as_str() {
+    // Only what is asked here: this runs at every request that shows a personal value.
+    let query = choice::Entity::find().select_only().columns([choice::Column::OwnerId, choice::Column::Kind, choice::Column::Purpose]);
+    let query = query.filter(choice::Column::OwnerId.is_in(owners.iter().map(|owner| owner.uuid()))).filter(choice::Column::Given.eq(true));
+    for (owner, kind, purpose) in query.into_tuple::<(Uuid, String, String)>().all(db).await? {
+        let facts = all.entry(owner).or_default();
+        match kind.as_str() {
             "consent" => {
-                facts.consents.insert(row.purpose);
+                facts.consents.insert(purpose);
             }
             "objection" => {
-                facts.objections.insert(row.purpose);
+                facts.objections.insert(purpose);
             }
             _ => facts.restricted = true,
         }
@@ -254,31 +304,44 @@ mod tests {
 
     #[test]
     fn a_purpose_outside_the_map_opens_nothing() {
-        assert!(decide(&ENTRY, &purpose::ACCOUNT, &Facts::default(), false).is_ok());
-        assert!(decide(&ENTRY, &purpose::BILLING, &Facts::default(), false).is_err());
+        assert!(decide(&ENTRY, &purpose::ACCOUNT, &Facts::default(), Opener::Other).is_ok());
+        assert!(decide(&ENTRY, &purpose::BILLING, &Facts::default(), Opener::Other).is_err());
     }
 
     #[test]
     fn an_optional_purpose_waits_for_consent() {
         let mut facts = Facts::default();
-        assert!(decide(&ENTRY, &purpose::MARKETING, &facts, false).is_err());
+        assert!(decide(&ENTRY, &purpose::MARKETING, &facts, Opener::Other).is_err());
         facts.consents.insert(purpose::MARKETING.key.to_owned());
-        assert!(decide(&ENTRY, &purpose::MARKETING, &facts, false).is_ok());
+        assert!(decide(&ENTRY, &purpose::MARKETING, &facts, Opener::Other).is_ok());
         facts.objections.insert(purpose::MARKETING.key.to_owned());
-        assert!(decide(&ENTRY, &purpose::MARKETING, &facts, false).is_err());
+        assert!(decide(&ENTRY, &purpose::MARKETING, &facts, Opener::Other).is_err());
     }
 
     #[test]
-    fn a_restriction_leaves_rights_only() {
-        let facts = Facts { restricted: true, ..Facts::default() };
-        assert!(decide(&ENTRY, &purpose::ACCOUNT, &facts, false).is_err());
-        assert!(decide(&ENTRY, &purpose::RIGHTS, &facts, false).is_ok());
+    fn a_restriction_leaves_rights_claims_and_own_access_only() {
+        let facts = Facts { restricted: true, consents: [purpose::MARKETING.key.to_owned()].into(), ..Facts::default() };
+        for opener in [Opener::Other, Opener::Staff] {
+            assert_eq!(decide(&ENTRY, &purpose::ACCOUNT, &facts, opener), Err(Refusal::Restricted));
+            assert_eq!(decide(&ENTRY, &purpose::RIGHTS, &facts, opener), Ok(()));
+        }
+        assert_eq!(decide(&ENTRY, &purpose::ACCOUNT, &facts, Opener::Owner), Ok(()));
+        assert_eq!(decide(&ENTRY, &purpose::MARKETING, &facts, Opener::Owner), Err(Refusal::Restricted), "not their look, though in their request");
+    }
+
+    #[test]
+    fn an_objection_stops_one_purpose_and_leaves_the_others() {
+        let facts = Facts { objections: [purpose::ACCOUNT.key.to_owned()].into(), ..Facts::default() };
+        const BOTH: Entry = Entry::personal("email", &category::EMAIL, &[Use::contract(&purpose::ACCOUNT), Use::contract(&purpose::BILLING)]);
+        assert!(decide(&BOTH, &purpose::ACCOUNT, &facts, Opener::Other).is_err());
+        assert!(decide(&BOTH, &purpose::BILLING, &facts, Opener::Other).is_ok());
+        assert!(decide(&BOTH, &purpose::ACCOUNT, &facts, Opener::Owner).is_ok());
     }
 
     #[test]
     fn staff_do_not_open_customer_content() {
         let entry = ENTRY.customer_plane();
-        assert!(decide(&entry, &purpose::ACCOUNT, &Facts::default(), true).is_err());
-        assert!(decide(&entry, &purpose::ACCOUNT, &Facts::default(), false).is_ok());
+        assert!(decide(&entry, &purpose::ACCOUNT, &Facts::default(), Opener::Staff).is_err());
+        assert!(decide(&entry, &purpose::ACCOUNT, &Facts::default(), Opener::Other).is_ok());
     }
 }

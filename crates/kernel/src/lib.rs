@@ -4,6 +4,7 @@
 //! Reading order: [`cx`] (what a verb is given), [`tx`] (how it writes), [`scope`] (what it may do),
 //! [`map`] and [`seal`] (what it may keep), [`gate`] (what it may read), [`egress`] (what may leave).
 
+pub mod agent;
 pub mod choice;
 pub mod cx;
 pub mod data_map;
@@ -17,17 +18,20 @@ pub mod id;
 pub mod idempotency;
 pub mod lease;
 pub mod map;
+pub mod migration;
 mod migrations;
 pub mod module;
 pub mod money;
 pub mod page;
 pub mod permission;
+pub mod rows;
 pub mod scope;
 pub mod seal;
 pub mod setting;
 pub mod time;
 pub mod tx;
 
+pub use agent::Agent;
 pub use cx::Cx;
 pub use error::{Checks, Error, Ignore, Kind, Result};
 pub use gate::Gate;

@@ -13,6 +13,9 @@ pub enum Level {
     Person,
     /// Over the whole installation: staff only.
     Platform,
+    /// Anywhere, by anybody: what nobody has to be granted, such as signing up. The verb itself
+    /// finds out who acts; see [`Open`].
+    Open,
 }
 
 /// How far-reaching it is; the policies grant roles by this.
@@ -49,6 +52,10 @@ pub trait AtProject: Permission {}
 /// Permissions whose scope names an organisation: held in one, or in a project of one.
 pub trait AtOrganisation: Permission {}
 
+/// What anybody may do without a grant: a visitor, or somebody who proves in the act itself who
+/// they are. No policy and no extractor knows these; they name the act on the record.
+pub trait Open: Permission {}
+
 /// Declares permissions:
 /// `permission!(/// Order a machine. pub InstanceCreate = "compute.instance.create", Project, Use);`
 #[macro_export]
@@ -75,4 +82,7 @@ macro_rules! permission {
     };
     (@at Person $name:ident) => {};
     (@at Platform $name:ident) => {};
+    (@at Open $name:ident) => {
+        impl $crate::permission::Open for $name {}
+    };
 }

@@ -9,7 +9,7 @@ use crate::cx::Cx;
 use crate::error::{Error, Result};
 use crate::http::{Credentials, Wanted};
 use crate::id::{OrganisationId, PersonId, ProjectId};
-use crate::permission::{AtOrganisation, AtProject, Level, Permission, PermissionInfo, Reach};
+use crate::permission::{AtOrganisation, AtProject, Level, Open, Permission, PermissionInfo, Reach};
 
 /// Who acts.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -111,7 +111,8 @@ pub struct Granted {
 }
 
 /// Proof that `actor` holds `P` at `place`. Made by the HTTP extractor from a grant of the
-/// authority; workflows and reactions act under [`ByWorkflow`] and [`ByEvent`].
+/// authority; workflows and reactions act under [`ByWorkflow`] and [`ByEvent`], and what anybody
+/// may do needs no grant ([`Scope::open`]).
 #[derive(Debug, Clone)]
 pub struct Scope<P: Permission> {
     actor: Actor,
@@ -154,6 +155,24 @@ impl<P: Permission> Scope<P> {
     /// The permission's description.
     pub fn permission(&self) -> PermissionInfo {
         P::INFO
+    }
+}
+
+impl<P: Open> Scope<P> {
+    /// What anybody may do, done by `actor` at `place`: a visitor, or the person that the act has
+    /// just proved. For the record and the gate only, since no store grants anything to it.
+    pub fn open(actor: Actor, place: Place) -> Self {
+        Self { actor, place, permission: PhantomData }
+    }
+
+    /// Somebody acts on themselves, having just proved who they are: with a password or a link.
+    pub fn by_oneself(person: PersonId) -> Self {
+        Self::open(Actor::Person { person }, Place::Person { person })
+    }
+
+    /// Somebody whom nobody knows acts on `person`, as with a wrong password.
+    pub fn by_visitor_on(person: PersonId) -> Self {
+        Self::open(Actor::Visitor, Place::Person { person })
     }
 }
 
@@ -219,6 +238,20 @@ mod tests {
     fn a_grant_of_another_level_proves_nothing() {
         let granted = Granted { actor: Actor::Visitor, place: Place::Platform };
         assert!(Scope::<Look>::proven(granted).is_err());
+    }
+
+    crate::permission!(
+        /// For the test.
+        pub Knock = "test.door.knock", Open, Use);
+
+    #[test]
+    fn what_is_open_to_all_needs_no_grant_and_gets_none() {
+        let person = PersonId::from_uuid(Uuid::from_u128(3));
+        assert_eq!(Scope::<Knock>::by_oneself(person).actor(), &Actor::Person { person });
+        assert_eq!(Scope::<Knock>::by_visitor_on(person).actor(), &Actor::Visitor);
+        for place in [Place::Platform, Place::Person { person }] {
+            assert!(Scope::<Knock>::proven(Granted { actor: Actor::Visitor, place }).is_err());
+        }
     }
 
     #[test]

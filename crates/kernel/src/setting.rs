@@ -1,10 +1,11 @@
 //! Settings of the installation that people change while it runs: one JSON document per name.
 
-use sea_orm::sea_query::OnConflict;
-use sea_orm::{ConnectionTrait, EntityTrait, Set};
+use sea_orm::sea_query::{LockType, OnConflict};
+use sea_orm::{ConnectionTrait, EntityTrait, QueryTrait, Set};
 use serde::{Serialize, de::DeserializeOwned};
 
 use crate::error::{Error, Result};
+use crate::time::Timestamp;
 use crate::tx::Tx;
 
 /// The table `kernel_setting`.
@@ -48,4 +49,18 @@ pub async fn write<T: Serialize + Sync>(tx: &Tx, name: &str, value: &T) -> Resul
         .exec_without_returning(tx.db())
         .await?;
     Ok(())
+}
+
+/// The setting `name`, made with `first` if it was never written, and held as it is until the transaction ends.
+///
+/// # Errors
+/// As [`read`].
+pub(crate) async fn held<T: Serialize + DeserializeOwned + Sync>(db: &impl ConnectionTrait, name: &str, first: &T, now: Timestamp) -> Result<T> {
+    let damaged = |error: serde_json::Error| Error::internal(format!("the setting {name} is damaged")).caused_by(error);
+    let row = entity::ActiveModel { name: Set(name.to_owned()), value: Set(serde_json::to_string(first).map_err(damaged)?), at: Set(now.0) };
+    entity::Entity::insert(row).on_conflict_do_nothing_on([entity::Column::Name]).exec_without_returning(db).await?;
+    let mut query = entity::Entity::find_by_id(name.to_owned());
+    QueryTrait::query(&mut query).lock(LockType::Share);
+    let row = query.one(db).await?.ok_or_else(|| Error::internal(format!("the setting {name} is gone")))?;
+    serde_json::from_str(&row.value).map_err(damaged)
 }

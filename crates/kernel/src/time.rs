@@ -32,6 +32,11 @@ impl Timestamp {
         jiff::Timestamp::from_microsecond(self.0).unwrap_or(jiff::Timestamp::MAX)
     }
 
+    /// For people, to the minute: "22 November 2026, 04:57 UTC". Machines read the RFC 3339 form.
+    pub fn in_words(self) -> String {
+        self.to_jiff().strftime("%-d %B %Y, %H:%M UTC").to_string()
+    }
+
     /// From a `jiff` value, cut to microseconds.
     pub fn from_jiff(instant: jiff::Timestamp) -> Self {
         Self(instant.as_microsecond())
@@ -41,6 +46,14 @@ impl Timestamp {
 impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(&self.to_jiff(), f)
+    }
+}
+
+impl std::str::FromStr for Timestamp {
+    type Err = jiff::Error;
+
+    fn from_str(text: &str) -> Result<Self, jiff::Error> {
+        text.parse().map(Self::from_jiff)
     }
 }
 
@@ -101,6 +114,13 @@ mod tests {
         let json = serde_json::to_string(&at).unwrap();
         assert_eq!(serde_json::from_str::<Timestamp>(&json).unwrap(), at);
         assert!(json.ends_with("Z\""), "{json}");
+    }
+
+    #[test]
+    fn words_are_for_people_and_the_text_form_reads_back() {
+        let at: Timestamp = "2026-11-02T04:57:56.5Z".parse().unwrap();
+        assert_eq!(at.in_words(), "2 November 2026, 04:57 UTC");
+        assert_eq!(at.to_string().parse::<Timestamp>().unwrap(), at);
     }
 
     #[test]

@@ -83,15 +83,14 @@ impl Cx {
 
 /// True for PostgreSQL's serialisation failure and deadlock.
 fn asks_for_repeat(error: &Error) -> bool {
-    std::error::Error::source(error)
-        .and_then(|cause| cause.downcast_ref::<sea_orm::DbErr>())
-        .and_then(|cause| match cause {
-            sea_orm::DbErr::Exec(sea_orm::RuntimeErr::SqlxError(inner)) | sea_orm::DbErr::Query(sea_orm::RuntimeErr::SqlxError(inner)) => {
-                inner.as_database_error().and_then(|inner| inner.code().map(|code| code == "40001" || code == "40P01"))
-            }
-            _ => None,
-        })
-        .unwrap_or(false)
+    let first = std::error::Error::source(error);
+    let causes = std::iter::successors(first, |cause| cause.source());
+    causes.filter_map(|cause| cause.downcast_ref::<sea_orm::DbErr>()).any(|cause| match cause {
+        sea_orm::DbErr::Exec(sea_orm::RuntimeErr::SqlxError(inner)) | sea_orm::DbErr::Query(sea_orm::RuntimeErr::SqlxError(inner)) => {
+            inner.as_database_error().and_then(|inner| inner.code()).is_some_and(|code| code == "40001" || code == "40P01")
+        }
+        _ => false,
+    })
 }
 
 impl Tx {

@@ -1,6 +1,6 @@
 //! What the mails hold about people, and who receives them.
 
-use kernel::map::{Class, Entry, Owned, Recipient, Retention, Subject, Table, Use, category, purpose};
+use kernel::map::{Class, Entry, OPERATORS_CHOICE, Owned, Recipient, Retention, Subject, Table, Use, category, purpose};
 
 const SEND: &[Use] = &[
     Use::contract(&purpose::NOTICE),
@@ -11,7 +11,43 @@ const SEND: &[Use] = &[
 ];
 
 /// The tables of this domain.
-pub const TABLES: &[Table] = &[Table {
+pub const TABLES: &[Table] = &[MAIL, NOTIFICATION, PREFERENCE];
+
+const NOTIFICATION: Table = Table {
+    name: "notifications_notification",
+    title: "notifications in the console",
+    subject: Subject::Customer,
+    owned: Owned::ByPerson { column: "person_id" },
+    retention: Retention::days_after("at", 180),
+    key: &["id"],
+    columns: &[
+        Entry::system("id", "a random identifier"),
+        Entry::personal("person_id", &category::IDENTIFIER, SEND).observed(),
+        Entry::personal("kind", &category::ACTIVITY, SEND).observed(),
+        Entry::personal("topic", &category::ACTIVITY, SEND).observed(),
+        Entry::personal("content", &category::MESSAGE, SEND).sealed_to_person(Class::Account).observed(),
+        Entry::personal("at", &category::ACTIVITY, SEND).observed(),
+        Entry::personal("read_at", &category::ACTIVITY, SEND).observed().not_required(),
+    ],
+};
+
+const PREFERENCE: Table = Table {
+    name: "notifications_preference",
+    title: "which messages you get",
+    subject: Subject::Customer,
+    owned: Owned::ByPerson { column: "person_id" },
+    retention: Retention::WITH_OWNER,
+    key: &["person_id", "topic"],
+    columns: &[
+        Entry::personal("person_id", &category::IDENTIFIER, SEND).observed(),
+        Entry::personal("topic", &category::CHOICE, SEND).not_required(),
+        Entry::personal("mail", &category::CHOICE, SEND).not_required(),
+        Entry::personal("in_app", &category::CHOICE, SEND).not_required(),
+        Entry::personal("changed_at", &category::CHOICE, SEND).observed().not_required(),
+    ],
+};
+
+const MAIL: Table = Table {
     name: "notifications_mail",
     title: "mails to you",
     subject: Subject::Customer,
@@ -23,7 +59,11 @@ pub const TABLES: &[Table] = &[Table {
         Entry::personal("person_id", &category::IDENTIFIER, SEND).observed(),
         Entry::personal("kind", &category::ACTIVITY, SEND).observed(),
         Entry::system("purpose", "the key of a purpose"),
-        Entry::personal("recipient", &category::EMAIL, SEND).sealed_to_person(Class::Account).derived(&["identity.person.email", "identity.person.name"]),
+        Entry::personal("recipient", &category::EMAIL, SEND).sealed_to_person(Class::Account).derived(&[
+            "identity.person.email",
+            "identity.person.name",
+            "identity.invitation.email",
+        ]),
         Entry::personal("content", &category::MESSAGE, SEND).sealed_to_person(Class::Account).observed(),
         Entry::system("state", "queued, sent or failed"),
         Entry::system("attempts", "a counter of the program"),
@@ -32,7 +72,7 @@ pub const TABLES: &[Table] = &[Table {
         Entry::personal("queued_at", &category::ACTIVITY, SEND).observed(),
         Entry::personal("sent_at", &category::ACTIVITY, SEND).observed(),
     ],
-}];
+};
 
 /// Key of the mail server in the map.
 pub const SMTP: &str = "mail.smtp";
@@ -42,10 +82,11 @@ pub const MAILED: &[&str] = &["notifications.mail.recipient", "notifications.mai
 /// Who receives something.
 pub const RECIPIENTS: &[Recipient] = &[Recipient {
     key: SMTP,
-    name: "the mail server that the operator chose",
+    name: "our own mail server",
     role: "delivers our mails to you",
     purposes: &[&purpose::NOTICE, &purpose::ACCOUNT, &purpose::BILLING, &purpose::RIGHTS, &purpose::SECURITY],
     entries: MAILED,
-    country: "operator",
+    country: OPERATORS_CHOICE,
     transfer: "",
+    sale: false,
 }];

@@ -3,10 +3,12 @@
 
 use std::path::PathBuf;
 
-use kernel::{ByWorkflow, Cx, Result, Scope};
+use kernel::{ByWorkflow, Cx, Money, PersonId, Result, Scope};
 use serde::{Deserialize, Serialize};
 
 use crate::accounts::{Accounts, Owners};
+use crate::certificate::CertificateId;
+use crate::request::{Field, NewCorrection};
 
 /// The one extension that this domain asks for: `Extensions::with(Wiring { … })`.
 pub struct Wiring {
@@ -18,6 +20,63 @@ pub struct Wiring {
     pub exports: Vec<Box<dyn ExportHook>>,
     /// What else goes at an erasure.
     pub erasures: Vec<Box<dyn ErasureHook>>,
+    /// What is settled with people before they are erased.
+    pub settlements: Vec<Box<dyn Settlement>>,
+    /// Who writes to people.
+    pub post: Box<dyn Post>,
+    /// Where values stand that people can have corrected; the profile first.
+    pub corrections: Vec<Box<dyn CorrectionHook>>,
+}
+
+/// A value to put right.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Correction {
+    /// What.
+    pub field: Field,
+    /// What stood in the profile, where that is known.
+    pub old: Option<String>,
+    /// What is right.
+    pub new: String,
+}
+
+/// A place that keeps values of people: the profile, billing particulars, a recipient.
+#[async_trait::async_trait]
+pub trait CorrectionHook: Send + Sync {
+    /// What people call it; unique.
+    fn place(&self) -> &'static str;
+    /// Whether it keeps such values.
+    fn keeps(&self, field: Field) -> bool;
+    /// Whether the value can stand there; `Invalid` at `correction.value` if not.
+    fn check(&self, correction: &NewCorrection) -> Result<()>;
+    /// Puts the value right and gives what stood there. May run twice. A place that cannot be
+    /// reached answers `Unavailable` and is asked again.
+    async fn correct(&self, cx: &Cx, at: &Scope<ByWorkflow>, owners: &Owners, correction: &Correction) -> Result<Option<String>>;
+}
+
+/// A last bill.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct FinalBill {
+    /// Its number; absent in a preview.
+    pub number: Option<String>,
+    /// Its total.
+    pub total: Money,
+}
+
+/// Settles what can no longer be settled once somebody is gone: what was used and not billed yet.
+#[async_trait::async_trait]
+pub trait Settlement: Send + Sync {
+    /// What it would bill now.
+    async fn preview(&self, cx: &Cx, owners: &Owners) -> Result<Vec<FinalBill>>;
+    /// Bills it. May run twice; the second run finds nothing left.
+    async fn settle(&self, cx: &Cx, owners: &Owners) -> Result<Vec<FinalBill>>;
+}
+
+/// Writes to people while their address can still be opened.
+#[async_trait::async_trait]
+pub trait Post: Send + Sync {
+    /// Queues the last mail, once, and tries to send everything that waits for the person; tells how
+    /// many mails still wait. `bills` is what was settled, in words; it may be empty.
+    async fn farewell(&self, cx: &Cx, person: PersonId, certificate: CertificateId, bills: &str) -> Result<usize>;
 }
 
 /// A file of an export that is not made of rows.

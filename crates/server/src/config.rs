@@ -1,13 +1,21 @@
 //! One TOML file, overridden by environment variables (`FAIRHOLD_LISTEN`, `FAIRHOLD_MAIL__HOST`).
 //! Unknown keys are errors; every key is documented here and in the generated reference.
 
+mod check;
+mod cluster;
+
 use std::net::SocketAddr;
+use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 
 use figment::Figment;
 use figment::providers::{Env, Format, Serialized, Toml};
+use ipnet::IpNet;
+use kernel::map::Provider;
 use kernel::{Error, Result};
 use serde::{Deserialize, Serialize};
+
+pub use self::cluster::{Address, Cluster};
 
 /// What a process does. One process may do all of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -41,8 +49,90 @@ pub struct Config {
     pub payments: Payments,
     /// The local node.
     pub compute: Compute,
+    /// TLS without a proxy in front.
+    pub tls: Tls,
+    /// Proxies in front.
+    pub proxies: Proxies,
+    /// Rate limits.
+    pub limits: Limits,
+    /// Figures for Prometheus.
+    pub metrics: Metrics,
+    /// The program's log.
+    pub logging: Log,
     /// Marks the installation as a demonstration on every page.
     pub demo: bool,
+}
+
+/// TLS without a proxy in front. Both files or none.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Tls {
+    /// PEM file with the certificate and those between it and the root.
+    pub certificate_file: Option<PathBuf>,
+    /// PEM file with its key.
+    pub key_file: Option<PathBuf>,
+}
+
+/// Proxies in front.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Proxies {
+    /// Networks whose proxies are believed about the address of the client, such as `10.0.0.0/8`.
+    pub trusted: Vec<String>,
+    /// The header in which they say it.
+    pub header: Forwarding,
+}
+
+impl Proxies {
+    /// The networks, read.
+    ///
+    /// # Errors
+    /// `Invalid` naming the one that is none.
+    pub fn networks(&self) -> Result<Vec<IpNet>> {
+        let wrong = |text: &String| Error::invalid("proxies.trusted", format!("{text} is not a network; write it as 10.0.0.0/8 or 127.0.0.1/32"));
+        self.trusted.iter().map(|text| text.parse().map_err(|_| wrong(text))).collect()
+    }
+}
+
+/// How a proxy names the client.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Forwarding {
+    /// What most proxies write.
+    #[default]
+    XForwardedFor,
+    /// RFC 7239.
+    Forwarded,
+}
+
+/// Rate limits.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Limits {
+    /// Requests a second of one caller.
+    pub per_second: NonZeroU32,
+    /// How many of them at once.
+    pub burst: NonZeroU32,
+    /// Requests a minute of one address where passwords and mails are at stake.
+    pub guarded_per_minute: NonZeroU32,
+    /// How many of them at once.
+    pub guarded_burst: NonZeroU32,
+}
+
+/// The program's log.
+#[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Log {
+    /// Writes a file a day into `logs` of `data_dir` and removes it at the end of its term, instead of standard error.
+    pub files: bool,
+}
+
+/// Figures for Prometheus.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Metrics {
+    /// Address and port of their own; absent means none.
+    pub listen: Option<SocketAddr>,
 }
 
 /// Outgoing mail.
@@ -57,6 +147,8 @@ pub struct Mail {
     pub port: u16,
     /// `off` for a server on the same machine, `starttls`, or `wrapped` for TLS from the first byte.
     pub tls: MailTls,
+    /// Whose the server is, where it is not the operator's own machine; the policy names them.
+    pub provider: Option<Provider>,
     /// Sender address.
     pub from: String,
     /// Sender name.
@@ -107,6 +199,8 @@ pub struct Compute {
     pub images_dir: PathBuf,
     /// `auto`, `kvm` or `tcg`.
     pub accelerator: String,
+    /// Proxmox VE clusters, each one node of ours.
+    pub clusters: Vec<Cluster>,
 }
 
 impl Default for Config {
@@ -122,20 +216,34 @@ impl Default for Config {
                 host: "localhost".to_owned(),
                 port: 25,
                 tls: MailTls::StartTls,
+                provider: None,
                 from: "fairhold@localhost".to_owned(),
                 from_name: "Fairhold".to_owned(),
                 user: None,
                 password_file: None,
             },
             payments: Payments { test_provider: false },
-            compute: Compute { qemu: true, images_dir: PathBuf::new(), accelerator: "auto".to_owned() },
+            compute: Compute { qemu: true, images_dir: PathBuf::new(), accelerator: "auto".to_owned(), clusters: Vec::new() },
+            tls: Tls::default(),
+            proxies: Proxies::default(),
+            limits: Limits { per_second: at_least_one(50), burst: at_least_one(300), guarded_per_minute: at_least_one(30), guarded_burst: at_least_one(20) },
+            metrics: Metrics::default(),
+            logging: Log::default(),
             demo: false,
         }
     }
 }
 
+const fn at_least_one(count: u32) -> NonZeroU32 {
+    match NonZeroU32::new(count) {
+        Some(count) => count,
+        None => NonZeroU32::MIN,
+    }
+}
+
 /// Top-level keys, as environment variables may name them after the prefix.
-const KEYS: &[&str] = &["listen", "base_url", "data_dir", "database", "roles", "mail", "payments", "compute", "demo"];
+const KEYS: &[&str] =
+    &["listen", "base_url", "data_dir", "database", "roles", "mail", "payments", "compute", "tls", "proxies", "limits", "metrics", "logging", "demo"];
 
 impl Config {
     /// Defaults, then the file if there is one, then the environment.
@@ -158,6 +266,16 @@ impl Config {
     /// The database's address.
     pub fn database_url(&self) -> String {
         if self.database.is_empty() { format!("sqlite:{}", self.data_dir.join("fairhold.db").display()) } else { self.database.clone() }
+    }
+
+    /// The installation's root key; the keys of epochs lie beside it.
+    pub fn root_key(&self) -> PathBuf {
+        self.data_dir.join("keys/root.key")
+    }
+
+    /// Where log files go, if there are any.
+    pub fn log_folder(&self) -> Option<PathBuf> {
+        self.logging.files.then(|| self.data_dir.join("logs"))
     }
 
     /// True if this process does `role`.
@@ -193,5 +311,30 @@ mod tests {
         assert_eq!(config.listen.port(), 9);
         assert_eq!(config.mail.host, "mx.example");
         assert_eq!(config.mail.port, 25);
+    }
+
+    /// Dotted names of all keys of `value`.
+    fn keys(value: &serde_json::Value, before: &str, into: &mut Vec<String>) {
+        match value {
+            serde_json::Value::Object(table) => {
+                for (name, value) in table {
+                    keys(value, &format!("{before}{}{name}", if before.is_empty() { "" } else { "." }), into);
+                }
+            }
+            _ => into.push(before.to_owned()),
+        }
+    }
+
+    #[test]
+    fn the_reference_lists_every_key_and_no_other() {
+        let mut known = Vec::new();
+        keys(&serde_json::to_value(Config::default()).unwrap(), "", &mut known);
+        let text = include_str!("../../../docs/configuration.md");
+        let listed = text.lines().filter_map(|line| line.strip_prefix("| `")?.split('`').next());
+        let mut listed: Vec<String> = listed.filter(|key| !key.starts_with("FAIRHOLD_")).map(str::to_owned).collect();
+        known.sort();
+        listed.sort();
+        assert_eq!(known, listed);
+        assert!(known.iter().all(|key| KEYS.iter().any(|one| key.split('.').next() == Some(*one))), "a key cannot be set by the environment");
     }
 }

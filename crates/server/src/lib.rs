@@ -3,8 +3,12 @@
 
 pub mod app;
 mod assets;
+pub mod backup;
 pub mod config;
+pub mod data_map;
 mod http;
+mod inventory;
+pub mod log;
 pub mod modules;
 mod pages;
 mod schedule;
@@ -12,4 +16,4 @@ mod wiring;
 
 pub use app::{App, Running};
 pub use config::Config;
-pub use wiring::{build_images, setup_link};
+pub use wiring::{build_images, clusters, setup_link};

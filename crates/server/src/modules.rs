@@ -5,6 +5,8 @@ use kernel::map::DataMap;
 use kernel::permission::PermissionInfo;
 use workflow::Registered;
 
+use crate::log;
+
 /// Every module, lowest first: migrations run in this order.
 pub fn all() -> Vec<Module> {
     vec![
@@ -17,6 +19,7 @@ pub fn all() -> Vec<Module> {
         billing::module(),
         catalogue::module(),
         privacy::module(),
+        crate::data_map::module(),
     ]
 }
 
@@ -27,7 +30,7 @@ pub fn workflows() -> Vec<Registered> {
 
 /// The data map of the whole program.
 pub fn data_map() -> DataMap {
-    all().iter().fold(DataMap::new(), |map, module| {
+    all().iter().fold(DataMap::new().with_log_fields(log::FIELDS), |map, module| {
         map.with_tables(module.tables.iter().copied())
             .with_client_keys(module.client_keys)
             .with_log_fields(module.log_fields)

@@ -6,6 +6,9 @@ use kernel::event::{self, Reaction};
 use kernel::{Cx, Job, lease};
 use tokio::sync::watch;
 
+use crate::log;
+use crate::wiring::LogFolder;
+
 /// Longest wait before the outbox is looked at again.
 const POLL: Duration = Duration::from_secs(1);
 /// A job that runs longer loses its lease; its work is idempotent, so that costs only double effort.
@@ -34,6 +37,14 @@ pub(crate) async fn deliver(cx: Cx, reactions: Vec<Reaction>, stop: watch::Recei
         }
     }
 }
+
+/// Removes log files whose term is over.
+pub(crate) const PURGE_LOG: Job = Job {
+    name: "server.log.purge",
+    purpose: &kernel::map::purpose::OPERATE,
+    every: Duration::from_secs(3_600),
+    run: |cx| Box::pin(async move { cx.extension::<LogFolder>()?.0.as_deref().map_or(Ok(0), |folder| log::purge(folder, cx.now())) }),
+};
 
 /// Runs `job` whenever it is due until the server stops.
 pub(crate) async fn run_job(cx: Cx, job: Job, stop: watch::Receiver<bool>) {

@@ -2,7 +2,10 @@
 //! functions of another, singletons, and what must have happened before the first request.
 
 mod accounts;
+pub mod clusters;
+mod corrections;
 mod hooks;
+mod sizes;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -16,6 +19,7 @@ use kernel::{Cx, Error, Result};
 use notifications::{Sender, Smtp, Tls, Transport};
 
 use self::accounts::FromIdentity;
+use self::clusters::Clusters;
 use crate::app::App;
 use crate::config::{Config, MailTls, MailTransport};
 
@@ -24,6 +28,9 @@ pub struct Installation {
     /// It is a demonstration.
     pub demo: bool,
 }
+
+/// Where log files are, for the job that removes them.
+pub(crate) struct LogFolder(pub(crate) Option<PathBuf>);
 
 /// The local node's name and region.
 const NODE: &str = "node-1";
@@ -36,21 +43,31 @@ pub(crate) fn extensions(config: &Config, brought: Extensions) -> Result<Extensi
         accounts: Box::new(FromIdentity),
         exports: vec![Box::new(hooks::InvoiceDocuments)],
         erasures: vec![Box::new(hooks::Machines)],
+        settlements: vec![Box::new(hooks::LastInvoices)],
+        post: Box::new(hooks::ByMail),
+        corrections: vec![Box::new(corrections::Profile), Box::new(corrections::BillingParticulars)],
     };
     let names: Arc<dyn audit::Names> = Arc::new(identity::person::KnownNames);
+    let contents: Arc<dyn identity::project::Contents> = Arc::new(hooks::ProjectContents);
     let mut extensions = Extensions::default()
         .with(Installation { demo: config.demo })
+        .with(LogFolder(config.log_folder()))
         .with(if config.is_https() { identity::CookieSecurity::Tls } else { identity::CookieSecurity::PlainLoopback })
         .with(identity::operator::Demo(config.demo))
         .with(names)
+        .with(contents)
         .with(wiring)
         .with(privacy::promise::Cache::default())
+        .with(privacy::notice::Readers(Box::new(FromIdentity)))
         .with(billing::Directory(Box::new(FromIdentity)))
+        .with(compute::instance::SizesOnSale(Box::new(sizes::FromCatalogue)))
         .with(transport(config)?)
         .with(Sender { name: config.mail.from_name.clone(), address: config.mail.from.clone(), base_url: config.base_url.clone() });
-    if config.compute.qemu {
-        extensions = extensions.with(drivers(config)?);
+    let clusters = Clusters::of(config)?;
+    if config.compute.qemu || !clusters.is_empty() {
+        extensions = extensions.with(drivers(config, &clusters)?);
     }
+    extensions = extensions.with(clusters);
     if config.payments.test_provider {
         extensions = extensions.with(billing::TestProvider);
     }
@@ -92,9 +109,19 @@ fn settings(config: &Config) -> Result<Settings> {
     Ok(settings)
 }
 
-fn drivers(config: &Config) -> Result<compute::Drivers> {
-    let qemu: Arc<dyn Driver> = Arc::new(Qemu::new(settings(config)?));
-    Ok(compute::Drivers::new().with(NODE, REGION, qemu))
+fn drivers(config: &Config, clusters: &Clusters) -> Result<compute::Drivers> {
+    let mut drivers = compute::Drivers::new();
+    if config.compute.qemu {
+        let qemu: Arc<dyn Driver> = Arc::new(Qemu::new(settings(config)?));
+        drivers = drivers.with(NODE, REGION, qemu);
+    }
+    for (cluster, driver) in clusters.iter() {
+        if config.compute.qemu && cluster.name == NODE {
+            return Err(Error::invalid("compute.clusters", format!("the name {NODE} belongs to this host")));
+        }
+        drivers = drivers.with(&cluster.name, &cluster.region, Arc::new(driver.clone()));
+    }
+    Ok(drivers)
 }
 
 /// Builds the templates of the local node that are missing, and tells what it does.
@@ -109,9 +136,10 @@ pub async fn build_images(config: &Config, say: &(dyn Fn(&str) + Send + Sync)) -
     Ok(())
 }
 
-/// Before the first request: erasures are replayed, in case a backup was restored, and the
+/// Before the first request: clusters are connected, erasures are replayed, in case a backup was restored, and the
 /// published policy is the one that the map makes.
 pub(crate) async fn prepare(cx: &Cx) -> Result<()> {
+    cx.extension::<Clusters>()?.connect(cx).await?;
     privacy::erasure::replay(cx).await?;
     if identity::operator::particulars(cx.db()).await?.is_some() {
         privacy::policy::publish(cx).await?;

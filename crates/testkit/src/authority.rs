@@ -64,7 +64,7 @@ impl Authority for TestAuthority {
             Level::Project => Place::Project { organisation, project: wanted.project.unwrap_or(caller.project) },
             Level::Organisation => Place::Organisation { organisation },
             Level::Person => Place::Person { person: caller.person },
-            Level::Platform => Place::Platform,
+            Level::Platform | Level::Open => Place::Platform,
         };
         Box::pin(async move { Ok(Granted { actor: caller.actor, place }) })
     }

@@ -1,6 +1,6 @@
 //! The engine's part of the data map: operations carry ids and choices, never personal values.
 
-use kernel::map::{Entry, Owned, Retention, Subject, Table, Use, category, purpose};
+use kernel::map::{Entry, LogField, Owned, Retention, Subject, Table, Use, category, purpose};
 
 const RANDOM: &str = "a random identifier";
 const STATE: &str = "a state or counter of the program";
@@ -74,4 +74,19 @@ pub const TABLES: &[Table] = &[
             Entry::system("text", "lines that steps write about resources, which name no person"),
         ],
     },
+    Table {
+        name: "workflow_worker",
+        title: "living workers",
+        subject: Subject::None,
+        owned: Owned::ByNobody,
+        retention: Retention::days_after("seen_at", 1),
+        key: &["holder"],
+        columns: &[Entry::system("holder", "a random name of a process"), Entry::system("seen_at", WHEN)],
+    },
+];
+
+/// Fields that the engine may log.
+pub const LOG_FIELDS: &[LogField] = &[
+    LogField { name: "operation", text: "a random identifier of an operation", personal: false, days: 30 },
+    LogField { name: "step", text: "the name of a step", personal: false, days: 30 },
 ];

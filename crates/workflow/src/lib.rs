@@ -21,6 +21,7 @@ pub fn module() -> kernel::Module {
     kernel::Module {
         migrations: migrations::all,
         tables: data_map::TABLES,
+        log_fields: data_map::LOG_FIELDS,
         permissions: permissions::ALL,
         routes: operation::api::routes,
         ..kernel::Module::named("workflow")

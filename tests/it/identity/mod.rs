@@ -1,4 +1,7 @@
-//! People, sessions and tokens over HTTP.
+//! People, organisations, sessions and tokens over HTTP.
 
 mod api_token_create;
+mod invitation_accept;
+mod member_delete;
 mod session_create;
+mod sign_in_list;

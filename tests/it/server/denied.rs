@@ -3,11 +3,15 @@
 
 use std::collections::BTreeMap;
 
+use kernel::PersonId;
+use kernel::id::Id;
 use reqwest::Method;
+use sea_orm::ConnectionTrait;
+use sea_orm::sea_query::Query;
 use serde_json::{Value, json};
 use testkit::{both_engines, covers};
 
-use crate::world::{Browser, World};
+use crate::world::{Browser, SSH_KEY, World};
 
 /// Routes that need no session. This list only shrinks, or grows with a reviewer's eye on it.
 const PUBLIC: &[&str] = &[
@@ -17,6 +21,8 @@ const PUBLIC: &[&str] = &[
     "session_create",
     "password_reset_ask",
     "password_reset_complete",
+    "invitation_view",
+    "preference_unsubscribe",
     "setup_view",
     "setup_complete",
     "region_list",
@@ -24,6 +30,8 @@ const PUBLIC: &[&str] = &[
     "template_list",
     "quote_create",
     "policy_view",
+    "policy_version_list",
+    "policy_version_view",
     "trust_view",
     "certificate_view",
     "choices_view",
@@ -31,6 +39,8 @@ const PUBLIC: &[&str] = &[
     "log_checkpoint",
     "log_key",
     "log_proof",
+    "law_list",
+    "request_statistics",
 ];
 
 struct Route {
@@ -77,6 +87,18 @@ both_engines!(nobody_gets_in_without_a_session, |engine| async move {
     }
 });
 
+/// A notice of a policy change, as if there had been one.
+async fn notice_for(world: &World, person: PersonId) -> String {
+    let id: privacy::notice::NoticeId = world.cx.new_id();
+    let row = Query::insert()
+        .into_table("privacy_notice")
+        .columns(["id", "person_id", "version", "channel", "at"])
+        .values_panic([id.uuid().into(), person.uuid().into(), 1_i64.into(), "in_app".into(), world.cx.now().0.into()])
+        .to_owned();
+    world.cx.write(async |tx| tx.db().execute(&row).await.map(drop).map_err(Into::into)).await.unwrap();
+    id.to_string()
+}
+
 both_engines!(another_customer_sees_and_changes_nothing, |engine| async move {
     let world = World::ready(engine).await;
     let ada = world.customer("ada@example.org", "Ada Adams").await;
@@ -97,9 +119,28 @@ both_engines!(another_customer_sees_and_changes_nothing, |engine| async move {
         ("/v1/sessions/{id}", first("/v1/sessions").await),
         ("/v1/api-tokens/{id}", ada.post("/v1/api-tokens", &json!({ "name": "robot" })).await.text_at("/id").to_owned()),
         ("/v1/organisations/{id}", organisation.clone()),
+        ("/v1/projects/{id}", project.clone()),
+        ("/v1/members/{id}", me["id"].as_str().unwrap().to_owned()),
+        ("/v1/invitations/{id}", ada.post("/v1/invitations", &json!({ "email": "guest@example.org", "role": "viewer" })).await.text_at("/id").to_owned()),
         ("/v1/privacy/exports/{id}", ada.post("/v1/privacy/exports", &json!({})).await.text_at("/id").to_owned()),
+        ("/v1/privacy/notices/{id}", notice_for(&world, me["id"].as_str().unwrap().parse().unwrap()).await),
         ("/v1/sizes/{id}", first("/v1/sizes").await),
     ]);
+    let request = ada.post("/v1/privacy/requests", &json!({ "kind": "enquiry", "text": "ada-machine" })).await.text_at("/id").to_owned();
+    let snapshot = ada.post(&format!("/v1/instances/{machine}/snapshots"), &json!({ "name": "ada-machine" })).await.text_at("/id").to_owned();
+    ada.until(&format!("/v1/snapshots/{snapshot}"), |snapshot| snapshot["state"] == "ready").await;
+    let ssh_key = ada.post("/v1/ssh-keys", &json!({ "name": "ada-machine", "ssh_public_key": SSH_KEY })).await.text_at("/id").to_owned();
+    let things: BTreeMap<&str, String> = things
+        .into_iter()
+        .chain([
+            ("/v1/privacy/requests/{id}", request.clone()),
+            ("/v1/operator/requests/{id}", request),
+            ("/v1/snapshots/{id}", snapshot),
+            ("/v1/ssh-keys/{id}", ssh_key),
+            ("/v1/operator/holds/{id}", "hld_00000000000000000000000001".to_owned()),
+            ("/v1/privacy/objections/{purpose}", "security".to_owned()),
+        ])
+        .collect();
     let secrets = [machine.as_str(), project.as_str(), organisation.as_str(), "ada@example.org", "Ada Adams", "ada-machine"];
     let before = ada.get(&format!("/v1/instances/{machine}")).await.json;
 
@@ -110,7 +151,7 @@ both_engines!(another_customer_sees_and_changes_nothing, |engine| async move {
                 .iter()
                 .find(|(prefix, _)| route.path.starts_with(**prefix))
                 .unwrap_or_else(|| panic!("{} names a thing that this test does not know; add one of Ada's to the list", route.path));
-            path = path.replace("{id}", id);
+            path = path.replace("{id}", id).replace("{purpose}", id);
         }
         path = format!("{path}?project={project}&organisation={organisation}");
         let answer = try_route(&mallory, route, &path).await;

@@ -85,6 +85,18 @@ impl Browser {
         Answer { status, headers, json: serde_json::from_slice(&bytes).unwrap_or(Value::Null) }
     }
 
+    /// The same, waiting as long as the server says that it is asked too often.
+    pub async fn send_patiently(&self, request: RequestBuilder) -> Answer {
+        for _ in 0..60 {
+            let answer = self.send(request.try_clone().expect("a body that can be sent again")).await;
+            if answer.status != 429 {
+                return answer;
+            }
+            tokio::time::sleep(Duration::from_millis(500)).await;
+        }
+        panic!("the server never had time");
+    }
+
     pub async fn get(&self, path: &str) -> Answer {
         self.send(self.request(Method::GET, path)).await
     }

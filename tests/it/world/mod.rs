@@ -25,6 +25,7 @@ pub struct World {
     pub clock: OffsetClock,
     pub hypervisor: Simulated,
     pub url: String,
+    pub config: Config,
     running: Option<Running>,
     /// Last: the server must be gone before its database.
     pub database: TestDatabase,
@@ -38,6 +39,14 @@ impl World {
         Self::on(database, url).await
     }
 
+    /// A server that believes itself behind a proxy that ends TLS, set up.
+    pub async fn over_tls(engine: Engine) -> Self {
+        let database = TestDatabase::fresh(engine).await;
+        let url = database.url.clone();
+        let config = Config { base_url: "https://cloud.example".to_owned(), ..Self::config(&database, url) };
+        Self::with(database, config, OffsetClock::default(), Simulated::default()).await.set_up().await
+    }
+
     /// A server on PostgreSQL behind a line that the test can cut, set up.
     pub async fn behind_a_line() -> (Self, FaultProxy) {
         let database = TestDatabase::fresh(Engine::Postgres).await;
@@ -47,10 +56,13 @@ impl World {
     }
 
     async fn on(database: TestDatabase, url: String) -> Self {
-        rustls::crypto::aws_lc_rs::default_provider().install_default().ok();
-        let clock = OffsetClock::default();
-        let hypervisor = Simulated::default();
-        let config = Config {
+        let config = Self::config(&database, url);
+        Self::with(database, config, OffsetClock::default(), Simulated::default()).await
+    }
+
+    /// The configuration of a test's server.
+    pub fn config(database: &TestDatabase, url: String) -> Config {
+        Config {
             listen: "127.0.0.1:0".parse().unwrap(),
             base_url: "http://127.0.0.1".to_owned(),
             data_dir: database.folder().to_owned(),
@@ -60,13 +72,24 @@ impl World {
             payments: Payments { test_provider: true },
             compute: Compute { qemu: false, ..Config::default().compute },
             demo: true,
-        };
+            ..Config::default()
+        }
+    }
+
+    /// What a test's server gets instead of the usual parts.
+    pub fn stand(clock: &OffsetClock, hypervisor: &Simulated) -> Stand {
         let drivers = compute::Drivers::new().with("node-1", "local", Arc::new(hypervisor.clone()));
-        let stand = Stand { clock: Some(Arc::new(clock.clone())), extensions: Extensions::default().with(drivers) };
-        let app = App::open(config, stand).await.expect("the server opens");
+        Stand { clock: Some(Arc::new(clock.clone())), extensions: Extensions::default().with(drivers) }
+    }
+
+    /// A server with its own configuration, on whatever is in the database.
+    pub async fn with(database: TestDatabase, config: Config, clock: OffsetClock, hypervisor: Simulated) -> Self {
+        rustls::crypto::aws_lc_rs::default_provider().install_default().ok();
+        let app = App::open(config.clone(), Self::stand(&clock, &hypervisor)).await.expect("the server opens");
         let cx = app.cx.clone();
         let running = app.start().await.expect("the server starts");
-        Self { cx, clock, hypervisor, url: format!("http://{}", running.address), running: Some(running), database }
+        let scheme = if config.tls.key_file.is_some() { "https" } else { "http" };
+        Self { cx, clock, hypervisor, url: format!("{scheme}://{}", running.address), config, running: Some(running), database }
     }
 
     /// A server that its owner has set up.
@@ -74,7 +97,13 @@ impl World {
         Self::empty(engine).await.set_up().await
     }
 
-    async fn set_up(self) -> Self {
+    /// Its metrics' address.
+    pub fn metrics(&self) -> Option<std::net::SocketAddr> {
+        self.running.as_ref().and_then(|running| running.metrics)
+    }
+
+    /// The owner sets it up.
+    pub async fn set_up(self) -> Self {
         let token = identity::operator::issue_setup_token(&self.cx).await.expect("nobody has set it up");
         let answer = self.visitor().post("/v1/setup", &Self::particulars(&token)).await;
         assert_eq!(answer.status, 201, "{answer:?}");
@@ -136,6 +165,38 @@ impl World {
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
         panic!("no mail with {marker} came for {email}");
+    }
+
+    /// Whether the mailbox comes to show all of `texts`.
+    pub async fn mailed(&self, texts: &[&str]) -> bool {
+        for _ in 0..400 {
+            let page = self.visitor().text("/demo/mailbox").await;
+            if texts.iter().all(|text| page.contains(text)) {
+                return true;
+            }
+            tokio::time::sleep(Duration::from_millis(25)).await;
+        }
+        false
+    }
+
+    /// One number out of the database.
+    pub async fn number(&self, sql: &str) -> i64 {
+        let statement = sea_orm::Statement::from_string(self.cx.database().backend(), sql);
+        let row = sea_orm::ConnectionTrait::query_one_raw(self.cx.db(), statement).await.unwrap().unwrap();
+        row.try_get("", "n").unwrap()
+    }
+
+    /// Waits until every event is delivered and every mail has gone.
+    pub async fn told(&self) {
+        for _ in 0..600 {
+            let events = self.number("SELECT COUNT(*) AS n FROM kernel_event WHERE delivered_at IS NULL").await;
+            let mails = self.number("SELECT COUNT(*) AS n FROM notifications_mail WHERE state = 'queued'").await;
+            if events == 0 && mails == 0 {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        panic!("events or mails wait for ever");
     }
 
     /// The order that a customer sends for the smallest machine.

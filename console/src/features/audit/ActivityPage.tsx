@@ -64,7 +64,7 @@ export function Actor({ actor }: { actor: Activity["actor"] }) {
       <span style={{ verticalAlign: "-3px" }}>
         <Icon name={icon} size={15} />
       </span>{" "}
-      {actor.name ?? t`Fairhold`}
+      {actor.name ?? (actor.kind === "visitor" ? t`Somebody not signed in` : t`Fairhold`)}
       {kind !== null && <span className="dim"> ({kind})</span>}
     </span>
   );
@@ -76,6 +76,8 @@ function look(kind: Activity["actor"]["kind"]): { icon: IconName; kind: string |
       return { icon: "person", kind: null };
     case "staff":
       return { icon: "building", kind: t`our staff` };
+    case "visitor":
+      return { icon: "person", kind: null };
     case "token":
       return { icon: "key", kind: t`API token` };
     default:

@@ -9,6 +9,7 @@ import { useState } from "react";
 import { newIdempotencyKey } from "../../api/client";
 import type { Invoice, PaymentMethod } from "../../api/types";
 import { useId } from "../../app/address";
+import { inPlace } from "../../api/client";
 import { paths } from "../../paths";
 import { DataTable } from "../../table/DataTable";
 import { Amount, TotalLine } from "../../ui/Amount";
@@ -33,7 +34,7 @@ export function InvoicePage() {
       lead={<State look={invoiceLook(invoice.state)} />}
       actions={
         <Group gap="xs">
-          <Button variant="default" component="a" href={paths.invoicePdf(invoice.id)} download leftSection={<Icon name="download" />}>
+          <Button variant="default" component="a" href={inPlace(paths.invoicePdf(invoice.id))} download leftSection={<Icon name="download" />}>
             PDF
           </Button>
           {invoice.state === "open" && <Pay invoice={invoice} />}

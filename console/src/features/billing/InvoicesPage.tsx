@@ -1,10 +1,11 @@
 // Invoices of the organisation, or of everyone at the operator's door.
-import { Anchor, Button, Text } from "@mantine/core";
+import { Anchor, Button, Group, Text } from "@mantine/core";
 import { t } from "@lingui/core/macro";
 import { Trans } from "@lingui/react/macro";
 import { useSuspenseInfiniteQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import type { InvoiceSummary } from "../../api/types";
+import { inPlace } from "../../api/client";
 import { paths } from "../../paths";
 import { type Column, DataTable } from "../../table/DataTable";
 import { joined } from "../../table/joined";
@@ -21,9 +22,14 @@ export function InvoicesPage() {
     <Page
       title={t`Invoices`}
       actions={
-        <Button variant="default" component={Link} to={paths.invoicePreview()} leftSection={<Icon name="clock" />}>
-          <Trans>Preview of the coming one</Trans>
-        </Button>
+        <Group>
+          <Button variant="default" component="a" href={paths.invoiceArchive()} download leftSection={<Icon name="download" />}>
+            <Trans>All of them</Trans>
+          </Button>
+          <Button variant="default" component={Link} to={paths.invoicePreview()} leftSection={<Icon name="clock" />}>
+            <Trans>Preview of the coming one</Trans>
+          </Button>
+        </Group>
       }
     >
       <InvoiceTable link />
@@ -64,7 +70,7 @@ function InvoiceTable({ link }: { link: boolean }) {
       name: "PDF",
       align: "right",
       cell: (invoice) => (
-        <Anchor href={paths.invoicePdf(invoice.id)} download aria-label={t`Download ${invoice.number ?? invoice.id} as PDF`}>
+        <Anchor href={inPlace(paths.invoicePdf(invoice.id))} download aria-label={t`Download ${invoice.number ?? invoice.id} as PDF`}>
           PDF
         </Anchor>
       ),

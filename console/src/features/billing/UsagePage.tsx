@@ -5,6 +5,7 @@ import { Trans } from "@lingui/react/macro";
 import { useSuspenseQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { paths } from "../../paths";
+import type { Metered } from "../../api/types";
 import { DataTable } from "../../table/DataTable";
 import { Amount, TotalLine } from "../../ui/Amount";
 import { Empty } from "../../ui/Empty";
@@ -14,6 +15,39 @@ import { usageQuery } from "./api";
 import { shares } from "./shares";
 
 const SHADES = ["keep.7", "blue.7", "grape.7", "orange.8", "gray.6"];
+
+/** What the hypervisor measured, covered by a month's price or not. */
+function MeteredTable({ rows }: { rows: Metered[] }) {
+  return (
+    <DataTable
+      label={t`Measured`}
+      rows={rows}
+      rowKey={(row) => `${row.instance_id} ${row.cycle}`}
+      empty={null}
+      columns={[
+        {
+          name: t`Machine`,
+          lead: true,
+          cell: (row) => (
+            <Anchor component={Link} to={paths.instance(row.instance_id)}>
+              {row.description}
+            </Anchor>
+          ),
+        },
+        { name: t`Ran`, align: "right", cell: (row) => `${rounded(row.running_hours)} h` },
+        { name: t`Disk`, align: "right", cell: (row) => `${rounded(row.disk_gib_hours)} GiB h` },
+        { name: t`Received`, align: "right", cell: (row) => `${rounded(row.received_gib)} GiB` },
+        { name: t`Sent`, align: "right", cell: (row) => `${rounded(row.sent_gib)} GiB` },
+        { name: t`Covered`, cell: (row) => (row.covered_until == null ? t`billed by the hour` : <Trans>paid until <When at={row.covered_until} dateOnly /></Trans>) },
+      ]}
+    />
+  );
+}
+
+/** Two places for reading; the exact figure stands on the invoice. */
+function rounded(decimal: string): string {
+  return Number(decimal).toFixed(2);
+}
 
 export function UsagePage() {
   const usage = useSuspenseQuery(usageQuery).data;
@@ -27,6 +61,7 @@ export function UsagePage() {
         </Trans>
       }
     >
+      {usage.metered.length > 0 && <MeteredTable rows={usage.metered} />}
       {usage.lines.length > 0 && (
         <Paper>
           <Stack gap="sm">
@@ -49,9 +84,9 @@ export function UsagePage() {
         rows={usage.lines}
         rowKey={(line) => `${line.instance_id ?? ""} ${line.description}`}
         empty={
-          <Empty icon="usage" title={t`Nothing used this month`}>
+          <Empty icon="usage" title={t`Nothing to pay for this month’s use`}>
             <Text c="dimmed">
-              <Trans>Running hours, disk and traffic of your machines appear here as they are metered.</Trans>
+              <Trans>What is billed by the hour or by traffic appears here as it is metered.</Trans>
             </Text>
           </Empty>
         }

@@ -1,22 +1,25 @@
 // Ordering a machine: what, where, how paid; the price with tax stands beside it the whole time.
-import { Button, Paper, Radio, Select, SegmentedControl, Stack, Text, Textarea, TextInput } from "@mantine/core";
+import { Button, Paper, Radio, Select, SegmentedControl, Stack, Text, TextInput } from "@mantine/core";
 import { t } from "@lingui/core/macro";
 import { Trans } from "@lingui/react/macro";
-import { useQueryClient, useSuspenseQuery } from "@tanstack/react-query";
+import { useQueryClient, useSuspenseInfiniteQuery, useSuspenseQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useRef } from "react";
 import { newIdempotencyKey } from "../../api/client";
 import type { Cycle, PaymentMethod } from "../../api/types";
 import { hostnameFault } from "../../form/checks";
 import { sshKeyFault } from "../../form/sshKey";
+import { SshKeyField } from "../../form/SshKeyField";
 import { sshKeyMessage } from "../../form/sshKeyMessage";
 import { useApiForm } from "../../form/useApiForm";
 import { paths } from "../../paths";
 import { Empty } from "../../ui/Empty";
 import { Page } from "../../ui/Page";
 import { ProblemAlert } from "../../ui/ProblemView";
+import { quotaQuery, sshKeysQuery } from "../compute/api";
 import { orderCreate, regionsQuery, sizesQuery, templatesQuery } from "./api";
 import { PaymentMethodField } from "./PaymentMethodField";
+import { QuotaPanel } from "./QuotaPanel";
 import { QuotePanel } from "./QuotePanel";
 import { SizeChoice } from "./SizeChoice";
 
@@ -34,6 +37,8 @@ export function OrderCreatePage() {
   const sizes = useSuspenseQuery(sizesQuery).data.items.filter((size) => size.visible);
   const templates = useSuspenseQuery(templatesQuery).data.items;
   const regions = useSuspenseQuery(regionsQuery).data.items;
+  const quota = useSuspenseQuery(quotaQuery).data;
+  const keys = useSuspenseInfiniteQuery(sshKeysQuery).data.pages.flatMap((page) => page.items);
   const navigate = useNavigate();
   const cache = useQueryClient();
   // One key for one intention: sent again after a lost answer, the order is still placed once.
@@ -44,7 +49,7 @@ export function OrderCreatePage() {
     region_id: regions[0]?.id ?? "",
     cycle: "monthly",
     hostname: "",
-    ssh_public_key: "",
+    ssh_public_key: keys[0]?.ssh_public_key ?? "",
     payment_method: "test_succeeds",
   };
   const { form, problem, general, busy, onSubmit } = useApiForm<Values>(
@@ -125,18 +130,16 @@ export function OrderCreatePage() {
           <Paper>
             <Stack>
               <TextInput label={t`Hostname`} placeholder="web-1" autoComplete="off" spellCheck={false} {...form.getInputProps("hostname")} />
-              <Textarea
-                label={t`SSH public key`}
-                description={t`The one line of a file such as ~/.ssh/id_ed25519.pub. Never paste a private key.`}
-                placeholder="ssh-ed25519 AAAA… you@laptop"
-                autosize
-                minRows={3}
-                maxRows={6}
-                spellCheck={false}
-                autoComplete="off"
-                {...form.getInputProps("ssh_public_key")}
-                onPaste={(event) => refusePrivateKey(event, () => form.setFieldError("ssh_public_key", sshKeyMessage("private")))}
-              />
+              {keys.length > 0 && (
+                <Select
+                  label={t`Kept key`}
+                  data={[...keys.map((key) => ({ value: key.ssh_public_key, label: key.name })), { value: "", label: t`Another key` }]}
+                  value={keys.some((key) => key.ssh_public_key === values.ssh_public_key) ? values.ssh_public_key : ""}
+                  onChange={(line) => form.setFieldValue("ssh_public_key", line ?? "")}
+                  allowDeselect={false}
+                />
+              )}
+              <SshKeyField {...form.getInputProps("ssh_public_key")} onFault={(message) => form.setFieldError("ssh_public_key", message)} />
             </Stack>
           </Paper>
           <Paper>
@@ -144,6 +147,7 @@ export function OrderCreatePage() {
           </Paper>
         </Stack>
         <div className="stick">
+          <QuotaPanel quota={quota} size={sizes.find((size) => size.id === values.size_id)} />
           <QuotePanel choice={{ size_id: values.size_id, template_id: values.template_id, region_id: values.region_id, cycle: values.cycle }}>
             <Button type="submit" loading={busy} fullWidth>
               <Trans>Order and pay</Trans>
@@ -153,11 +157,4 @@ export function OrderCreatePage() {
       </form>
     </Page>
   );
-}
-
-/** A private key pasted by mistake does not even reach the field. */
-function refusePrivateKey(event: React.ClipboardEvent, say: () => void): void {
-  if (sshKeyFault(event.clipboardData.getData("text")) !== "private") return;
-  event.preventDefault();
-  say();
 }

@@ -13,9 +13,10 @@ import { notifyDone } from "../../ui/notify";
 import { ProblemAlert } from "../../ui/ProblemView";
 import { useAction } from "../../ui/useAction";
 import { templatesQuery } from "../catalogue/api";
+import { InstanceResize } from "./InstanceResize";
 import { instanceDelete, instancePower, instanceRebuild, instanceUpdate, type PowerAction } from "./api";
 
-type Dialog = PowerAction | "rename" | "rebuild" | "delete" | null;
+type Dialog = PowerAction | "rename" | "resize" | "rebuild" | "delete" | null;
 
 export function InstanceActions({ instance }: { instance: Instance }) {
   const [dialog, setDialog] = useState<Dialog>(null);
@@ -23,6 +24,7 @@ export function InstanceActions({ instance }: { instance: Instance }) {
   const power = useAction({ run: (action: PowerAction) => instancePower(instance.id, action), refresh: ["instances"], then: close });
   const running = instance.state === "running";
   const settled = running || instance.state === "stopped" || instance.state === "failed";
+  const atRest = running || instance.state === "stopped";
   const startable = instance.state === "stopped" || instance.state === "failed";
   const notRunning = t`The machine is not running.`;
   const busyReason = t`Wait until the present work on the machine is done.`;
@@ -57,6 +59,7 @@ export function InstanceActions({ instance }: { instance: Instance }) {
           <Act name={t`Stop at once`} why={running || instance.state === "stopping" ? null : notRunning} onClick={() => setDialog("stop")} />
           <Menu.Divider />
           <Act name={t`Rename`} why={null} onClick={() => setDialog("rename")} />
+          <Act name={t`Change the size`} why={atRest ? null : busyReason} onClick={() => setDialog("resize")} />
           <Act name={t`Rebuild from a system`} why={settled ? null : busyReason} onClick={() => setDialog("rebuild")} />
           <Menu.Divider />
           <Act name={t`Delete`} why={settled ? null : busyReason} onClick={() => setDialog("delete")} danger />
@@ -64,6 +67,7 @@ export function InstanceActions({ instance }: { instance: Instance }) {
       </Menu>
       <PowerConfirm instance={instance} dialog={dialog} close={close} busy={power.isPending} run={(action) => power.mutate(action)} />
       <Rename key={instance.name} instance={instance} opened={dialog === "rename"} close={close} />
+      <InstanceResize instance={instance} opened={dialog === "resize"} close={close} />
       <Rebuild instance={instance} opened={dialog === "rebuild"} close={close} />
       <Delete instance={instance} opened={dialog === "delete"} close={close} />
     </Group>
@@ -93,7 +97,7 @@ interface PowerConfirmProps {
 
 function PowerConfirm({ instance, dialog, close, busy, run }: PowerConfirmProps) {
   const name = instance.name;
-  if (dialog === null || dialog === "rename" || dialog === "rebuild" || dialog === "delete" || dialog === "start") return null;
+  if (dialog === null || dialog === "rename" || dialog === "resize" || dialog === "rebuild" || dialog === "delete" || dialog === "start") return null;
   const texts = {
     shutdown: { title: t`Shut down ${name}?`, action: t`Shut down`, text: t`The system is asked to end its work and switch off. Billing by the hour goes on while the machine exists.` },
     reboot: { title: t`Reboot ${name}?`, action: t`Reboot`, text: t`The system ends its work and starts again.` },

@@ -20,6 +20,7 @@ import { useOperation } from "../../ui/useOperation";
 import { Ago, When } from "../../ui/When";
 import { instanceQuery, instanceUndelete, isMoving } from "./api";
 import { InstanceActions } from "./InstanceActions";
+import { InstanceSnapshots } from "./InstanceSnapshots";
 import { InstanceEvents } from "./InstanceEvents";
 import { InstanceUsage } from "./InstanceUsage";
 
@@ -59,6 +60,9 @@ export function InstancePage() {
           <Tabs.Tab value="screen">
             <Trans>Screen</Trans>
           </Tabs.Tab>
+          <Tabs.Tab value="snapshots">
+            <Trans>Snapshots</Trans>
+          </Tabs.Tab>
           <Tabs.Tab value="usage">
             <Trans>Usage</Trans>
           </Tabs.Tab>
@@ -78,6 +82,9 @@ export function InstancePage() {
           <Suspense fallback={<div className="screen" />}>
             <ScreenConsole instance={instance} />
           </Suspense>
+        </Tabs.Panel>
+        <Tabs.Panel value="snapshots" pt="lg">
+          <InstanceSnapshots instance={instance} />
         </Tabs.Panel>
         <Tabs.Panel value="usage" pt="lg">
           <InstanceUsage id={id} />

@@ -2,13 +2,13 @@
 import { queryOptions } from "@tanstack/react-query";
 import { call, client } from "../../api/client";
 import { pages } from "../../api/queries";
-import type { Instance } from "../../api/types";
+import type { Instance, NewSnapshot, NewSshKey } from "../../api/types";
 
 const at = (id: string) => ({ params: { path: { id } } });
 
 export const instancesQuery = pages(["instances"], (after) => call(client.GET("/v1/instances", { params: { query: { after } } })), 5_000);
 
-const MOVING = new Set<Instance["state"]>(["ordered", "provisioning", "starting", "stopping", "rebooting", "rebuilding"]);
+const MOVING = new Set<Instance["state"]>(["ordered", "provisioning", "starting", "stopping", "rebooting", "rebuilding", "resizing", "restoring"]);
 
 export const isMoving = (state: Instance["state"]): boolean => MOVING.has(state);
 
@@ -25,6 +25,12 @@ export const instanceEventsQuery = (id: string) =>
 
 export const instanceUsageQuery = (id: string) =>
   queryOptions({ queryKey: ["instances", id, "usage"], queryFn: () => call(client.GET("/v1/instances/{id}/usage", at(id))), refetchInterval: 30_000 });
+
+export const snapshotsQuery = (id: string) =>
+  pages(["instances", id, "snapshots"], (after) => call(client.GET("/v1/instances/{id}/snapshots", { params: { path: { id }, query: { after } } })), 2_000);
+
+export const quotaQuery = queryOptions({ queryKey: ["quota"], queryFn: () => call(client.GET("/v1/quota")) });
+export const sshKeysQuery = pages(["ssh-keys"], (after) => call(client.GET("/v1/ssh-keys", { params: { query: { after } } })));
 
 export const nodesQuery = pages(["nodes"], () => call(client.GET("/v1/nodes")), 10_000);
 export const operatorOperationsQuery = pages(["operations"], (after) => call(client.GET("/v1/operator/operations", { params: { query: { after } } })), 10_000);
@@ -52,6 +58,12 @@ export const instancePower = (id: string, action: PowerAction) => {
 export const instanceUpdate = (id: string, name: string) => call(client.PATCH("/v1/instances/{id}", { ...at(id), body: { name } }));
 export const instanceRebuild = (id: string, template_id: string) =>
   call(client.POST("/v1/instances/{id}/rebuild", { ...at(id), body: { template_id } }));
+export const instanceResize = (id: string, size_id: string) => call(client.POST("/v1/instances/{id}/resize", { ...at(id), body: { size_id } }));
+export const snapshotCreate = (id: string, body: NewSnapshot) => call(client.POST("/v1/instances/{id}/snapshots", { ...at(id), body }));
+export const snapshotRestore = (id: string) => call(client.POST("/v1/snapshots/{id}/restore", at(id)));
+export const snapshotDelete = (id: string) => call(client.DELETE("/v1/snapshots/{id}", at(id)));
+export const sshKeyCreate = (body: NewSshKey) => call(client.POST("/v1/ssh-keys", { body }));
+export const sshKeyDelete = (id: string) => call(client.DELETE("/v1/ssh-keys/{id}", at(id)));
 export const instanceDelete = (id: string) => call(client.DELETE("/v1/instances/{id}", at(id)));
 export const instanceUndelete = (id: string) => call(client.POST("/v1/instances/{id}/undelete", at(id)));
 export const consoleTicketCreate = (id: string, kind: "serial" | "screen") =>

@@ -34,6 +34,9 @@ export function Doorway({ title, lead, wide, children }: { title: string; lead?:
         <Anchor href={paths.publicCookies()} size="sm">
           <Trans>Cookies</Trans>
         </Anchor>
+        <Anchor href={paths.publicChoices()} size="sm">
+          <Trans>Privacy choices</Trans>
+        </Anchor>
         <Anchor href={paths.publicTrust()} size="sm">
           <Trans>Promises we keep</Trans>
         </Anchor>

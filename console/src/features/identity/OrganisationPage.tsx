@@ -1,10 +1,9 @@
 // Whom invoices are made out to.
-import { Button, Group, Paper, Select, Stack, TextInput, Textarea } from "@mantine/core";
+import { Button, Group, Paper, Stack, TextInput, Textarea } from "@mantine/core";
 import { t } from "@lingui/core/macro";
 import { Trans } from "@lingui/react/macro";
-import { useQueryClient, useSuspenseInfiniteQuery, useSuspenseQuery } from "@tanstack/react-query";
-import { useState } from "react";
-import type { Organisation } from "../../api/types";
+import { useQueryClient, useSuspenseInfiniteQuery } from "@tanstack/react-query";
+import type { Organisation, Role } from "../../api/types";
 import { countryFault, nonEmpty } from "../../form/checks";
 import { useApiForm } from "../../form/useApiForm";
 import { joined } from "../../table/joined";
@@ -14,39 +13,30 @@ import { Facts } from "../../ui/Facts";
 import { notifyDone } from "../../ui/notify";
 import { Page } from "../../ui/Page";
 import { ProblemAlert } from "../../ui/ProblemView";
-import { meQuery, organisationsQuery, organisationUpdate } from "./api";
+import { organisationsQuery, organisationUpdate } from "./api";
+import { useChosen } from "./place";
+import { roleName } from "./words";
 
 export function OrganisationPage() {
-  const me = useSuspenseQuery(meQuery).data;
   const all = joined(useSuspenseInfiniteQuery(organisationsQuery)).rows;
-  const mine = all.filter((each) => me.organisations.some((membership) => membership.id === each.id));
-  const [chosen, setChosen] = useState(mine[0]?.id ?? "");
-  const organisation = mine.find((each) => each.id === chosen);
-  const role = me.organisations.find((membership) => membership.id === chosen)?.role;
+  const chosen = useChosen();
+  const organisation = all.find((each) => each.id === chosen?.organisation.id);
   return (
     <Page title={t`Billing details`} lead={t`Invoices are made out with these details. Invoices already issued do not change.`} narrow>
-      {mine.length > 1 && (
-        <Select
-          label={t`Organisation`}
-          data={mine.map((each) => ({ value: each.id, label: each.name }))}
-          value={chosen}
-          onChange={(value) => setChosen(value ?? "")}
-          allowDeselect={false}
-        />
-      )}
       <Paper>
-        {organisation === undefined ? (
+        {organisation === undefined || chosen === null ? (
           <Empty icon="building" title={t`You belong to no organisation`} />
         ) : (
-          <OrganisationForm key={organisation.id} organisation={organisation} role={role ?? ""} />
+          <OrganisationForm key={organisation.id} organisation={organisation} role={chosen.organisation.role} />
         )}
       </Paper>
     </Page>
   );
 }
 
-function OrganisationForm({ organisation, role }: { organisation: Organisation; role: string }) {
+function OrganisationForm({ organisation, role }: { organisation: Organisation; role: Role }) {
   const cache = useQueryClient();
+  const keeps = role === "owner" || role === "admin" || role === "billing";
   const { form, problem, general, busy, onSubmit } = useApiForm(
     {
       initialValues: {
@@ -79,7 +69,7 @@ function OrganisationForm({ organisation, role }: { organisation: Organisation; 
         <Facts
           rows={[
             [t`Organisation id`, <CopyId key="id" id={organisation.id} />],
-            [t`Your role`, role],
+            [t`Your role`, roleName(role)],
           ]}
         />
         <ProblemAlert problem={problem} general={general} />
@@ -89,7 +79,7 @@ function OrganisationForm({ organisation, role }: { organisation: Organisation; 
         <TextInput label={t`Country`} description={t`Two letters, such as DE. It decides the tax.`} maxLength={2} w={160} autoComplete="country" {...form.getInputProps("country")} />
         <TextInput label={t`Tax number`} description={t`For a business that has one.`} {...form.getInputProps("tax_id")} />
         <Group>
-          <Button type="submit" loading={busy}>
+          <Button type="submit" loading={busy} disabled={!keeps} title={keeps ? undefined : t`Owners, admins and those who pay keep these details.`}>
             <Trans>Save</Trans>
           </Button>
         </Group>

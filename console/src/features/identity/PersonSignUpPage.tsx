@@ -2,7 +2,7 @@
 import { Anchor, Button, Checkbox, Stack, Text, TextInput } from "@mantine/core";
 import { t } from "@lingui/core/macro";
 import { Trans } from "@lingui/react/macro";
-import { Link, useNavigate } from "@tanstack/react-router";
+import { Link, useLocation, useNavigate } from "@tanstack/react-router";
 import { emailFault, nonEmpty, passwordFault } from "../../form/checks";
 import { NewPasswordField } from "../../form/PasswordField";
 import { useApiForm } from "../../form/useApiForm";
@@ -13,9 +13,11 @@ import { Doorway } from "./Doorway";
 
 export function PersonSignUpPage() {
   const navigate = useNavigate();
+  // An invitation brings the address that it went to; its link is the proof that mail arrives there.
+  const invited = useLocation({ select: (location) => ({ email: location.state.email ?? "", invitation: location.state.invitation ?? null }) });
   const { form, problem, general, busy, onSubmit } = useApiForm(
     {
-      initialValues: { name: "", email: "", password: "", over_16: false },
+      initialValues: { name: "", email: invited.email, password: "", over_16: false },
       validate: {
         name: (value: string) => nonEmpty(value, t`Tell us what to call you.`),
         email: emailFault,
@@ -24,8 +26,9 @@ export function PersonSignUpPage() {
       },
     },
     async (values) => {
-      await personSignUp({ ...values, email: values.email.trim(), name: values.name.trim() });
-      await navigate({ to: paths.checkMail(), state: { email: values.email.trim() } });
+      const email = values.email.trim();
+      await personSignUp({ ...values, email, name: values.name.trim(), invitation: invited.invitation });
+      await navigate(invited.invitation !== null && email === invited.email ? { to: paths.signIn() } : { to: paths.checkMail(), state: { email } });
     },
   );
   return (

@@ -1,9 +1,11 @@
 // Where someone is signed in, and ending any of it.
-import { Button, Text } from "@mantine/core";
+import { Anchor, Button, Text } from "@mantine/core";
 import { t } from "@lingui/core/macro";
 import { Trans } from "@lingui/react/macro";
 import { useSuspenseInfiniteQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
 import type { Session } from "../../api/types";
+import { paths } from "../../paths";
 import { DataTable } from "../../table/DataTable";
 import { joined } from "../../table/joined";
 import { Empty } from "../../ui/Empty";
@@ -11,7 +13,7 @@ import { Page } from "../../ui/Page";
 import { useAction } from "../../ui/useAction";
 import { Ago, When } from "../../ui/When";
 import { sessionEndOthers, sessionRevoke, sessionsQuery } from "./api";
-import { deviceName } from "./deviceName";
+import { deviceName } from "./words";
 
 export function SessionsPage() {
   const { rows, more } = joined(useSuspenseInfiniteQuery(sessionsQuery));
@@ -19,11 +21,19 @@ export function SessionsPage() {
   return (
     <Page
       title={t`Sessions`}
-      lead={t`Everywhere you are signed in. End what you do not recognise, then change your password.`}
+      lead={
+        <Trans>
+          Everywhere you are signed in. End what you do not recognise, then change your password. Who tried to get in is in the{" "}
+          <Anchor component={Link} to={paths.signIns()}>
+            sign-in history
+          </Anchor>
+          .
+        </Trans>
+      }
       actions={
         rows.length > 1 && (
           <Button variant="default" loading={others.isPending} onClick={() => others.mutate()}>
-            <Trans>End all others</Trans>
+            <Trans>Sign out everywhere else</Trans>
           </Button>
         )
       }
@@ -40,7 +50,7 @@ export function SessionsPage() {
             lead: true,
             cell: (session) => (
               <>
-                {deviceName(session.user_agent ?? null) ?? t`Unknown browser`}
+                {deviceName(session)}
                 {session.current && (
                   <Text span c="dimmed" size="sm">
                     {" "}
@@ -50,7 +60,7 @@ export function SessionsPage() {
               </>
             ),
           },
-          { name: t`Address`, cell: (session) => <span className="mono">{session.ip ?? "–"}</span> },
+          { name: t`Network`, cell: (session) => <span className="mono">{session.network ?? "–"}</span> },
           { name: t`Signed in`, cell: (session) => <When at={session.created_at} /> },
           { name: t`Last used`, cell: (session) => <Ago at={session.last_seen_at} /> },
           { name: t`Action`, align: "right", cell: (session) => <End session={session} /> },

@@ -2,10 +2,12 @@
 import { queryOptions } from "@tanstack/react-query";
 import { call, client, done, rememberCsrfToken } from "../../api/client";
 import { pages, queries } from "../../api/queries";
-import type { Me, OrganisationPatch, Setup, SignUp } from "../../api/types";
+import type { Me, MemberPatch, OrganisationPatch, Role, Setup, SignUp } from "../../api/types";
+import { settle } from "./place";
 
 function remember(me: Me): Me {
   rememberCsrfToken(me.csrf_token);
+  settle(me);
   return me;
 }
 
@@ -23,6 +25,13 @@ export const organisationsQuery = pages(["organisations"], (after) => call(clien
 export const operatorOrganisationsQuery = pages(["operator", "organisations"], (after) =>
   call(client.GET("/v1/operator/organisations", { params: { query: { after } } })),
 );
+
+export const signInsQuery = pages(["sign-ins"], (after) => call(client.GET("/v1/sign-ins", { params: { query: { after } } })));
+export const membersQuery = pages(["members"], (after) => call(client.GET("/v1/members", { params: { query: { after } } })));
+export const invitationsQuery = pages(["invitations"], (after) => call(client.GET("/v1/invitations", { params: { query: { after } } })));
+export const projectsQuery = pages(["projects"], (after) => call(client.GET("/v1/projects", { params: { query: { after } } })));
+export const invitationQuery = (token: string) =>
+  queryOptions({ queryKey: ["invitation", token], queryFn: () => call(client.POST("/v1/invitations/view", { body: { token } })), retry: false });
 
 export const personSignUp = (body: SignUp) => done(client.POST("/v1/sign-up", { body }));
 export const emailVerify = (token: string) => done(client.POST("/v1/email-verifications", { body: { token } }));
@@ -58,3 +67,17 @@ export const apiTokenRevoke = (id: string) => done(client.DELETE("/v1/api-tokens
 export const organisationUpdate = (id: string, body: OrganisationPatch) =>
   call(client.PATCH("/v1/organisations/{id}", { params: { path: { id } }, body }));
 export const setupComplete = (body: Setup) => done(client.POST("/v1/setup", { body }));
+
+export const memberUpdate = (id: string, body: MemberPatch) => done(client.PATCH("/v1/members/{id}", { params: { path: { id } }, body }));
+export const memberDelete = (id: string) => done(client.DELETE("/v1/members/{id}", { params: { path: { id } } }));
+export const memberResetPassword = (id: string) => done(client.POST("/v1/members/{id}/reset-password", { params: { path: { id } } }));
+export const invitationCreate = (email: string, role: Role) => done(client.POST("/v1/invitations", { body: { email, role } }));
+export const invitationDelete = (id: string) => done(client.DELETE("/v1/invitations/{id}", { params: { path: { id } } }));
+export const invitationAccept = (token: string) => call(client.POST("/v1/invitations/accept", { body: { token } }));
+export const organisationCreate = (name: string) => call(client.POST("/v1/organisations", { body: { name } }));
+export const organisationLeave = (id: string) => done(client.POST("/v1/organisations/{id}/leave", { params: { path: { id } } }));
+export const organisationTransfer = (id: string, person_id: string) =>
+  done(client.POST("/v1/organisations/{id}/transfer", { params: { path: { id } }, body: { person_id } }));
+export const projectCreate = (name: string) => call(client.POST("/v1/projects", { body: { name } }));
+export const projectUpdate = (id: string, name: string) => done(client.PATCH("/v1/projects/{id}", { params: { path: { id } }, body: { name } }));
+export const projectDelete = (id: string) => done(client.DELETE("/v1/projects/{id}", { params: { path: { id } } }));

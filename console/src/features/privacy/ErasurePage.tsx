@@ -8,6 +8,7 @@ import { rememberCsrfToken } from "../../api/client";
 import { useApiForm } from "../../form/useApiForm";
 import { paths } from "../../paths";
 import { DataTable } from "../../table/DataTable";
+import { Amount } from "../../ui/Amount";
 import { Empty } from "../../ui/Empty";
 import { Icon } from "../../ui/Icon";
 import { Page } from "../../ui/Page";
@@ -34,6 +35,13 @@ export function ErasurePage() {
           </Text>
         </Alert>
       )}
+      {preview.bills.map((bill, index) => (
+        <Alert key={index} variant="outline" color="yellow" icon={<Icon name="invoice" />} title={t`A last invoice comes first`}>
+          <Trans>
+            What you used and did not pay for yet is invoiced before anything goes: <Amount money={bill.total} />. The law keeps the invoice; take a copy along while you can.
+          </Trans>
+        </Alert>
+      ))}
       <Title order={2}>
         <Trans>What goes</Trans>
       </Title>
@@ -43,9 +51,9 @@ export function ErasurePage() {
         rowKey={(row) => row.section}
         empty={<Empty icon="trash" title={t`Nothing`} />}
         columns={[
-          { name: t`Section`, lead: true, cell: (row) => row.section },
+          { name: t`What`, lead: true, cell: (row) => row.title },
           { name: t`Entries`, align: "right", cell: (row) => row.count },
-          { name: t`What`, cell: (row) => row.what },
+          { name: t`How`, cell: (row) => row.what },
         ]}
       />
       <Title order={2}>
@@ -57,9 +65,8 @@ export function ErasurePage() {
         rowKey={(row) => row.section}
         empty={<Empty icon="check" title={t`Nothing stays`} />}
         columns={[
-          { name: t`Section`, lead: true, cell: (row) => row.section },
+          { name: t`What`, lead: true, cell: (row) => row.title },
           { name: t`Entries`, align: "right", cell: (row) => row.count },
-          { name: t`Why`, cell: (row) => row.why },
           { name: t`Law`, cell: (row) => row.law },
           { name: t`Until`, cell: (row) => (row.until == null ? "–" : <When at={row.until} dateOnly />) },
         ]}
@@ -101,6 +108,9 @@ function Erase() {
               </Anchor>{" "}
               first.
             </Trans>
+          </Text>
+          <Text>
+            <Trans>A last mail with the link to your certificate is sent before your address is gone. The page after this one has the same link: keep it, nobody can find it for you later.</Trans>
           </Text>
           <ProblemAlert problem={problem} general={general} />
           <TextInput label={t`Type your e-mail address to confirm`} description={me.email} autoComplete="off" {...form.getInputProps("confirm_email")} />

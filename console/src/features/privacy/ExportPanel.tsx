@@ -7,6 +7,7 @@ import { useNavigate } from "@tanstack/react-router";
 import { asProblem } from "../../api/problem";
 import { useSearchText } from "../../app/address";
 import { paths } from "../../paths";
+import { CopyId } from "../../ui/CopyId";
 import { formatBytes } from "../../ui/format";
 import { Icon } from "../../ui/Icon";
 import { OperationSteps } from "../../ui/OperationSteps";
@@ -59,6 +60,13 @@ function Progress({ id }: { id: string }) {
               {made.data.size == null ? t`Download the export` : t`Download the export (${formatBytes(made.data.size)})`}
             </Button>
           </Group>
+          {made.data.content_sha256 != null && (
+            <Text size="sm" c="dimmed" component="div">
+              <Trans>
+                Hash of its content: <CopyId id={made.data.content_sha256} />
+              </Trans>
+            </Text>
+          )}
           {made.data.expires_at != null && (
             <Text size="sm" c="dimmed" component="div">
               <Trans>

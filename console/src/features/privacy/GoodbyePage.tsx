@@ -10,6 +10,9 @@ import { Command, CopyId } from "../../ui/CopyId";
 import { Icon } from "../../ui/Icon";
 import { ProblemAlert } from "../../ui/ProblemView";
 import { Doorway } from "../identity/Doorway";
+import { DataTable } from "../../table/DataTable";
+import { Empty } from "../../ui/Empty";
+import { When } from "../../ui/When";
 import { certificateQuery } from "./api";
 
 export function GoodbyePage() {
@@ -29,7 +32,7 @@ export function GoodbyePage() {
       </Doorway>
     );
   }
-  if (certificate.data === undefined) {
+  if (certificate.data === undefined || !("certificate" in certificate.data)) {
     return (
       <Doorway title={t`Your account is being erased`}>
         <Group role="status">
@@ -38,6 +41,9 @@ export function GoodbyePage() {
             <Trans>The certificate appears here as soon as it is done. You may close the page and come back.</Trans>
           </Text>
         </Group>
+        <Text mt="md">
+          <Trans>Keep this page's address: your mail address is gone with your data, so we cannot send you the certificate later.</Trans>
+        </Text>
       </Doorway>
     );
   }
@@ -52,6 +58,10 @@ export function GoodbyePage() {
             <Trans>Download the certificate</Trans>
           </Button>
         </Group>
+        <Text>
+          <Trans>Nobody can look this address up for you later, because nothing ties it to you any more. Keep the file, or the address of this page.</Trans>
+        </Text>
+        <Kept kept={certificate.data.certificate.kept} titles={certificate.data.certificate.titles ?? {}} />
         <Command line={`fairhold verify-certificate ${id}.json`} label={t`Copy the command`} />
         <Text size="sm" c="dimmed" component="div">
           <Trans>
@@ -60,5 +70,31 @@ export function GoodbyePage() {
         </Text>
       </Stack>
     </Doorway>
+  );
+}
+
+interface KeptRows {
+  count: number;
+  law: string;
+  until?: string | null;
+}
+
+/** What a law keeps, by the names that people know. */
+function Kept({ kept, titles }: { kept: Record<string, KeptRows>; titles: Record<string, string> }) {
+  const rows = Object.entries(kept).map(([section, one]) => ({ section, ...one }));
+  if (rows.length === 0) return null;
+  return (
+    <DataTable
+      label={t`What a law keeps`}
+      rows={rows}
+      rowKey={(row) => row.section}
+      empty={<Empty icon="check" title={t`Nothing stays`} />}
+      columns={[
+        { name: t`Kept by law`, lead: true, cell: (row) => titles[row.section] ?? row.section },
+        { name: t`Entries`, align: "right", cell: (row) => row.count },
+        { name: t`Law`, cell: (row) => row.law },
+        { name: t`Until`, cell: (row) => (row.until == null ? "–" : <When at={row.until} dateOnly />) },
+      ]}
+    />
   );
 }

@@ -2,18 +2,20 @@
 import { Anchor, Button, Group, Paper, Stack, Text, Title } from "@mantine/core";
 import { t } from "@lingui/core/macro";
 import { Trans } from "@lingui/react/macro";
-import { useSuspenseQuery } from "@tanstack/react-query";
+import { useQuery, useSuspenseQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { paths } from "../../paths";
 import { DataTable } from "../../table/DataTable";
 import { Empty } from "../../ui/Empty";
 import { Icon } from "../../ui/Icon";
 import { Page } from "../../ui/Page";
-import { holdingsQuery } from "./api";
+import { When } from "../../ui/When";
+import { holdingsQuery, noticesQuery } from "./api";
 import { ExportPanel } from "./ExportPanel";
 
 export function PrivacyPage() {
   const holdings = useSuspenseQuery(holdingsQuery).data;
+  const notices = useQuery(noticesQuery).data ?? [];
   return (
     <Page
       title={t`Privacy`}
@@ -56,6 +58,64 @@ export function PrivacyPage() {
           </Stack>
         </Paper>
       </div>
+      <div className="halves">
+        <Paper>
+          <Stack gap="sm">
+            <Title order={2}>
+              <Trans>Ask for something</Trans>
+            </Title>
+            <Text>
+              <Trans>Have something put right, complain, or ask a question. Every request has a deadline, and you see how it stands.</Trans>
+            </Text>
+            <Group>
+              <Button variant="default" component={Link} to={paths.requestCreate()} leftSection={<Icon name="plus" />}>
+                <Trans>New request</Trans>
+              </Button>
+              <Button variant="subtle" component={Link} to={paths.requests()}>
+                <Trans>Your requests</Trans>
+              </Button>
+            </Group>
+          </Stack>
+        </Paper>
+        <Paper>
+          <Stack gap="sm">
+            <Title order={2}>
+              <Trans>Limit its use</Trans>
+            </Title>
+            <Text>
+              <Trans>Object to a single use, or have everything kept and not used. It works at once.</Trans>
+            </Text>
+            <Group>
+              <Button variant="default" component={Link} to={paths.limits()} leftSection={<Icon name="privacy" />}>
+                <Trans>See and change the limits</Trans>
+              </Button>
+              <Button variant="subtle" component={Link} to={paths.rights()}>
+                <Trans>Your rights</Trans>
+              </Button>
+            </Group>
+          </Stack>
+        </Paper>
+      </div>
+      {notices.length > 0 && (
+        <>
+          <Title order={2}>
+            <Trans>What we told you about the policy</Trans>
+          </Title>
+          <DataTable
+            label={t`What we told you about the policy`}
+            rows={notices}
+            rowKey={(notice) => notice.id}
+            empty={null}
+            columns={[
+              { name: t`Version`, lead: true, cell: (notice) => <Anchor href={paths.publicPolicyVersion(notice.version)}>{t`Version ${notice.version}`}</Anchor> },
+              { name: t`In force from`, cell: (notice) => <When at={notice.effective_at} dateOnly /> },
+              { name: t`How`, cell: (notice) => (notice.channel === "mail" ? t`By mail` : t`In your account`) },
+              { name: t`When`, cell: (notice) => <When at={notice.at} /> },
+              { name: t`Seen`, cell: (notice) => (notice.seen_at == null ? "–" : <When at={notice.seen_at} />) },
+            ]}
+          />
+        </>
+      )}
       <Paper>
         <Group justify="space-between">
           <div>

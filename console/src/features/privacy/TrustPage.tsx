@@ -7,7 +7,7 @@ import { paths } from "../../paths";
 import { Empty } from "../../ui/Empty";
 import { Page } from "../../ui/Page";
 import { promiseLook, State } from "../../ui/State";
-import { When } from "../../ui/When";
+import { Timed, When } from "../../ui/When";
 import { trustQuery } from "./api";
 
 export function TrustPage() {
@@ -35,7 +35,7 @@ export function TrustPage() {
                   <State look={promiseLook(promise.holds)} />
                 </div>
                 <Text size="sm" c="dimmed" component="div">
-                  {promise.evidence} · <span className="mono">{promise.key}</span>
+                  <Timed text={promise.evidence} /> · <span className="mono">{promise.key}</span>
                 </Text>
               </li>
             ))}

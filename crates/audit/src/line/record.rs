@@ -16,6 +16,16 @@ pub async fn record<P: Permission>(tx: &Tx, at: &Scope<P>, target: impl ToString
     record_for(tx, at, &purpose::OPERATE, target, summary).await
 }
 
+/// Records that it was tried and refused. Write it in a transaction of its own: that of the act was
+/// rolled back.
+///
+/// # Errors
+/// Database errors.
+pub async fn refused<P: Permission>(tx: &Tx, at: &Scope<P>, target: impl ToString, summary: impl Into<String>) -> Result<()> {
+    store::insert(tx, at, store::New { why: &purpose::SECURITY, target: target.to_string(), summary: summary.into(), outcome: Outcome::Failed }).await?;
+    Ok(())
+}
+
 /// The same for an act with a purpose of its own; it is shown when the actor is staff.
 ///
 /// # Errors

@@ -17,6 +17,7 @@ pub fn routes() -> OpenApiRouter<Cx> {
     OpenApiRouter::new()
         .routes(routes!(invoice_list))
         .routes(routes!(invoice_preview))
+        .routes(routes!(invoice_archive))
         .routes(routes!(invoice_view))
         .routes(routes!(invoice_pdf))
         .routes(routes!(invoice_pay))
@@ -46,6 +47,20 @@ async fn invoice_list(cx: Cx, at: Scope<InvoiceView>, Query(query): Query<PageQu
 )]
 async fn invoice_preview(cx: Cx, at: Scope<InvoiceView>) -> Result<Json<Invoice>> {
     Ok(Json(super::preview(&cx, &at).await?))
+}
+
+/// All invoices and credit notes in one zip file: PDF, JSON and their totals.
+#[utoipa::path(
+    get,
+    path = "/v1/invoices/archive",
+    operation_id = "invoice_archive",
+    tag = "billing",
+    params(("organisation" = Option<String>, Query, description = "May be left out by members of one organisation")),
+    responses((status = 200, content_type = "application/zip", body = Vec<u8>), (status = 401, body = Problem))
+)]
+async fn invoice_archive(cx: Cx, at: Scope<InvoiceView>) -> Result<Response> {
+    let headers = [(header::CONTENT_TYPE, "application/zip"), (header::CONTENT_DISPOSITION, "attachment; filename=\"invoices.zip\"")];
+    Ok((headers, super::archive(&cx, &at).await?).into_response())
 }
 
 /// One invoice.

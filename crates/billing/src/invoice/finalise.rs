@@ -60,7 +60,8 @@ pub(crate) async fn finalise(tx: &Tx, new: Finalise<'_>) -> Result<Issued> {
     if document.gross.minor != 0 || document.net.minor != 0 {
         ledger::post(tx, &posting(&document, organisation, id.to_string())).await?;
     }
-    tx.announce(INVOICE_FINALISED, Place::Organisation { organisation }, id, &InvoiceFinalised { organisation_id: organisation, invoice_id: id }).await?;
+    let fact = InvoiceFinalised { organisation_id: organisation, invoice_id: id, kind: document.kind, number: document.number.clone(), gross: document.gross };
+    tx.announce(INVOICE_FINALISED, Place::Organisation { organisation }, id, &fact).await?;
     store::by_id(tx.db(), organisation, id).await
 }
 

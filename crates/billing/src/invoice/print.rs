@@ -42,7 +42,7 @@ pub async fn documents<P: AtOrganisation>(cx: &Cx, at: &Scope<P>) -> Result<Vec<
     }
 }
 
-async fn printed(document: Document) -> Result<(String, Vec<u8>)> {
+pub(super) async fn printed(document: Document) -> Result<(String, Vec<u8>)> {
     let page = page(document);
     let number = page.number.clone();
     // Laying out takes tens of milliseconds of CPU.

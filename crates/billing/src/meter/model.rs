@@ -1,10 +1,10 @@
 //! What a meter and a reading are.
 
-use kernel::{Currency, OrganisationId, Timestamp};
+use kernel::{Currency, OrganisationId, Result, Timestamp};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::rate::Decimal;
+use crate::rate::{Decimal, Period, month_boundary};
 
 kernel::id!(
     /// A meter.
@@ -75,6 +75,26 @@ pub struct Meter {
     pub closed_at: Option<Timestamp>,
 }
 
+impl Meter {
+    /// The month of a monthly meter that holds `at`, while the meter is open.
+    ///
+    /// # Errors
+    /// `Internal` outside the calendar.
+    pub fn month_around(&self, at: Timestamp) -> Result<Option<Period>> {
+        if self.rates.cycle == Cycle::Hourly || self.closed_at.is_some_and(|end| end <= at) || at < self.opened_at {
+            return Ok(None);
+        }
+        let mut index = 0;
+        loop {
+            let month = Period { from: month_boundary(self.opened_at, index)?, to: month_boundary(self.opened_at, index + 1)? };
+            if month.contains(at) {
+                return Ok(Some(month));
+            }
+            index += 1;
+        }
+    }
+}
+
 /// What a driver measured since its reading before.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Reading {
@@ -106,6 +126,11 @@ pub struct Used {
 }
 
 impl Used {
+    /// GiB times seconds of the disk, whether the machine ran or not.
+    pub fn disk_gib_seconds(&self, disk_gib: i64) -> i64 {
+        self.running_seconds.saturating_mul(disk_gib).saturating_add(self.stopped_gib_seconds)
+    }
+
     /// What `reading` adds for a machine whose running includes `disk_gib`.
     pub fn of(reading: &Reading, disk_gib: i64) -> Self {
         let running = reading.running_seconds.max(0);

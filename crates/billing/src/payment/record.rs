@@ -47,7 +47,7 @@ pub(crate) async fn record(cx: &Cx, payment: &Payment, outcome: &Outcome) -> Res
 
 async fn announce(tx: &Tx, payment: &Payment, state: PaymentState) -> Result<()> {
     let organisation = payment.organisation_id;
-    let fact = PaymentSettled { organisation_id: organisation, payment_id: payment.id, subject: payment.subject.clone() };
+    let fact = PaymentSettled { organisation_id: organisation, payment_id: payment.id, subject: payment.subject.clone(), amount: payment.amount };
     let kind = if state.is_paid() { PAYMENT_SUCCEEDED } else { PAYMENT_FAILED };
     tx.announce(kind, Place::Organisation { organisation }, payment.id, &fact).await
 }

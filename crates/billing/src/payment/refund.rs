@@ -68,7 +68,7 @@ async fn book(cx: &Cx, payment: &Payment, key: &str, amount: Money, reason: &str
         store::set_refunded(&tx, payment.id, refunded).await?;
         let state = if refunded == payment.amount.minor { PaymentState::Refunded } else { PaymentState::PartlyRefunded };
         store::set_state(&tx, payment.id, payment.state.joined(state), None).await?;
-        let fact = PaymentSettled { organisation_id: organisation, payment_id: payment.id, subject: payment.subject.clone() };
+        let fact = PaymentSettled { organisation_id: organisation, payment_id: payment.id, subject: payment.subject.clone(), amount: payment.amount };
         tx.announce(PAYMENT_REFUNDED, Place::Organisation { organisation }, payment.id, &fact).await?;
         store::by_id_for_work(tx.db(), payment.id).await
     })

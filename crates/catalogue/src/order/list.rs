@@ -1,12 +1,14 @@
 //! Orders for whoever may see them: at most three statements for a list.
 
 use billing::meter::Rates;
+use compute::InstanceId;
 use compute::instance::Part;
 use kernel::map::purpose;
 use kernel::permission::AtProject;
 use kernel::{Cx, Error, Gate, Page, PageQuery, Result, Scope, Timestamp};
+use sea_orm::ConnectionTrait;
 
-use super::model::{Order, OrderId};
+use super::model::{Order, OrderId, State};
 use super::store::{self, Row};
 
 /// The orders of a project, newest first.
@@ -25,6 +27,14 @@ pub async fn list<P: AtProject>(cx: &Cx, at: &Scope<P>, query: &PageQuery) -> Re
 pub async fn view<P: AtProject>(cx: &Cx, at: &Scope<P>, id: OrderId) -> Result<Order> {
     let rows = vec![store::by_id(cx.db(), at, id).await?];
     open(cx, at, rows).await?.pop().ok_or_else(|| Error::not_found("order"))
+}
+
+/// How the order of a machine stands; `None` for a machine that nobody ordered.
+///
+/// # Errors
+/// Database errors.
+pub(crate) async fn state_of_machine<P: AtProject>(db: &impl ConnectionTrait, at: &Scope<P>, machine: InstanceId) -> Result<Option<State>> {
+    Ok(store::of_machine(db, at, machine).await?.map(|row| row.state))
 }
 
 async fn open<P: AtProject>(cx: &Cx, at: &Scope<P>, rows: Vec<Row>) -> Result<Vec<Order>> {

@@ -8,6 +8,7 @@ mod create;
 mod fulfil;
 mod list;
 mod model;
+pub(crate) mod reprice;
 mod retry;
 mod store;
 
@@ -15,6 +16,8 @@ pub use cancel::cancel;
 pub(crate) use choice::Choice;
 pub use create::create;
 pub use fulfil::{FULFIL, FulfilInput};
+pub(crate) use list::state_of_machine;
 pub use list::{list, view};
 pub use model::{NewOrder, Order, OrderId, OrderRetry, State};
+pub use reprice::size_for;
 pub use retry::retry;

@@ -74,11 +74,21 @@ pub(super) async fn by_id<P: AtProject>(db: &impl ConnectionTrait, at: &Scope<P>
     Entity::find_by_id(id).filter(Column::ProjectId.eq(at.project_id()?)).one(db).await?.ok_or_else(|| Error::not_found("order"))
 }
 
+/// The order that `machine` was made for, if there is one.
+pub(super) async fn of_machine<P: AtProject>(db: &impl ConnectionTrait, at: &Scope<P>, machine: compute::InstanceId) -> Result<Option<Row>> {
+    Ok(Entity::find().filter(Column::ProjectId.eq(at.project_id()?)).filter(Column::InstanceId.eq(machine)).one(db).await?)
+}
+
 /// The same, locked to the end of the transaction.
 pub(super) async fn locked<P: AtProject>(tx: &Tx, at: &Scope<P>, id: OrderId) -> Result<Row> {
     let mut query = Entity::find_by_id(id).filter(Column::ProjectId.eq(at.project_id()?));
     QueryTrait::query(&mut query).lock(LockType::Update);
     query.one(tx.db()).await?.ok_or_else(|| Error::not_found("order"))
+}
+
+/// The order of a machine of the project.
+pub(super) async fn by_instance<P: AtProject>(db: &impl ConnectionTrait, at: &Scope<P>, instance: compute::InstanceId) -> Result<Option<Row>> {
+    Ok(Entity::find().filter(Column::ProjectId.eq(at.project_id()?)).filter(Column::InstanceId.eq(instance)).one(db).await?)
 }
 
 /// Orders of the project, newest first, one more than `limit`.

@@ -11,6 +11,7 @@ use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 
 use super::api::Api;
+use super::keeping::Snapshot;
 use super::{progress, show, terminal};
 use crate::outcome::{Outcome, fail};
 
@@ -134,6 +135,16 @@ pub enum Vm {
         #[arg(long)]
         template: String,
     },
+    /// Give it another size; one that runs is restarted where its processors or memory change
+    Resize {
+        id: String,
+        /// Size, by id or name
+        #[arg(long)]
+        size: String,
+    },
+    /// What it can be brought back to
+    #[command(subcommand)]
+    Snapshot(Snapshot),
     /// Delete it; can be undone for some minutes
     Delete {
         id: String,
@@ -161,6 +172,11 @@ impl Vm {
                 let template = pick(api, "/v1/templates", Some(&template), "template").await?;
                 act(api, &id, "rebuild", json!({ "template_id": template })).await
             }
+            Self::Resize { id, size } => {
+                let size = pick(api, "/v1/sizes", Some(&size), "size").await?;
+                act(api, &id, "resize", json!({ "size_id": size })).await
+            }
+            Self::Snapshot(args) => args.run(api).await,
             Self::Delete { id, yes } => {
                 if !yes {
                     let machine = api.read(&format!("/v1/instances/{id}")).await?;
@@ -186,7 +202,7 @@ async fn act(api: &Api, id: &str, verb: &str, body: Value) -> Outcome {
 }
 
 /// Follows the operation in an answer if there is one.
-async fn finish(api: &Api, answer: &Value) -> Outcome {
+pub async fn finish(api: &Api, answer: &Value) -> Outcome {
     let id = answer.get("operation_id").or_else(|| answer.get("steps").and_then(|_| answer.get("id"))).and_then(Value::as_str);
     match id {
         Some(id) => progress::follow(api, id).await,

@@ -2,6 +2,7 @@
 
 mod account;
 mod api;
+mod keeping;
 mod machine;
 mod money;
 mod privacy;
@@ -34,6 +35,11 @@ pub enum Command {
     /// Your machines
     #[command(subcommand)]
     Vm(machine::Vm),
+    /// SSH keys that are kept for orders
+    #[command(subcommand)]
+    Key(keeping::Key),
+    /// What there is and how much there may be
+    Quota,
     /// Attach this terminal to a machine's serial console (leave with Ctrl-])
     Console(machine::Console),
     /// Watch an operation until it ends
@@ -65,6 +71,8 @@ pub async fn run(command: Command, url: Option<String>, json: bool) -> Outcome {
         Command::Catalogue => machine::catalogue(&api).await,
         Command::Order(args) => args.run(&api).await,
         Command::Vm(args) => args.run(&api).await,
+        Command::Key(args) => args.run(&api).await,
+        Command::Quota => api.show(api.read("/v1/quota").await?, show::QUOTA),
         Command::Console(args) => args.run(&api).await,
         Command::Operation { id } => progress::follow(&api, &id).await,
         Command::Usage => money::usage(&api).await,

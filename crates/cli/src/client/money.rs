@@ -15,8 +15,9 @@ pub async fn usage(api: &Api) -> Outcome {
     if api.json {
         return show::json(&usage);
     }
-    let lines = usage.get("lines").and_then(Value::as_array).cloned().unwrap_or_default();
-    show::table(&lines, show::LINE)?;
+    let rows = |name| usage.get(name).and_then(Value::as_array).cloned().unwrap_or_default();
+    show::table(&rows("metered"), show::METERED)?;
+    show::table(&rows("lines"), show::LINE)?;
     show::one(&usage, &[("From", "/period/from"), ("Until", "/as_of"), ("Net", "/net"), ("Tax", "/tax"), ("Total", "/gross")])
 }
 
@@ -36,6 +37,12 @@ pub enum Invoice {
         #[arg(long, short)]
         output: PathBuf,
     },
+    /// Save all of them, as PDF and JSON with their totals
+    Archive {
+        /// File to write
+        #[arg(long, short, default_value = "invoices.zip")]
+        output: PathBuf,
+    },
     /// Pay an open one
     Pay {
         id: String,
@@ -53,6 +60,11 @@ impl Invoice {
             Self::Preview => detailed(api, api.read("/v1/invoices/preview").await?),
             Self::Pdf { id, output } => {
                 std::fs::write(&output, api.download(&format!("/v1/invoices/{id}/pdf")).await?)?;
+                show::say(format!("Saved {}.", output.display()));
+                Ok(())
+            }
+            Self::Archive { output } => {
+                std::fs::write(&output, api.download("/v1/invoices/archive").await?)?;
                 show::say(format!("Saved {}.", output.display()));
                 Ok(())
             }

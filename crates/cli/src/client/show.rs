@@ -40,6 +40,28 @@ pub const INSTANCE: Columns = &[
     ("SSH port", "/ssh/port"),
     ("Created", "/created_at"),
 ];
+pub const SNAPSHOT: Columns = &[
+    ("Id", "/id"),
+    ("Name", "/name"),
+    ("State", "/state"),
+    ("Memory", "/memory"),
+    ("Disk GiB", "/disk_gib"),
+    ("Taken", "/created_at"),
+    ("Problem", "/problem"),
+];
+pub const SSH_KEY: Columns = &[("Id", "/id"), ("Name", "/name"), ("Fingerprint", "/fingerprint"), ("Kept", "/created_at")];
+pub const QUOTA: Columns = &[
+    ("Machines", "/machines/used"),
+    ("of", "/machines/limit"),
+    ("CPUs", "/cpus/used"),
+    ("of", "/cpus/limit"),
+    ("Memory MiB", "/memory_mib/used"),
+    ("of", "/memory_mib/limit"),
+    ("Disk GiB", "/disk_gib/used"),
+    ("of", "/disk_gib/limit"),
+    ("Snapshots", "/snapshots/used"),
+    ("of", "/snapshots/limit"),
+];
 pub const INVOICE: Columns = &[
     ("Id", "/id"),
     ("Number", "/number"),
@@ -52,11 +74,37 @@ pub const INVOICE: Columns = &[
 ];
 pub const INVOICES: Columns = &[("Id", "/id"), ("Number", "/number"), ("State", "/state"), ("Issued", "/issued_at"), ("Gross", "/gross"), ("Due", "/due")];
 pub const LINE: Columns = &[("Description", "/description"), ("Quantity", "/quantity"), ("Unit", "/unit"), ("Amount", "/amount")];
+pub const METERED: Columns = &[
+    ("Machine", "/instance_id"),
+    ("Ran (h)", "/running_hours"),
+    ("Disk (GiB h)", "/disk_gib_hours"),
+    ("Received (GiB)", "/received_gib"),
+    ("Sent (GiB)", "/sent_gib"),
+    ("Covered until", "/covered_until"),
+];
 pub const ACTIVITY: Columns =
     &[("When", "/at"), ("Who", "/actor/name"), ("What", "/action"), ("Target", "/target"), ("Summary", "/summary"), ("Outcome", "/outcome")];
 pub const HOLDING: Columns = &[("What", "/title"), ("Rows", "/count")];
-pub const GOES: Columns = &[("Goes", "/what"), ("Rows", "/count")];
-pub const STAYS: Columns = &[("Stays", "/why"), ("Rows", "/count"), ("Because", "/law"), ("Until", "/until")];
+pub const GOES: Columns = &[("Goes", "/title"), ("Rows", "/count"), ("How", "/what")];
+pub const STAYS: Columns = &[("Stays", "/title"), ("Rows", "/count"), ("Because", "/law"), ("Until", "/until")];
+pub const BILLS: Columns = &[("Invoiced first", "/total")];
+pub const REQUEST: Columns = &[
+    ("Request", "/id"),
+    ("Kind", "/kind"),
+    ("State", "/state"),
+    ("Received", "/received_at"),
+    ("Due before", "/due_at"),
+    ("By", "/law"),
+    ("Use", "/purpose"),
+    ("Text", "/text"),
+    ("Answer", "/answer"),
+    ("Closed", "/closed_at"),
+    ("Authority", "/authority/name"),
+    ("", "/authority/url"),
+];
+pub const REQUESTS: Columns = &[("Request", "/id"), ("Kind", "/kind"), ("State", "/state"), ("Due before", "/due_at"), ("Late", "/overdue")];
+pub const OBJECTION: Columns = &[("Use", "/purpose"), ("To", "/text"), ("Objection is final", "/absolute"), ("Objected", "/objected_at")];
+pub const LAW: Columns = &[("Law", "/name"), ("Source", "/source"), ("Status", "/status")];
 
 /// A value in a cell: money as an amount, missing as nothing.
 fn cell(value: Option<&Value>) -> String {

@@ -4,6 +4,8 @@
 
 mod crash;
 mod journey;
+mod keeping;
+mod lint;
 mod offline;
 mod program;
 mod workers;

@@ -15,7 +15,7 @@ fn the_openapi_document_is_printed() {
 
 #[test]
 fn the_configuration_reference_reads_back() {
-    let output = fairhold(&["configuration"]);
+    let output = fairhold(&["config", "defaults"]);
     let file = std::env::temp_dir().join(format!("fairhold-reference-{}.toml", std::process::id()));
     std::fs::write(&file, &output.stdout).unwrap();
     let read = server::Config::load(Some(&file));

@@ -1,20 +1,38 @@
-//! The simulated hypervisor's answers as a driver, and the far ends of its consoles.
-
-use tokio::{
-    io::{AsyncReadExt, AsyncWriteExt, DuplexStream},
-    sync::broadcast,
-};
+//! The simulated hypervisor's answers as a driver.
 
 use super::{
     Simulated,
     fault::Operation,
     hypervisor::{BACKLOG_LIMIT, Machine},
+    keep,
+    line::{serve_screen, serve_serial},
+    reshape,
 };
-use crate::{Accelerator, Answer, Capabilities, ConsoleKind, ConsoleStream, Driver, DriverError, Guest, GuestSpec, Measurement, Reference, Status};
+use crate::{
+    Accelerator, Answer, Backup, BackupStream, Capabilities, ConsoleKind, ConsoleStream, Driver, DriverError, Feature, Filter, Guest, GuestSpec, InForce,
+    Inventory, Measurement, PasswordHash, Progress, Reference, Size, Snapshot, SnapshotSpec, Status, Stranger,
+};
 
-const TEMPLATES: [&str; 2] = ["debian", "tiny"];
+/// What it can do unless a test takes it away.
+const FEATURES: [Feature; 14] = [
+    Feature::Suspend,
+    Feature::Resize,
+    Feature::GrowDisk,
+    Feature::Snapshots,
+    Feature::MemorySnapshots,
+    Feature::Backups,
+    Feature::BackupDownload,
+    Feature::SetPassword,
+    Feature::AuthoriseKey,
+    Feature::UserData,
+    Feature::Rescue,
+    Feature::Adopt,
+    Feature::AntiSpoofing,
+    Feature::Firewall,
+];
+pub(super) const TEMPLATES: [&str; 2] = ["debian", "tiny"];
 
-fn accept(spec: &GuestSpec) -> Result<(), DriverError> {
+pub(super) fn accept(spec: &GuestSpec) -> Result<(), DriverError> {
     spec.check()?;
     if TEMPLATES.contains(&spec.template.as_str()) { Ok(()) } else { Err(DriverError::refused(format!("there is no template named {}", spec.template))) }
 }
@@ -26,13 +44,14 @@ impl Driver for Simulated {
 
     fn capabilities(&self) -> Answer<'_, Capabilities> {
         Box::pin(async move {
-            self.perform(Operation::Capabilities, None, |_| Ok(())).await?;
+            let missing = self.perform(Operation::Capabilities, None, |state| Ok(state.missing.clone())).await?;
             Ok(Capabilities {
                 accelerator: Accelerator::Tcg,
                 accelerator_reason: "simulated".to_owned(),
                 serial_console: true,
+                console_backlog: true,
                 screen_console: true,
-                snapshots: false,
+                features: FEATURES.into_iter().filter(|feature| !missing.contains(feature)).collect(),
                 templates: TEMPLATES.map(str::to_owned).to_vec(),
                 capacity: None,
             })
@@ -44,7 +63,7 @@ impl Driver for Simulated {
             let made = self.perform(Operation::Ensure, Some(&spec.reference), |state| {
                 accept(spec)?;
                 let machine = state.guests.entry(spec.reference.clone()).or_insert_with(|| Machine::new(spec));
-                if machine.spec != *spec {
+                if !machine.spec.same_shape(spec) {
                     return Err(DriverError::conflict("a guest with this reference has another shape"));
                 }
                 Ok(Some(machine.guest()))
@@ -71,8 +90,10 @@ impl Driver for Simulated {
 
     fn start<'a>(&'a self, reference: &'a Reference) -> Answer<'a, ()> {
         Box::pin(self.change(Operation::Start, reference, |machine| {
-            if machine.status != Status::Running {
-                machine.power_on();
+            match machine.status {
+                Status::Running => {}
+                Status::Paused => machine.wake(),
+                _ => machine.power_on(),
             }
             Ok(())
         }))
@@ -163,41 +184,92 @@ impl Driver for Simulated {
                 disk_allocated_bytes: 1_048_576,
                 net_received_bytes: uptime_us / 1_000,
                 net_sent_bytes: uptime_us / 2_000,
+                memory_used_bytes: if uptime_us == 0 { 0 } else { u64::from(machine.spec.memory_mib) << 19 },
+                disk_read_bytes: uptime_us / 500,
+                disk_written_bytes: uptime_us / 1_000,
+                disk_reads: uptime_us / 500_000,
+                disk_writes: uptime_us / 1_000_000,
             })
         }))
     }
-}
 
-async fn serve_serial(hypervisor: Simulated, reference: Reference, mut client: DuplexStream, backlog: Vec<u8>, mut printed: broadcast::Receiver<Vec<u8>>) {
-    if client.write_all(&backlog).await.is_err() {
-        return;
+    fn suspend<'a>(&'a self, reference: &'a Reference) -> Answer<'a, ()> {
+        Box::pin(reshape::suspend(self, reference))
     }
-    let mut typed = String::new();
-    let mut buffer = [0_u8; 256];
-    loop {
-        tokio::select! {
-            text = printed.recv() => match text {
-                Ok(text) if client.write_all(&text).await.is_ok() => {}
-                _ => return,
-            },
-            count = client.read(&mut buffer) => match count {
-                Ok(count) if count > 0 => {
-                    typed.push_str(&String::from_utf8_lossy(buffer.get(..count).unwrap_or_default()));
-                    while let Some(end) = typed.find(['\n', '\r']) {
-                        let line: String = typed.drain(..=end).collect();
-                        hypervisor.lock().type_line(&reference, &line);
-                    }
-                }
-                _ => return,
-            },
-        }
-    }
-}
 
-/// Says the protocol's greeting, then holds the line until the client hangs up.
-async fn serve_screen(mut client: DuplexStream) {
-    let mut unread = [0_u8; 256];
-    if client.write_all(b"RFB 003.008\n").await.is_ok() {
-        while matches!(client.read(&mut unread).await, Ok(count) if count > 0) {}
+    fn resume<'a>(&'a self, reference: &'a Reference) -> Answer<'a, ()> {
+        Box::pin(reshape::resume(self, reference))
+    }
+
+    fn resize<'a>(&'a self, reference: &'a Reference, size: &'a Size) -> Answer<'a, InForce> {
+        Box::pin(reshape::resize(self, reference, size))
+    }
+
+    fn create_snapshot<'a>(&'a self, reference: &'a Reference, snapshot: &'a SnapshotSpec) -> Answer<'a, Progress<Snapshot>> {
+        Box::pin(keep::create_snapshot(self, reference, snapshot))
+    }
+
+    fn snapshots<'a>(&'a self, reference: &'a Reference) -> Answer<'a, Vec<Snapshot>> {
+        Box::pin(keep::snapshots(self, reference))
+    }
+
+    fn roll_back<'a>(&'a self, reference: &'a Reference, snapshot: &'a Reference) -> Answer<'a, Progress<Guest>> {
+        Box::pin(keep::roll_back(self, reference, snapshot))
+    }
+
+    fn delete_snapshot<'a>(&'a self, reference: &'a Reference, snapshot: &'a Reference) -> Answer<'a, ()> {
+        Box::pin(keep::delete_snapshot(self, reference, snapshot))
+    }
+
+    fn create_backup<'a>(&'a self, reference: &'a Reference, backup: &'a Reference) -> Answer<'a, Progress<Backup>> {
+        Box::pin(keep::create_backup(self, reference, backup))
+    }
+
+    fn backups(&self) -> Answer<'_, Vec<Backup>> {
+        Box::pin(keep::backups(self))
+    }
+
+    fn restore_backup<'a>(&'a self, backup: &'a Reference, spec: &'a GuestSpec) -> Answer<'a, Progress<Guest>> {
+        Box::pin(keep::restore_backup(self, backup, spec))
+    }
+
+    fn delete_backup<'a>(&'a self, backup: &'a Reference) -> Answer<'a, ()> {
+        Box::pin(keep::delete_backup(self, backup))
+    }
+
+    fn open_backup<'a>(&'a self, backup: &'a Reference) -> Answer<'a, BackupStream> {
+        Box::pin(keep::open_backup(self, backup))
+    }
+
+    fn set_password<'a>(&'a self, reference: &'a Reference, password: &'a PasswordHash) -> Answer<'a, InForce> {
+        Box::pin(reshape::set_password(self, reference, password))
+    }
+
+    fn authorise_key<'a>(&'a self, reference: &'a Reference, key: &'a str) -> Answer<'a, InForce> {
+        Box::pin(reshape::authorise_key(self, reference, key))
+    }
+
+    fn start_rescue<'a>(&'a self, reference: &'a Reference) -> Answer<'a, ()> {
+        Box::pin(reshape::start_rescue(self, reference))
+    }
+
+    fn end_rescue<'a>(&'a self, reference: &'a Reference) -> Answer<'a, ()> {
+        Box::pin(reshape::end_rescue(self, reference))
+    }
+
+    fn inventory(&self) -> Answer<'_, Inventory> {
+        Box::pin(reshape::inventory(self))
+    }
+
+    fn strangers(&self) -> Answer<'_, Vec<Stranger>> {
+        Box::pin(reshape::strangers(self))
+    }
+
+    fn adopt<'a>(&'a self, address: &'a str, reference: &'a Reference) -> Answer<'a, Guest> {
+        Box::pin(reshape::adopt(self, address, reference))
+    }
+
+    fn set_filter<'a>(&'a self, reference: &'a Reference, filter: &'a Filter) -> Answer<'a, ()> {
+        Box::pin(reshape::set_filter(self, reference, filter))
     }
 }

@@ -23,6 +23,26 @@ pub enum Operation {
     Console,
     ConsoleBacklog,
     Measure,
+    Suspend,
+    Resume,
+    Resize,
+    CreateSnapshot,
+    Snapshots,
+    RollBack,
+    DeleteSnapshot,
+    CreateBackup,
+    Backups,
+    RestoreBackup,
+    DeleteBackup,
+    OpenBackup,
+    SetPassword,
+    AuthoriseKey,
+    StartRescue,
+    EndRescue,
+    Inventory,
+    Strangers,
+    Adopt,
+    SetFilter,
 }
 
 /// One thing that goes wrong, once. Inject it several times to have it several times.
@@ -36,4 +56,18 @@ pub enum Fault {
     LoseAnswer,
     /// The hypervisor lies: it says "done" and does nothing. A status comes back as `Unknown`.
     Lie,
+    /// The work has begun and goes on: a call that answers with `Progress` says `Working`, and another fails as unavailable.
+    Busy,
+}
+
+impl Fault {
+    /// Somebody else is changing the guest.
+    pub fn locked() -> Self {
+        Self::Fail(DriverError::unavailable("another change of this guest is still under way"))
+    }
+
+    /// The storage has no room.
+    pub fn storage_full() -> Self {
+        Self::Fail(DriverError::full("0 MiB of disk are free"))
+    }
 }

@@ -1,7 +1,7 @@
 //! The simulated hypervisor: guests in memory, and the levers that tests pull.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Instant,
 };
@@ -10,9 +10,9 @@ use tokio::sync::broadcast;
 
 use super::{
     fault::{Fault, Operation},
-    shell,
+    shell::{self, Files},
 };
-use crate::{Accelerator, DriverError, Guest, GuestSpec, Reference, SshAddress, Status};
+use crate::{Accelerator, Backup, DriverError, Feature, Filter, Guest, GuestSpec, Progress, Reference, Snapshot, SshAddress, Status, Stranger};
 
 pub(super) const BACKLOG_LIMIT: usize = 64 * 1024;
 
@@ -34,6 +34,9 @@ pub struct Simulated {
 #[derive(Default)]
 pub(super) struct State {
     pub(super) guests: BTreeMap<Reference, Machine>,
+    pub(super) backups: BTreeMap<Reference, (Backup, Files)>,
+    pub(super) strangers: Vec<Stranger>,
+    pub(super) missing: BTreeSet<Feature>,
     faults: Vec<(Operation, Fault)>,
     calls: Vec<Call>,
 }
@@ -44,6 +47,17 @@ pub(super) struct Machine {
     pub(super) started: Option<Instant>,
     pub(super) backlog: Vec<u8>,
     pub(super) serial: broadcast::Sender<Vec<u8>>,
+    pub(super) files: Files,
+    pub(super) snapshots: Vec<Saved>,
+    pub(super) rescue: bool,
+    pub(super) filter: Filter,
+}
+
+/// A snapshot and what it brings back.
+#[derive(Clone)]
+pub(super) struct Saved {
+    pub(super) snapshot: Snapshot,
+    pub(super) files: Files,
 }
 
 impl Simulated {
@@ -74,6 +88,21 @@ impl Simulated {
         self.lock().guests.get_mut(reference).map(|machine| machine.power_off()).is_some()
     }
 
+    /// Takes a feature away from its capabilities: its calls answer `Unsupported` from then on.
+    pub fn without(&self, feature: Feature) {
+        self.lock().missing.insert(feature);
+    }
+
+    /// A guest appears that others made.
+    pub fn add_stranger(&self, stranger: Stranger) {
+        self.lock().strangers.push(stranger);
+    }
+
+    /// What is filtered for a guest.
+    pub fn filter(&self, reference: &Reference) -> Option<Filter> {
+        self.lock().guests.get(reference).map(|machine| machine.filter.clone())
+    }
+
     /// The calls so far, oldest first.
     pub fn calls(&self) -> Vec<Call> {
         self.lock().calls.clone()
@@ -82,6 +111,11 @@ impl Simulated {
     /// The spec from which a guest was made last, to see what was injected.
     pub fn spec(&self, reference: &Reference) -> Option<GuestSpec> {
         self.lock().guests.get(reference).map(|machine| machine.spec.clone())
+    }
+
+    /// The guest as it stands: what a lie tells.
+    pub(super) fn peek(&self, reference: &Reference) -> Result<Guest, DriverError> {
+        self.lock().machine(reference).map(|machine| machine.guest())
     }
 
     pub(super) fn lock(&self) -> MutexGuard<'_, State> {
@@ -109,12 +143,38 @@ impl Simulated {
             }
             Some(Fault::Fail(error)) => Err(error),
             Some(Fault::Lie) => Ok(T::default()),
+            Some(Fault::Busy) => Err(DriverError::unavailable("it is still being worked on")),
             Some(Fault::LoseAnswer) => {
                 // Whatever the effect was, good or bad, nobody hears of it.
                 let _unheard = effect(&mut self.lock());
                 Err(DriverError::outcome_unknown("the simulated line was cut after the request"))
             }
         }
+    }
+
+    /// The same for work that may take long: while it is busy it says so and has no effect.
+    pub(super) async fn work<T>(
+        &self,
+        operation: Operation,
+        reference: &Reference,
+        effect: impl FnOnce(&mut State) -> Result<T, DriverError>,
+    ) -> Result<Option<Progress<T>>, DriverError> {
+        let busy = {
+            let mut state = self.lock();
+            let waiting = state.faults.iter().position(|(at, _)| *at == operation);
+            match waiting.filter(|index| state.faults.get(*index).is_some_and(|(_, fault)| *fault == Fault::Busy)) {
+                Some(index) => {
+                    state.faults.remove(index);
+                    state.calls.push(Call { operation, reference: reference.to_string() });
+                    true
+                }
+                None => false,
+            }
+        };
+        if busy {
+            return Ok(Some(Progress::Working { percent: Some(50) }));
+        }
+        self.perform(operation, Some(reference), |state| effect(state).map(|it| Some(Progress::Done(it)))).await
     }
 
     pub(super) async fn change(
@@ -128,13 +188,17 @@ impl Simulated {
 }
 
 impl State {
+    pub(super) fn can(&self, feature: Feature, what: &str) -> Result<(), DriverError> {
+        if self.missing.contains(&feature) { Err(DriverError::unsupported(what)) } else { Ok(()) }
+    }
+
     pub(super) fn machine(&mut self, reference: &Reference) -> Result<&mut Machine, DriverError> {
         self.guests.get_mut(reference).ok_or_else(|| DriverError::not_found(reference))
     }
 
     pub(super) fn type_line(&mut self, reference: &Reference, line: &str) {
         if let Ok(machine) = self.machine(reference) {
-            let text = shell::answer(&machine.spec.hostname, line);
+            let text = shell::answer(&machine.spec.hostname, &mut machine.files, line);
             machine.print(&text);
         }
     }
@@ -143,7 +207,23 @@ impl State {
 impl Machine {
     pub(super) fn new(spec: &GuestSpec) -> Self {
         let (serial, _) = broadcast::channel(64);
-        Self { spec: spec.clone(), status: Status::Stopped, started: None, backlog: Vec::new(), serial }
+        Self {
+            spec: spec.clone(),
+            status: Status::Stopped,
+            started: None,
+            backlog: Vec::new(),
+            serial,
+            files: Files::new(),
+            snapshots: Vec::new(),
+            rescue: false,
+            filter: Filter::open(),
+        }
+    }
+
+    /// Goes on from memory: nothing boots, so nothing is printed.
+    pub(super) fn wake(&mut self) {
+        self.status = Status::Running;
+        self.started.get_or_insert_with(Instant::now);
     }
 
     pub(super) fn power_on(&mut self) {
@@ -171,11 +251,18 @@ impl Machine {
         if self.status == Status::Running { Ok(()) } else { Err(DriverError::conflict("the guest does not run")) }
     }
 
+    pub(super) fn powered(&self) -> Result<(), DriverError> {
+        if self.status == Status::Stopped { Err(DriverError::conflict("the guest does not run")) } else { Ok(()) }
+    }
+
     pub(super) fn guest(&self) -> Guest {
         Guest {
             reference: self.spec.reference.clone(),
             status: self.status,
             template: self.spec.template.clone(),
+            size: self.spec.size(),
+            host: None,
+            rescue: self.rescue,
             accelerator: Accelerator::Tcg,
             ipv4: Some("10.0.2.15".to_owned()),
             ssh: Some(SshAddress { host: "127.0.0.1".to_owned(), port: self.spec.ssh_port.unwrap_or(2222) }),

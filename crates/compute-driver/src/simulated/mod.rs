@@ -1,11 +1,15 @@
 //! A hypervisor in memory, with faults on demand: what tests of workflows run against.
 //!
-//! [`hypervisor`] keeps the guests (its answers as a driver are in `answers`), [`fault`] says what may go wrong, and a small shell answers on a guest's serial line.
+//! [`hypervisor`] keeps the guests (its answers as a driver are in `answers`, those about snapshots and backups in `keep`), [`fault`] says
+//! what may go wrong, and a small [`shell`] answers on a guest's serial line.
 
 mod answers;
 pub mod fault;
 pub mod hypervisor;
-mod shell;
+mod keep;
+mod line;
+mod reshape;
+pub mod shell;
 
 pub use fault::{Fault, Operation};
 pub use hypervisor::{Call, Simulated};

@@ -2,9 +2,12 @@
 
 use std::sync::Arc;
 
-use compute_driver::{Answer, Capabilities, ConsoleKind, ConsoleStream, Driver, DriverError, Guest, GuestSpec, Measurement, Reference, Status};
+use compute_driver::{
+    Answer, Backup, BackupStream, Capabilities, ConsoleKind, ConsoleStream, Driver, DriverError, Guest, GuestSpec, InForce, Inventory, Measurement,
+    PasswordHash, Progress, Reference, Size, Snapshot, SnapshotSpec, Status,
+};
 
-use super::{console, look, make, power};
+use super::{backup, console, look, make, power, reshape, snapshot};
 use crate::{
     guest::{
         place::Place,
@@ -100,5 +103,73 @@ impl Driver for Qemu {
 
     fn measure<'a>(&'a self, reference: &'a Reference) -> Answer<'a, Measurement> {
         Box::pin(look::measure(self, reference))
+    }
+
+    fn inventory(&self) -> Answer<'_, Inventory> {
+        Box::pin(look::inventory(self))
+    }
+
+    fn suspend<'a>(&'a self, reference: &'a Reference) -> Answer<'a, ()> {
+        Box::pin(reshape::suspend(self, reference))
+    }
+
+    fn resume<'a>(&'a self, reference: &'a Reference) -> Answer<'a, ()> {
+        Box::pin(reshape::resume(self, reference))
+    }
+
+    fn resize<'a>(&'a self, reference: &'a Reference, size: &'a Size) -> Answer<'a, InForce> {
+        Box::pin(reshape::resize(self, reference, size))
+    }
+
+    fn create_snapshot<'a>(&'a self, reference: &'a Reference, wanted: &'a SnapshotSpec) -> Answer<'a, Progress<Snapshot>> {
+        Box::pin(snapshot::create(self, reference, wanted))
+    }
+
+    fn snapshots<'a>(&'a self, reference: &'a Reference) -> Answer<'a, Vec<Snapshot>> {
+        Box::pin(snapshot::list(self, reference))
+    }
+
+    fn roll_back<'a>(&'a self, reference: &'a Reference, name: &'a Reference) -> Answer<'a, Progress<Guest>> {
+        Box::pin(snapshot::roll_back(self, reference, name))
+    }
+
+    fn delete_snapshot<'a>(&'a self, reference: &'a Reference, name: &'a Reference) -> Answer<'a, ()> {
+        Box::pin(snapshot::delete(self, reference, name))
+    }
+
+    fn create_backup<'a>(&'a self, reference: &'a Reference, name: &'a Reference) -> Answer<'a, Progress<Backup>> {
+        Box::pin(backup::create(self, reference, name))
+    }
+
+    fn backups(&self) -> Answer<'_, Vec<Backup>> {
+        Box::pin(backup::list(self))
+    }
+
+    fn restore_backup<'a>(&'a self, name: &'a Reference, spec: &'a GuestSpec) -> Answer<'a, Progress<Guest>> {
+        Box::pin(backup::restore(self, name, spec))
+    }
+
+    fn delete_backup<'a>(&'a self, name: &'a Reference) -> Answer<'a, ()> {
+        Box::pin(backup::delete(self, name))
+    }
+
+    fn open_backup<'a>(&'a self, name: &'a Reference) -> Answer<'a, BackupStream> {
+        Box::pin(backup::open(self, name))
+    }
+
+    fn set_password<'a>(&'a self, reference: &'a Reference, password: &'a PasswordHash) -> Answer<'a, InForce> {
+        Box::pin(reshape::set_password(self, reference, password))
+    }
+
+    fn authorise_key<'a>(&'a self, reference: &'a Reference, key: &'a str) -> Answer<'a, InForce> {
+        Box::pin(reshape::authorise_key(self, reference, key))
+    }
+
+    fn start_rescue<'a>(&'a self, reference: &'a Reference) -> Answer<'a, ()> {
+        Box::pin(reshape::start_rescue(self, reference))
+    }
+
+    fn end_rescue<'a>(&'a self, reference: &'a Reference) -> Answer<'a, ()> {
+        Box::pin(reshape::end_rescue(self, reference))
     }
 }

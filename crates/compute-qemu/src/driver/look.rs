@@ -2,11 +2,14 @@
 
 use std::{fs, thread};
 
-use compute_driver::{Accelerator, Capabilities, Capacity, DriverError, Guest, Measurement, Reference, SshAddress, Status};
+use compute_driver::{
+    Accelerator, Capabilities, Capacity, DriverError, Feature, Guest, GuestNetwork, Host, Inventory, Measurement, Reference, Size, SshAddress, Status, Storage,
+    TemplateInfo,
+};
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
 
-use super::Qemu;
+use super::{Qemu, reshape};
 use crate::{
     accelerator,
     guest::{
@@ -17,28 +20,77 @@ use crate::{
     },
     image,
     qmp::{Qmp, QmpError},
+    supervisor::Orders,
 };
+
+/// What it can do beside what every hypervisor must.
+const FEATURES: [Feature; 10] = [
+    Feature::Suspend,
+    Feature::Resize,
+    Feature::GrowDisk,
+    Feature::Snapshots,
+    Feature::MemorySnapshots,
+    Feature::Backups,
+    Feature::BackupDownload,
+    Feature::SetPassword,
+    Feature::AuthoriseKey,
+    Feature::UserData,
+];
 
 /// What this host can do.
 pub(super) async fn capabilities(qemu: &Qemu) -> Result<Capabilities, DriverError> {
     let (accelerator, reason) = accelerator::choose(qemu.settings.accelerator);
     let ready = image::TEMPLATES.iter().filter(|name| image::find(&qemu.settings.images_dir, name).is_some());
+    // The tiny template is the rescue system.
+    let rescue = image::find(&qemu.settings.images_dir, image::RESCUE).map(|_| Feature::Rescue);
     Ok(Capabilities {
         accelerator,
         accelerator_reason: reason.to_owned(),
         serial_console: true,
+        console_backlog: true,
         screen_console: true,
-        snapshots: false,
+        features: FEATURES.into_iter().chain(rescue).collect(),
         templates: ready.map(|name| (*name).to_owned()).collect(),
         capacity: capacity(qemu),
     })
 }
 
 fn capacity(qemu: &Qemu) -> Option<Capacity> {
-    let meminfo = fs::read_to_string("/proc/meminfo").ok()?;
-    let total_kib: u64 = meminfo.lines().find_map(|line| line.strip_prefix("MemTotal:"))?.split_whitespace().next()?.parse().ok()?;
     let (disk_mib, disk_free_mib) = disk::room_mib(&qemu.settings.data_dir).ok()?;
-    Some(Capacity { cpus: thread::available_parallelism().ok()?.get().try_into().ok()?, memory_mib: total_kib / 1024, disk_mib, disk_free_mib })
+    Some(Capacity { cpus: thread::available_parallelism().ok()?.get().try_into().ok()?, memory_mib: memory_mib("MemTotal:")?, disk_mib, disk_free_mib })
+}
+
+/// This host, its data folder, QEMU's own network and the templates that have been built.
+pub(super) async fn inventory(qemu: &Qemu) -> Result<Inventory, DriverError> {
+    let room = capacity(qemu).ok_or_else(|| DriverError::unavailable("cannot see how much room this host has"))?;
+    let host = fs::read_to_string("/proc/sys/kernel/hostname").map_err(trouble("cannot see this host's name"))?.trim().to_owned();
+    let built = image::TEMPLATES.iter().filter_map(|name| image::find(&qemu.settings.images_dir, name).map(|found| (*name, found)));
+    Ok(Inventory {
+        hosts: vec![Host {
+            name: host,
+            online: true,
+            cpus: room.cpus,
+            cpu_permille: None,
+            memory_mib: room.memory_mib,
+            memory_used_mib: room.memory_mib.saturating_sub(memory_mib("MemAvailable:").unwrap_or(0)),
+        }],
+        storages: vec![Storage {
+            name: qemu.settings.data_dir.display().to_string(),
+            host: None,
+            disks: true,
+            backups: true,
+            total_mib: room.disk_mib,
+            free_mib: room.disk_free_mib,
+        }],
+        networks: vec![GuestNetwork { name: "user".to_owned(), host: None }],
+        templates: built.map(|(name, found)| TemplateInfo { name: name.to_owned(), origin: found.origin(), disk_gib: 1 }).collect(),
+    })
+}
+
+fn memory_mib(field: &str) -> Option<u64> {
+    let meminfo = fs::read_to_string("/proc/meminfo").ok()?;
+    let kib: u64 = meminfo.lines().find_map(|line| line.strip_prefix(field))?.split_whitespace().next()?.parse().ok()?;
+    Some(kib / 1024)
 }
 
 /// The guest, if it is there.
@@ -88,12 +140,18 @@ pub(super) async fn measure(qemu: &Qemu, reference: &Reference) -> Result<Measur
     let (place, _) = qemu.known(reference)?;
     let usage = processes(&place).and_then(|processes| processes.emulator.usage());
     let traffic: Traffic = record::read(&place.traffic()).unwrap_or_default();
+    let disk_use = if usage.is_some() { reshape::disk_counters(&place).await.unwrap_or_default() } else { disk::Counters::default() };
     Ok(Measurement {
         uptime_us: usage.as_ref().map_or(0, |usage| usage.uptime_us),
         cpu_us: usage.as_ref().map_or(0, |usage| usage.cpu_us),
         disk_allocated_bytes: disk::allocated_bytes(&place.disk())?,
         net_received_bytes: traffic.received_bytes,
         net_sent_bytes: traffic.sent_bytes,
+        memory_used_bytes: usage.as_ref().map_or(0, |usage| usage.memory_bytes),
+        disk_read_bytes: disk_use.read_bytes,
+        disk_written_bytes: disk_use.written_bytes,
+        disk_reads: disk_use.reads,
+        disk_writes: disk_use.writes,
     })
 }
 
@@ -105,6 +163,9 @@ pub(super) async fn guest(qemu: &Qemu, place: &Place, record: &Record) -> Guest 
         reference: record.spec.reference.clone(),
         status,
         template: record.spec.template.clone(),
+        size: record.spec.size(),
+        host: None,
+        rescue: record.rescue,
         accelerator: started_with.unwrap_or_else(|| current_accelerator(qemu)),
         ipv4: Some(seed::ADDRESS.to_owned()),
         ssh: Some(SshAddress { host: "127.0.0.1".to_owned(), port: record.ssh_port }),
@@ -118,6 +179,11 @@ pub(super) fn current_accelerator(qemu: &Qemu) -> Accelerator {
 /// Who runs the guest, as far as anyone wrote it down.
 pub(super) fn processes(place: &Place) -> Option<Processes> {
     record::read(&place.processes())
+}
+
+/// How large the guest is that runs; its record may wait for a restart.
+pub(super) fn running_size(place: &Place) -> Option<Size> {
+    record::read::<Orders>(&place.orders())?.size
 }
 
 /// Whether QEMU runs for this guest.

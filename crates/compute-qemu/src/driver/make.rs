@@ -1,6 +1,9 @@
 //! Creating, rebuilding and destroying. A guest's folder takes and loses its name in one move, so half a guest is never seen.
 
-use std::{fs, io, path::Path};
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+};
 
 use compute_driver::{DriverError, Guest, GuestSpec, Reference};
 
@@ -23,7 +26,7 @@ pub(super) async fn ensure(qemu: &Qemu, spec: &GuestSpec) -> Result<Guest, Drive
     let settings = &qemu.settings;
     let _guest_lock = Lock::guest(&settings.data_dir, &spec.reference).await?;
     if let Ok((place, record)) = qemu.known(&spec.reference) {
-        if record.spec != *spec {
+        if !record.spec.same_shape(spec) {
             return Err(DriverError::conflict("a guest with this reference has another shape"));
         }
         return Ok(look::guest(qemu, &place, &record).await);
@@ -33,9 +36,10 @@ pub(super) async fn ensure(qemu: &Qemu, spec: &GuestSpec) -> Result<Guest, Drive
     fs::create_dir_all(guests(&settings.data_dir)).map_err(trouble("cannot make the folder of guests"))?;
     let draft = place.draft();
     let _port_lock = Lock::ports(&settings.data_dir).await?;
-    let record =
-        Record { spec: spec.clone(), template_version: template.version().to_owned(), ssh_port: port::choose(settings, spec.ssh_port)?, generation: 0 };
-    let made = furnish(&draft, &record, &template).await.and_then(|()| fs::rename(&draft, &place.dir).map_err(trouble("cannot give the guest its folder")));
+    let record = Record::new(spec, template.version(), port::choose(settings, spec.ssh_port)?);
+    let made = furnish(&draft, &record, &Source::Template(template))
+        .await
+        .and_then(|()| fs::rename(&draft, &place.dir).map_err(trouble("cannot give the guest its folder")));
     if let Err(error) = made {
         remove(&draft)?;
         return Err(error);
@@ -45,22 +49,35 @@ pub(super) async fn ensure(qemu: &Qemu, spec: &GuestSpec) -> Result<Guest, Drive
 
 /// Gives the guest a fresh disk and seed. A crash in the middle leaves the old guest or the new one.
 pub(super) async fn rebuild(qemu: &Qemu, spec: &GuestSpec) -> Result<Guest, DriverError> {
-    let (place, before) = qemu.known(&spec.reference)?;
+    qemu.known(&spec.reference)?;
     let template = accept(qemu, spec)?;
-    let _guest_lock = Lock::guest(&qemu.settings.data_dir, &spec.reference).await?;
-    power::cut(&place).await?;
+    replace(qemu, spec, Source::Template(template)).await
+}
 
-    let record = Record {
-        spec: spec.clone(),
-        template_version: template.version().to_owned(),
-        ssh_port: spec.ssh_port.unwrap_or(before.ssh_port),
-        generation: before.generation + 1,
-    };
+/// Gives the guest that `spec` names a disk from `source`: in place when it is there, as a new guest when it is not.
+pub(super) async fn replace(qemu: &Qemu, spec: &GuestSpec, source: Source) -> Result<Guest, DriverError> {
+    let settings = &qemu.settings;
+    let _guest_lock = Lock::guest(&settings.data_dir, &spec.reference).await?;
+    let place = qemu.place(&spec.reference);
     let draft = place.draft();
-    if let Err(error) = furnish(&draft, &record, &template).await {
+    let Ok((_, before)) = qemu.known(&spec.reference) else {
+        fs::create_dir_all(guests(&settings.data_dir)).map_err(trouble("cannot make the folder of guests"))?;
+        let _port_lock = Lock::ports(&settings.data_dir).await?;
+        let record = Record::new(spec, source.version(), port::choose(settings, spec.ssh_port)?);
+        let made = furnish(&draft, &record, &source).await.and_then(|()| fs::rename(&draft, &place.dir).map_err(trouble("cannot give the guest its folder")));
+        if let Err(error) = made {
+            remove(&draft)?;
+            return Err(error);
+        }
+        return Ok(look::guest(qemu, &place, &record).await);
+    };
+    // The old guest is left alone until the new disk is there: a host without room costs nobody their machine.
+    let record = Record { generation: before.generation + 1, ..Record::new(spec, source.version(), spec.ssh_port.unwrap_or(before.ssh_port)) };
+    if let Err(error) = furnish(&draft, &record, &source).await {
         remove(&draft)?;
         return Err(error);
     }
+    power::cut(&place).await?;
     // Traffic counts from the guest's creation, which this is not.
     if let Some(traffic) = record::read::<record::Traffic>(&place.traffic()) {
         let kept = draft.join(place.traffic().file_name().unwrap_or_default());
@@ -101,16 +118,39 @@ fn accept(qemu: &Qemu, spec: &GuestSpec) -> Result<Template, DriverError> {
 }
 
 /// Fills a folder with all that a guest needs.
-async fn furnish(draft: &Path, record: &Record, template: &Template) -> Result<(), DriverError> {
+async fn furnish(draft: &Path, record: &Record, source: &Source) -> Result<(), DriverError> {
     remove(draft)?;
     fs::create_dir_all(draft).map_err(trouble("cannot make the guest's folder"))?;
     let inside = Place { dir: draft.to_owned(), run: draft.to_owned() };
-    disk::create(&inside.disk(), record.spec.disk_gib, template).await?;
+    match source {
+        Source::Template(template) => disk::create(&inside.disk(), record.spec.disk_gib, template).await?,
+        Source::Archive { file, .. } => disk::copy(&inside.disk(), record.spec.disk_gib, file).await?,
+    }
     seed::write(&inside.seed(), &draft.join("seed"), record).await?;
     record::write(&draft.join(record::FILE), record).map_err(trouble("cannot write the guest's record"))
 }
 
-fn remove(folder: &Path) -> Result<(), DriverError> {
+/// What a disk is made from.
+pub(super) enum Source {
+    Template(Template),
+    /// A backup's disk, and the version of the template whose kernel boots it.
+    Archive {
+        file: PathBuf,
+        template_version: String,
+    },
+}
+
+impl Source {
+    fn version(&self) -> &str {
+        match self {
+            Self::Template(template) => template.version(),
+            Self::Archive { template_version, .. } => template_version,
+        }
+    }
+}
+
+/// Removes a folder with everything in it; one that is gone is no fault.
+pub(super) fn remove(folder: &Path) -> Result<(), DriverError> {
     match fs::remove_dir_all(folder) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => Err(trouble("cannot remove a folder")(error)),
         _ => Ok(()),

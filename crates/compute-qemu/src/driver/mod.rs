@@ -1,11 +1,16 @@
 //! The driver: [`Qemu`] answers the trait's questions.
 //!
-//! `look` reads what is there, `make` creates, rebuilds and destroys, `power` starts and stops, `console` connects.
+//! `look` reads what is there, `make` creates, rebuilds and destroys, `power` starts and stops, `console` connects,
+//! `snapshot` and `backup` keep (through QEMU's jobs in `job`), `reshape` changes size, access and what is booted.
 
 mod answers;
+mod backup;
 mod console;
+mod job;
 mod look;
 mod make;
 mod power;
+mod reshape;
+mod snapshot;
 
 pub use answers::Qemu;

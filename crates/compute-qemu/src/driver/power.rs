@@ -46,6 +46,11 @@ const LOG_LINES: usize = 40;
 pub(super) async fn start(qemu: &Qemu, reference: &Reference) -> Result<(), DriverError> {
     qemu.known(reference)?;
     let _lock = Lock::guest(&qemu.settings.data_dir, reference).await?;
+    start_locked(qemu, reference).await
+}
+
+/// The same for a caller that holds the guest's lock.
+pub(super) async fn start_locked(qemu: &Qemu, reference: &Reference) -> Result<(), DriverError> {
     let (place, record) = qemu.known(reference)?;
     match status_at(&place).await {
         Status::Running => return attend(qemu, &place).await,
@@ -58,12 +63,38 @@ pub(super) async fn start(qemu: &Qemu, reference: &Reference) -> Result<(), Driv
     // What an ended machine left is cleared away; its supervisor may be in the middle of doing so.
     cut(&place).await?;
     let record = with_free_port(qemu, &place, record).await?;
-    launch(qemu, &place, &record).await?;
-    let outcome = await_running(&place).await;
+    brought_up(qemu, &place, &record, Begin::Running).await
+}
+
+/// Starts QEMU with its processors held, for a memory that is loaded next. The caller holds the guest's lock.
+pub(super) async fn launch_held(qemu: &Qemu, place: &Place, record: &Record) -> Result<(), DriverError> {
+    let record = with_free_port(qemu, place, record.clone()).await?;
+    brought_up(qemu, place, &record, Begin::Held).await
+}
+
+async fn brought_up(qemu: &Qemu, place: &Place, record: &Record, begin: Begin) -> Result<(), DriverError> {
+    launch(qemu, place, record, begin).await?;
+    let outcome = await_status(place, begin.shows()).await;
     if outcome.is_err() {
-        cut(&place).await?;
+        cut(place).await?;
     }
     outcome
+}
+
+/// How QEMU begins.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Begin {
+    Running,
+    Held,
+}
+
+impl Begin {
+    fn shows(self) -> Status {
+        match self {
+            Self::Running => Status::Running,
+            Self::Held => Status::Paused,
+        }
+    }
 }
 
 /// Cuts the power.
@@ -139,18 +170,21 @@ async fn with_free_port(qemu: &Qemu, place: &Place, mut record: Record) -> Resul
 }
 
 /// Starts the supervisor in a session of its own, as nobody's child, so that it outlives us.
-async fn launch(qemu: &Qemu, place: &Place, record: &Record) -> Result<(), DriverError> {
+async fn launch(qemu: &Qemu, place: &Place, record: &Record, begin: Begin) -> Result<(), DriverError> {
     let settings = &qemu.settings;
-    let template = image::find_version(&settings.images_dir, &record.spec.template, &record.template_version)
-        .ok_or_else(|| DriverError::failed("the image that the guest was made from is gone", ""))?;
-    let accelerator = current_accelerator(qemu);
-    let orders = Orders {
-        dir: place.dir.clone(),
-        run: place.run.clone(),
-        emulator: settings.emulator.clone(),
-        arguments: command::arguments(place, record, &template, accelerator),
-        accelerator,
+    let template = if record.rescue {
+        image::find(&settings.images_dir, image::RESCUE)
+    } else {
+        image::find_version(&settings.images_dir, &record.spec.template, &record.template_version)
     };
+    let template = template.ok_or_else(|| DriverError::failed("the image that the guest boots from is gone", ""))?;
+    let mut arguments = command::arguments(place, record, &template, current_accelerator(qemu));
+    if begin == Begin::Held {
+        arguments.push("-S".into());
+    }
+    let accelerator = current_accelerator(qemu);
+    let orders =
+        Orders { dir: place.dir.clone(), run: place.run.clone(), emulator: settings.emulator.clone(), arguments, accelerator, size: Some(record.spec.size()) };
     place.make_run().map_err(trouble("cannot make the folder of sockets"))?;
     for old in [place.ending(), place.emulator_log()] {
         match fs::remove_file(old) {
@@ -204,15 +238,15 @@ async fn spawn_supervisor(qemu: &Qemu, place: &Place) -> Result<(), DriverError>
     }
 }
 
-/// Waits until QEMU answers that it runs, or has ended.
-async fn await_running(place: &Place) -> Result<(), DriverError> {
+/// Waits until QEMU answers as it shall, or has ended.
+async fn await_status(place: &Place, wanted: Status) -> Result<(), DriverError> {
     let deadline = Instant::now() + START_PATIENCE;
     loop {
         if let Some(Ending { status, .. }) = record::read(&place.ending()) {
             return Err(DriverError::failed(format!("QEMU did not start: {status}"), log_of(place)));
         }
         // Before QEMU is there, and between its end and the supervisor's word about it, the status is "stopped".
-        if status_at(place).await == Status::Running {
+        if status_at(place).await == wanted {
             return Ok(());
         }
         if Instant::now() > deadline {
@@ -230,10 +264,16 @@ fn log_of(place: &Place) -> String {
     lines.get(lines.len().saturating_sub(LOG_LINES)..).unwrap_or_default().join("\n")
 }
 
-async fn told(place: &Place, command: &str, arguments: Value) -> Result<(), DriverError> {
+/// Gives QEMU a command.
+pub(super) async fn told(place: &Place, command: &str, arguments: Value) -> Result<(), DriverError> {
+    asked(place, command, arguments).await.map(drop)
+}
+
+/// The same, with the answer.
+pub(super) async fn asked(place: &Place, command: &str, arguments: Value) -> Result<Value, DriverError> {
     let answer = async { Qmp::connect(&place.qmp()).await?.execute(command, arguments).await };
     match answer.await {
-        Ok(_) => Ok(()),
+        Ok(value) => Ok(value),
         Err(QmpError::Refused(reason)) => Err(DriverError::conflict(reason)),
         Err(QmpError::NobodyThere | QmpError::Cut(_)) if !emulator_runs(place) => Err(DriverError::conflict("the guest does not run")),
         Err(QmpError::NobodyThere) => Err(DriverError::unavailable("QEMU runs but does not listen")),

@@ -44,7 +44,8 @@ pub(crate) fn arguments(place: &Place, record: &Record, template: &Template, acc
     line.pair("-sandbox", "on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny");
 
     line.path("-kernel", &template.kernel()).path("-initrd", &template.initrd());
-    line.pair("-append", &kernel_line(template, accelerator));
+    let rescue = if record.rescue { " fairhold.rescue" } else { "" };
+    line.pair("-append", &format!("{}{rescue}", kernel_line(template, accelerator)));
     line.words
 }
 
@@ -106,8 +107,10 @@ mod tests {
             template: "tiny".into(),
             mac: "52:54:00:12:34:56".into(),
             ssh_port: None,
+            user_data: None,
+            password: None,
         };
-        let record = Record { spec, template_version: "v".into(), ssh_port: 42_001, generation: 0 };
+        let record = Record::new(&spec, "v", 42_001);
         let template = Template::at(Path::new("/images/tiny/v"), false, "");
         let words = arguments(&place, &record, &template, accelerator);
         words.iter().map(|word| word.to_string_lossy().into_owned()).collect::<Vec<_>>().join(" ")

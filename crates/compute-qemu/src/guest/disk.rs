@@ -6,19 +6,24 @@ use std::{
 };
 
 use compute_driver::DriverError;
+use serde_json::Value;
 
 use super::record::trouble;
-use crate::{image::Template, process::run};
+use crate::{
+    image::Template,
+    process::{output, run},
+};
 
 /// Room that must stay free on the host, so that running guests can still write.
-const RESERVE_MIB: u64 = 512;
+pub(crate) const RESERVE_MIB: u64 = 512;
+const GIB: u64 = 1024 * 1024 * 1024;
 
 /// Makes the disk at `path` with `gib` GiB.
 pub(crate) async fn create(path: &Path, gib: u32, template: &Template) -> Result<(), DriverError> {
     let parent = path.parent().unwrap_or(path);
     let free_mib = free_mib(parent)?;
     if free_mib < RESERVE_MIB {
-        return Err(DriverError::unavailable(format!("only {free_mib} MiB of disk are free on this host")));
+        return Err(DriverError::full(format!("only {free_mib} MiB of disk are free on this host")));
     }
     let size = format!("{gib}G");
     let file = path.as_os_str();
@@ -34,6 +39,46 @@ pub(crate) async fn create(path: &Path, gib: u32, template: &Template) -> Result
             run("qemu-img", args.into_iter().chain([file, size.as_ref()])).await
         }
     }
+}
+
+/// Makes the disk at `path` with `gib` GiB from a finished archive; it depends on nothing afterwards.
+pub(crate) async fn copy(path: &Path, gib: u32, archive: &Path) -> Result<(), DriverError> {
+    let parent = path.parent().unwrap_or(path);
+    let need_mib = RESERVE_MIB + allocated_bytes(archive)? / (1024 * 1024);
+    let free_mib = free_mib(parent)?;
+    if free_mib < need_mib {
+        return Err(DriverError::full(format!("only {free_mib} MiB of disk are free on this host, {need_mib} are needed")));
+    }
+    // The kernel shares the blocks where the file system can.
+    tokio::fs::copy(archive, path).await.map_err(trouble("cannot copy the archive"))?;
+    let size = format!("{gib}G");
+    run("qemu-img", ["resize".as_ref(), "-q".as_ref(), "-f".as_ref(), "qcow2".as_ref(), path.as_os_str(), size.as_ref()]).await
+}
+
+/// What `qemu-img` knows of the disk, also while QEMU has it open.
+pub(crate) async fn info(path: &Path) -> Result<Value, DriverError> {
+    let said = output("qemu-img", ["info".as_ref(), "-U".as_ref(), "--output=json".as_ref(), path.as_os_str()]).await?;
+    serde_json::from_slice(&said).map_err(|error| DriverError::failed(format!("qemu-img said something else than JSON: {error}"), ""))
+}
+
+/// Its size as the guest sees it, in bytes.
+pub(crate) async fn virtual_bytes(path: &Path) -> Result<u64, DriverError> {
+    let size = info(path).await?.get("virtual-size").and_then(Value::as_u64);
+    size.ok_or_else(|| DriverError::failed("qemu-img does not say how large the disk is", ""))
+}
+
+/// The same in GiB.
+pub(crate) async fn virtual_gib(path: &Path) -> Result<u32, DriverError> {
+    Ok(u32::try_from(virtual_bytes(path).await? / GIB).unwrap_or(u32::MAX))
+}
+
+/// What a guest's disk did since QEMU started.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Counters {
+    pub(crate) read_bytes: u64,
+    pub(crate) written_bytes: u64,
+    pub(crate) reads: u64,
+    pub(crate) writes: u64,
 }
 
 /// The template's disk as seen from the guest's, where both are in one data folder: that folder can then be moved.
@@ -72,7 +117,7 @@ mod tests {
         let template = Template::at(Path::new("/images/tiny/v"), false, "");
         // No file system is fuller than /proc.
         let error = create(Path::new("/proc/disk.qcow2"), 1, &template).await.unwrap_err();
-        assert!(error.may_retry() && error.to_string().contains("only 0 MiB"), "{error}");
+        assert!(matches!(error, DriverError::Full { .. }) && error.to_string().contains("only 0 MiB"), "{error}");
     }
 
     #[tokio::test]

@@ -1,8 +1,8 @@
 //! What is remembered about a guest in its folder.
 
-use std::{fs, io, path::Path};
+use std::{collections::BTreeMap, fs, io, path::Path};
 
-use compute_driver::{Accelerator, DriverError, GuestSpec};
+use compute_driver::{Accelerator, DriverError, GuestSpec, Reference, Size};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use crate::process::ProcessId;
@@ -21,6 +21,20 @@ pub(crate) struct Record {
     pub(crate) ssh_port: u16,
     /// How many times it was made anew; part of the seed's instance id.
     pub(crate) generation: u32,
+    /// Whether it boots the rescue system.
+    #[serde(default)]
+    pub(crate) rescue: bool,
+    /// How large it was when each of its snapshots was taken: memory fits no other size.
+    #[serde(default)]
+    pub(crate) snapshot_sizes: BTreeMap<Reference, Size>,
+}
+
+impl Record {
+    /// A guest made after `spec`.
+    pub(crate) fn new(spec: &GuestSpec, template_version: &str, ssh_port: u16) -> Self {
+        let template_version = template_version.to_owned();
+        Self { spec: spec.clone(), template_version, ssh_port, generation: 0, rescue: false, snapshot_sizes: BTreeMap::new() }
+    }
 }
 
 /// Who runs a guest.

@@ -15,7 +15,11 @@ pub(crate) const ADDRESS: &str = "10.0.2.15";
 /// Writes the seed for `record` to `path`; the texts pass through `folder`, which is removed again.
 pub(crate) async fn write(path: &Path, folder: &Path, record: &Record) -> Result<(), DriverError> {
     fs::create_dir_all(folder).map_err(trouble("cannot write the seed"))?;
-    let texts = [("meta-data", meta_data(record)), ("user-data", user_data(record)), ("network-config", network_config(record))];
+    // The owner's user data takes the place of ours, which cloud-init then finds under the vendor's name.
+    let ours = settings(record);
+    let owner = record.spec.user_data.clone();
+    let (user_data, vendor_data) = owner.map_or_else(|| (ours.clone(), String::new()), |theirs| (theirs, ours.clone()));
+    let texts = [("meta-data", meta_data(record)), ("network-config", network_config(record)), ("user-data", user_data), ("vendor-data", vendor_data)];
     for (name, text) in texts {
         fs::write(folder.join(name), text).map_err(trouble("cannot write the seed"))?;
     }
@@ -30,10 +34,14 @@ fn meta_data(record: &Record) -> String {
 }
 
 /// Keys are single lines without control characters (checked with the spec), so they cannot break out of the list.
-fn user_data(record: &Record) -> String {
+fn settings(record: &Record) -> String {
     let keys: String = record.spec.ssh_keys.iter().map(|key| format!("  - {key}\n")).collect();
     let list = if keys.is_empty() { "ssh_authorized_keys: []\n".to_owned() } else { format!("ssh_authorized_keys:\n{keys}") };
-    format!("#cloud-config\ndisable_root: false\n{list}")
+    let password = record.spec.password.as_ref().map_or_else(String::new, |hash| {
+        let hash = hash.as_str();
+        format!("ssh_pwauth: true\nchpasswd:\n  expire: false\n  users:\n    - name: root\n      type: hash\n      password: {hash}\n")
+    });
+    format!("#cloud-config\ndisable_root: false\n{password}{list}")
 }
 
 fn network_config(record: &Record) -> String {
@@ -46,7 +54,7 @@ fn network_config(record: &Record) -> String {
 
 #[cfg(test)]
 mod tests {
-    use compute_driver::{GuestSpec, Reference};
+    use compute_driver::{GuestSpec, PasswordHash, Reference};
 
     use super::*;
 
@@ -61,20 +69,29 @@ mod tests {
             template: "tiny".into(),
             mac: "52:54:00:12:34:56".into(),
             ssh_port: None,
+            user_data: None,
+            password: None,
         };
-        Record { spec, template_version: "v".into(), ssh_port: 42_000, generation: 2 }
+        Record { generation: 2, ..Record::new(&spec, "v", 42_000) }
     }
 
     #[test]
     fn the_texts_carry_name_keys_and_address() {
         let record = record(vec!["ssh-ed25519 AAAA me@home".into()]);
         assert_eq!(meta_data(&record), "instance-id: vm_1-2\nlocal-hostname: web-1\n");
-        assert!(user_data(&record).ends_with("ssh_authorized_keys:\n  - ssh-ed25519 AAAA me@home\n"));
+        assert!(settings(&record).ends_with("ssh_authorized_keys:\n  - ssh-ed25519 AAAA me@home\n"));
         assert!(network_config(&record).contains("      - type: static\n        address: 10.0.2.15/24\n"));
     }
 
     #[test]
     fn no_keys_is_an_empty_list() {
-        assert!(user_data(&record(vec![])).ends_with("ssh_authorized_keys: []\n"));
+        assert!(settings(&record(vec![])).ends_with("ssh_authorized_keys: []\n"));
+    }
+
+    #[test]
+    fn a_password_is_there_as_its_hash_only() {
+        let mut record = record(vec![]);
+        record.spec.password = Some(PasswordHash::parse("$6$saltsalt$abcdefghijklmnop").unwrap());
+        assert!(settings(&record).contains("      type: hash\n      password: $6$saltsalt$abcdefghijklmnop\n"));
     }
 }

@@ -14,4 +14,4 @@ mod tool;
 
 pub use build::ensure;
 pub(crate) use template::find_version;
-pub use template::{TEMPLATES, Template, find};
+pub use template::{RESCUE, TEMPLATES, Template, find};

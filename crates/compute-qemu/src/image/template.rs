@@ -14,6 +14,9 @@ use crate::guest::record;
 /// The names of all templates that we know how to build.
 pub const TEMPLATES: [&str; 2] = ["debian", "tiny"];
 
+/// The template that serves as rescue system.
+pub const RESCUE: &str = "tiny";
+
 pub(super) const MANIFEST: &str = "manifest.json";
 pub(super) const KERNEL: &str = "vmlinuz";
 pub(super) const INITRD: &str = "initrd";
@@ -48,6 +51,11 @@ impl Template {
     /// The folder of its files.
     pub fn dir(&self) -> &Path {
         &self.dir
+    }
+
+    /// What it was made from, for the operator.
+    pub fn origin(&self) -> String {
+        format!("{}, {}", self.manifest.kernel_package, self.manifest.version)
     }
 
     pub(crate) fn kernel(&self) -> PathBuf {

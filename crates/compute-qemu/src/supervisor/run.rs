@@ -9,7 +9,7 @@ use std::{
     time::Duration,
 };
 
-use compute_driver::Accelerator;
+use compute_driver::{Accelerator, Size};
 use serde::{Deserialize, Serialize};
 use tokio::{
     net::UnixListener,
@@ -35,6 +35,9 @@ pub(crate) struct Orders {
     pub(crate) emulator: PathBuf,
     pub(crate) arguments: Vec<OsString>,
     pub(crate) accelerator: Accelerator,
+    /// How large the guest is while this QEMU runs.
+    #[serde(default)]
+    pub(crate) size: Option<Size>,
 }
 
 impl Orders {

@@ -6,5 +6,6 @@ mod conformance;
 mod console;
 mod debian;
 mod faults;
+mod keep;
 mod survival;
 mod world;

@@ -54,6 +54,8 @@ impl World {
             template: "tiny".into(),
             mac: "52:54:00:12:34:56".into(),
             ssh_port: None,
+            user_data: None,
+            password: None,
         }
     }
 

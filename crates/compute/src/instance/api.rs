@@ -9,13 +9,13 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use workflow::operation::{Operation, by_subject};
 
-use super::model::{Instance, InstanceEvent, InstanceId};
+use super::model::{Instance, InstanceEvent, InstanceId, SizeId};
 use super::power::{Action, power};
 use super::update::InstancePatch;
-use super::{delete, list, rebuild, undelete, update, view};
+use super::{delete, list, rebuild, resize, undelete, update, view};
 use crate::permissions::{
-    InstanceDelete, InstanceReboot, InstanceRebuild, InstanceReset, InstanceShutdown, InstanceStart, InstanceStop, InstanceUndelete, InstanceUpdate,
-    InstanceView,
+    InstanceDelete, InstanceReboot, InstanceRebuild, InstanceReset, InstanceResize, InstanceShutdown, InstanceStart, InstanceStop, InstanceUndelete,
+    InstanceUpdate, InstanceView,
 };
 use crate::template::TemplateId;
 
@@ -30,6 +30,7 @@ pub(crate) fn routes() -> OpenApiRouter<Cx> {
         .routes(routes!(instance_reboot))
         .routes(routes!(instance_reset))
         .routes(routes!(instance_rebuild))
+        .routes(routes!(instance_resize))
         .routes(routes!(instance_undelete))
         .routes(routes!(instance_event_list))
 }
@@ -115,6 +116,21 @@ struct InstanceRebuildRequest {
 async fn instance_rebuild(cx: Cx, at: Scope<InstanceRebuild>, Path(id): Path<InstanceId>, Json(new): Json<InstanceRebuildRequest>) -> Result<Accepted> {
     rebuild::rebuild(&cx, &at, id, new.template_id).await?;
     accepted(&cx, super::REBUILD.name, id).await
+}
+
+/// What a machine becomes.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct InstanceResizeRequest {
+    /// Its new size. The disk must not be smaller than the one it has.
+    size_id: SizeId,
+}
+
+/// Gives a machine another size. One that runs is restarted where its processors or memory change.
+#[utoipa::path(post, path = "/v1/instances/{id}/resize", operation_id = "instance_resize", tag = "compute", params(("id" = InstanceId, Path)), request_body = InstanceResizeRequest, responses((status = 202, body = Operation)))]
+async fn instance_resize(cx: Cx, at: Scope<InstanceResize>, Path(id): Path<InstanceId>, Json(new): Json<InstanceResizeRequest>) -> Result<Accepted> {
+    resize::resize(&cx, &at, id, new.size_id).await?;
+    accepted(&cx, super::RESIZE.name, id).await
 }
 
 /// Brings a machine back whose deletion is still in its grace.

@@ -1,6 +1,6 @@
 //! The guest behind a machine: its spec, its status, and what the hypervisor knows of it.
 
-use compute_driver::{Guest, GuestSpec, Status};
+use compute_driver::{Guest, GuestSpec, Size, Status};
 use kernel::map::purpose;
 use kernel::{Error, Gate, Result, Tx};
 use workflow::StepCx;
@@ -12,7 +12,7 @@ use crate::drivers;
 use crate::node::accelerator;
 
 /// The machine that a step works on.
-pub(super) async fn row(step: &StepCx, id: InstanceId) -> Result<Row> {
+pub(crate) async fn row(step: &StepCx, id: InstanceId) -> Result<Row> {
     store::by_id(step.cx().db(), &step.scope(), id).await
 }
 
@@ -20,30 +20,32 @@ pub(super) async fn row(step: &StepCx, id: InstanceId) -> Result<Row> {
 ///
 /// # Errors
 /// `Conflict` when the machine is on no node.
-pub(super) fn driver(step: &StepCx, row: &Row) -> Result<std::sync::Arc<dyn compute_driver::Driver>> {
+pub(crate) fn driver(step: &StepCx, row: &Row) -> Result<std::sync::Arc<dyn compute_driver::Driver>> {
     let node = row.node_name.as_deref().ok_or_else(|| Error::conflict("This machine is on no node."))?;
     drivers::of(step.cx(), node)
 }
 
 /// What the guest shall be; the same at every call until the machine is rebuilt.
-pub(super) async fn spec(step: &StepCx, row: &Row) -> Result<GuestSpec> {
+pub(crate) async fn spec(step: &StepCx, row: &Row) -> Result<GuestSpec> {
     let gate = Gate::new(step.cx(), &step.scope(), &purpose::SERVICE, [row.hostname.bytes(), row.ssh_key.bytes()]).await?;
-    let figure = |value: i32| u32::try_from(value).unwrap_or(0);
+    let Size { cpus, memory_mib, disk_gib } = row.shape().size();
     Ok(GuestSpec {
         reference: drivers::reference(row.id)?,
         hostname: row.hostname.open(&gate)?,
         ssh_keys: vec![row.ssh_key.open(&gate)?],
-        cpus: figure(row.cpus),
-        memory_mib: figure(row.memory_mib),
-        disk_gib: figure(row.disk_gib),
+        cpus,
+        memory_mib,
+        disk_gib,
         template: row.template_name.clone(),
         mac: row.mac.clone(),
         ssh_port: None,
+        user_data: None,
+        password: None,
     })
 }
 
 /// Writes what the hypervisor knows of the guest.
-pub(super) async fn note(step: &StepCx, id: InstanceId, guest: &Guest) -> Result<()> {
+pub(crate) async fn note(step: &StepCx, id: InstanceId, guest: &Guest) -> Result<()> {
     step.write(async |tx| {
         let ssh = guest.ssh.as_ref();
         let columns = [
@@ -58,12 +60,12 @@ pub(super) async fn note(step: &StepCx, id: InstanceId, guest: &Guest) -> Result
 }
 
 /// What the hypervisor says now.
-pub(super) async fn status(step: &StepCx, row: &Row) -> Result<Status> {
+pub(crate) async fn status(step: &StepCx, row: &Row) -> Result<Status> {
     driver(step, row)?.status(&drivers::reference(row.id)?).await.map_err(drivers::said)
 }
 
 /// Fails in a way that is tried again unless the guest runs.
-pub(super) async fn must_run(step: &StepCx, row: &Row) -> Result<()> {
+pub(crate) async fn must_run(step: &StepCx, row: &Row) -> Result<()> {
     match status(step, row).await? {
         Status::Running => Ok(()),
         Status::Absent => Err(Error::conflict("The machine is gone from its node.")),
@@ -72,18 +74,23 @@ pub(super) async fn must_run(step: &StepCx, row: &Row) -> Result<()> {
 }
 
 /// Brings the state back to what the hypervisor says, after something did not work.
-pub(super) async fn settle_as_seen(step: &StepCx, id: InstanceId) -> Result<()> {
-    let seen = match status(step, &row(step, id).await?).await? {
-        Status::Running | Status::Paused => State::Running,
-        Status::Stopped => State::Stopped,
-        Status::Absent => State::Failed,
-        Status::Unknown => return Err(Error::unavailable("The hypervisor does not say how the machine stands.")),
-    };
+pub(crate) async fn settle_as_seen(step: &StepCx, id: InstanceId) -> Result<()> {
+    let seen = seen(step, id).await?;
     step.write(async |tx| settle(&tx, step, id, seen).await).await
 }
 
+/// The state that the hypervisor's word amounts to.
+pub(crate) async fn seen(step: &StepCx, id: InstanceId) -> Result<State> {
+    match status(step, &row(step, id).await?).await? {
+        Status::Running | Status::Paused => Ok(State::Running),
+        Status::Stopped => Ok(State::Stopped),
+        Status::Absent => Ok(State::Failed),
+        Status::Unknown => Err(Error::unavailable("The hypervisor does not say how the machine stands.")),
+    }
+}
+
 /// Ends a change of power in `to`; nothing happens when the machine is there already.
-pub(super) async fn settle(tx: &Tx, step: &StepCx, id: InstanceId, to: State) -> Result<()> {
+pub(crate) async fn settle(tx: &Tx, step: &StepCx, id: InstanceId, to: State) -> Result<()> {
     let row = store::locked(tx, &step.scope(), id).await?;
     let text = match to {
         State::Running => "It runs.",

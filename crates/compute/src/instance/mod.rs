@@ -2,10 +2,11 @@
 
 pub(crate) mod api;
 mod change;
+mod count;
 mod create;
 mod delete;
 mod evict;
-mod guest;
+pub(crate) mod guest;
 mod hostname;
 mod list;
 mod model;
@@ -14,6 +15,7 @@ mod provision;
 mod rebuild;
 mod reconcile;
 mod release;
+mod resize;
 mod retire;
 mod ssh_key;
 pub(crate) mod store;
@@ -23,6 +25,7 @@ mod update;
 mod view;
 
 pub(crate) use change::change;
+pub use count::count;
 pub use create::{create, hostname_is_free};
 pub use delete::{GRACE, delete};
 pub use evict::{evict, of_organisation};
@@ -33,6 +36,7 @@ pub use provision::{PROVISION, ProvisionInput, provision};
 pub use rebuild::{REBUILD, rebuild};
 pub(crate) use reconcile::reconcile;
 pub use release::{release, revive};
+pub use resize::{RESIZE, ResizeInput, Sizes, SizesOnSale, resize};
 pub use retire::RETIRE;
 pub use ssh_key::check as check_ssh_key;
 pub use take_down::{note_operation, take_down};

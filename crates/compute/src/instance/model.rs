@@ -1,5 +1,6 @@
 //! What a machine is, its states, and what people see of it. No IO, no clock.
 
+use compute_driver::Size;
 use kernel::Timestamp;
 use kernel::error::Checks;
 use sea_orm::{DeriveActiveEnum, EnumIter};
@@ -54,6 +55,10 @@ pub enum State {
     Rebooting,
     /// Getting a fresh disk.
     Rebuilding,
+    /// Getting another size.
+    Resizing,
+    /// Being brought back to a snapshot.
+    Restoring,
     /// Stopped, and gone once its grace ends.
     Deleting,
     /// Gone.
@@ -65,13 +70,13 @@ pub enum State {
 impl State {
     /// The states that this one may become.
     pub fn may_become(self, next: Self) -> bool {
-        use State::{Deleted, Deleting, Failed, Ordered, Provisioning, Rebooting, Rebuilding, Running, Starting, Stopped, Stopping};
+        use State::{Deleted, Deleting, Failed, Ordered, Provisioning, Rebooting, Rebuilding, Resizing, Restoring, Running, Starting, Stopped, Stopping};
         match self {
             Ordered => matches!(next, Provisioning | Failed | Deleted),
             Provisioning => matches!(next, Running | Failed | Deleted),
-            Running => matches!(next, Stopped | Stopping | Rebooting | Rebuilding | Deleting | Failed),
-            Stopped => matches!(next, Running | Starting | Rebuilding | Deleting | Failed),
-            Starting | Stopping | Rebooting | Rebuilding => matches!(next, Running | Stopped | Failed),
+            Running => matches!(next, Stopped | Stopping | Rebooting | Rebuilding | Resizing | Restoring | Deleting | Failed),
+            Stopped => matches!(next, Running | Starting | Rebuilding | Resizing | Restoring | Deleting | Failed),
+            Starting | Stopping | Rebooting | Rebuilding | Resizing | Restoring => matches!(next, Running | Stopped | Failed),
             Deleting => matches!(next, Stopped | Deleted | Failed),
             Failed => matches!(next, Ordered | Provisioning | Running | Stopped | Deleting | Deleted),
             Deleted => false,
@@ -80,7 +85,8 @@ impl State {
 
     /// True while something is being done to it; nothing else may begin then.
     pub fn is_busy(self) -> bool {
-        matches!(self, Self::Ordered | Self::Provisioning | Self::Starting | Self::Stopping | Self::Rebooting | Self::Rebuilding)
+        use State::{Ordered, Provisioning, Rebooting, Rebuilding, Resizing, Restoring, Starting, Stopping};
+        matches!(self, Ordered | Provisioning | Starting | Stopping | Rebooting | Rebuilding | Resizing | Restoring)
     }
 
     /// In sentences: "This machine is …".
@@ -94,6 +100,8 @@ impl State {
             Self::Stopping => "being switched off",
             Self::Rebooting => "starting anew",
             Self::Rebuilding => "getting a fresh disk",
+            Self::Resizing => "getting another size",
+            Self::Restoring => "being brought back to a snapshot",
             Self::Deleting => "about to be deleted",
             Self::Deleted => "deleted",
             Self::Failed => "not usable",
@@ -114,6 +122,24 @@ pub struct Shape {
     pub memory_mib: i32,
     /// Disk in GiB.
     pub disk_gib: i32,
+}
+
+impl Shape {
+    /// The same in the driver's terms.
+    pub(crate) fn size(&self) -> Size {
+        let figure = |value: i32| u32::try_from(value).unwrap_or(0);
+        Size { cpus: figure(self.cpus), memory_mib: figure(self.memory_mib), disk_gib: figure(self.disk_gib) }
+    }
+
+    /// `other`, with whatever `self` has more of: what both need while one becomes the other.
+    pub(crate) fn most(&self, other: &Self) -> Self {
+        Self {
+            cpus: self.cpus.max(other.cpus),
+            memory_mib: self.memory_mib.max(other.memory_mib),
+            disk_gib: self.disk_gib.max(other.disk_gib),
+            ..other.clone()
+        }
+    }
 }
 
 /// A machine to be made.
@@ -236,7 +262,7 @@ mod tests {
     #[test]
     fn power_changes_begin_from_rest_only() {
         for busy in State::iter().filter(|state| state.is_busy()) {
-            for begin in [State::Starting, State::Stopping, State::Rebooting, State::Rebuilding, State::Deleting] {
+            for begin in [State::Starting, State::Stopping, State::Rebooting, State::Rebuilding, State::Resizing, State::Restoring, State::Deleting] {
                 assert!(!busy.may_become(begin), "{busy:?} {begin:?}");
             }
         }

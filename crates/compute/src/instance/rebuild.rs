@@ -77,7 +77,10 @@ async fn renew(step: StepCx, input: RebuildInput) -> Result<Next> {
     let row = guest::row(&step, input.instance_id).await?;
     let spec = guest::spec(&step, &row).await?;
     match guest::driver(&step, &row)?.rebuild(&spec).await {
-        Ok(made) => guest::note(&step, row.id, &made).await?,
+        Ok(made) => {
+            guest::note(&step, row.id, &made).await?;
+            step.write(async |tx| crate::snapshot::gone_with_disk(&tx, &step.scope(), input.instance_id).await).await?;
+        }
         Err(error) => return Err(drivers::told(&step, error).await),
     }
     Ok(Next::Done)

@@ -21,6 +21,8 @@ const PRESENT: &[State] = &[
     State::Stopping,
     State::Rebooting,
     State::Rebuilding,
+    State::Resizing,
+    State::Restoring,
     State::Deleting,
     State::Failed,
 ];

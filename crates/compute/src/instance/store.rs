@@ -6,7 +6,8 @@ use kernel::permission::AtProject;
 use kernel::{ByWorkflow, Error, Place, Result, Scope, Tx};
 use sea_orm::sea_query::{Expr, LockType};
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Set,
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
+    Set,
 };
 
 use super::model::{InstanceEvent, InstanceEventId, InstanceId, State};
@@ -122,8 +123,11 @@ pub(super) async fn has_hostname<P: AtProject>(db: &impl ConnectionTrait, at: &S
 }
 
 /// Machines of the project that are not deleted, newest first, one more than `limit`.
+///
+/// A machine that failed and holds no room was never handed over: its order shows it and tries it again.
 pub(super) async fn page<P: AtProject>(db: &impl ConnectionTrait, at: &Scope<P>, after: Option<InstanceId>, limit: u64) -> Result<Vec<Row>> {
-    let mut query = Entity::find().filter(Column::ProjectId.eq(at.project_id()?)).filter(Column::State.ne(State::Deleted));
+    let handed_over = Column::State.ne(State::Failed).or(Column::QuotaHeld.eq(true));
+    let mut query = Entity::find().filter(Column::ProjectId.eq(at.project_id()?)).filter(Column::State.ne(State::Deleted)).filter(handed_over);
     if let Some(after) = after {
         query = query.filter(Column::Id.lt(after));
     }
@@ -134,6 +138,11 @@ pub(super) async fn page<P: AtProject>(db: &impl ConnectionTrait, at: &Scope<P>,
 pub(super) async fn of_organisation(db: &impl ConnectionTrait, at: &Scope<ByWorkflow>) -> Result<Vec<Row>> {
     let query = Entity::find().filter(Column::OrganisationId.eq(at.organisation_id()?)).filter(Column::State.ne(State::Deleted));
     Ok(query.order_by_asc(Column::Id).all(db).await?)
+}
+
+/// How many machines of the project are not deleted.
+pub(super) async fn count_in_project(db: &impl ConnectionTrait, at: &Scope<ByWorkflow>) -> Result<u64> {
+    Ok(Entity::find().filter(Column::ProjectId.eq(at.project_id()?)).filter(Column::State.ne(State::Deleted)).count(db).await?)
 }
 
 /// How many machines of the organisation are deleted.

@@ -5,60 +5,46 @@ use sea_orm_migration::schema::{
     big_integer, big_integer_null, binary, binary_null, boolean, integer, integer_null, pk_uuid, string, string_null, text, text_null, uuid, uuid_null,
 };
 
-/// Named explicitly: the file's name would repeat in every domain.
-pub(crate) struct Migration;
+kernel::migration!("compute_m0001_foundation");
 
-impl MigrationName for Migration {
-    fn name(&self) -> &str {
-        "compute_m0001_foundation"
+async fn up(schema: &SchemaManager<'_>) -> Result<(), DbErr> {
+    for name in ["compute_region", "compute_template"] {
+        let table = Table::create().table(name).col(pk_uuid("id")).col(string("name").unique_key()).col(string("title")).to_owned();
+        schema.create_table(table).await?;
     }
-}
-
-#[async_trait::async_trait]
-impl MigrationTrait for Migration {
-    fn use_transaction(&self) -> Option<bool> {
-        Some(true)
-    }
-
-    async fn up(&self, schema: &SchemaManager) -> Result<(), DbErr> {
-        for name in ["compute_region", "compute_template"] {
-            let table = Table::create().table(name).col(pk_uuid("id")).col(string("name").unique_key()).col(string("title")).to_owned();
-            schema.create_table(table).await?;
-        }
-        schema.create_table(node()).await?;
-        schema.create_table(instance()).await?;
-        let hostname = Index::create().unique().name("compute_instance_hostname").table("compute_instance").col("project_id").col("hostname_index").to_owned();
-        schema.create_index(hostname).await?;
-        schema.create_index(Index::create().name("compute_instance_project").table("compute_instance").col("project_id").col("id").to_owned()).await?;
-        schema.create_index(Index::create().name("compute_instance_node").table("compute_instance").col("node_id").col("state").to_owned()).await?;
-        schema
-            .create_table(
-                Table::create()
-                    .table("compute_event")
-                    .col(pk_uuid("id"))
-                    .col(uuid("instance_id"))
-                    .col(big_integer("at"))
-                    .col(string("state"))
-                    .col(text("text"))
-                    .to_owned(),
-            )
-            .await?;
-        schema.create_index(Index::create().name("compute_event_instance").table("compute_event").col("instance_id").col("id").to_owned()).await?;
-        schema.create_table(reading()).await?;
-        schema
-            .create_table(
-                Table::create()
-                    .table("compute_console_ticket")
-                    .col(binary("ticket").primary_key())
-                    .col(uuid("instance_id"))
-                    .col(uuid("person_id"))
-                    .col(string("kind"))
-                    .col(big_integer("expires_at"))
-                    .to_owned(),
-            )
-            .await?;
-        schema.create_table(quota()).await
-    }
+    schema.create_table(node()).await?;
+    schema.create_table(instance()).await?;
+    let hostname = Index::create().unique().name("compute_instance_hostname").table("compute_instance").col("project_id").col("hostname_index").to_owned();
+    schema.create_index(hostname).await?;
+    schema.create_index(Index::create().name("compute_instance_project").table("compute_instance").col("project_id").col("id").to_owned()).await?;
+    schema.create_index(Index::create().name("compute_instance_node").table("compute_instance").col("node_id").col("state").to_owned()).await?;
+    schema
+        .create_table(
+            Table::create()
+                .table("compute_event")
+                .col(pk_uuid("id"))
+                .col(uuid("instance_id"))
+                .col(big_integer("at"))
+                .col(string("state"))
+                .col(text("text"))
+                .to_owned(),
+        )
+        .await?;
+    schema.create_index(Index::create().name("compute_event_instance").table("compute_event").col("instance_id").col("id").to_owned()).await?;
+    schema.create_table(reading()).await?;
+    schema
+        .create_table(
+            Table::create()
+                .table("compute_console_ticket")
+                .col(binary("ticket").primary_key())
+                .col(uuid("instance_id"))
+                .col(uuid("person_id"))
+                .col(string("kind"))
+                .col(big_integer("expires_at"))
+                .to_owned(),
+        )
+        .await?;
+    schema.create_table(quota()).await
 }
 
 fn node() -> TableCreateStatement {

@@ -7,6 +7,22 @@ use super::store;
 use crate::instance::{Shape, store as instances};
 use crate::region::RegionId;
 
+/// Whether the node of a machine has room for it in another shape.
+///
+/// # Errors
+/// `Exhausted`, saying which rule refuses; database errors.
+pub(crate) async fn fits(tx: &Tx, row: &instances::Row, shape: &Shape) -> Result<()> {
+    let nodes = store::in_region_locked(tx, row.region_id).await?;
+    let Some(node) = nodes.into_iter().find(|node| Some(node.id) == row.node_id) else { return Ok(()) };
+    let mut taken = instances::taken(tx.db()).await?.get(&node.id).copied().unwrap_or_default();
+    taken.cpus -= i64::from(row.cpus);
+    taken.memory_mib -= i64::from(row.memory_mib);
+    match node.refuses(taken, shape, &row.template_name) {
+        Some(why) => Err(Error::exhausted(format!("The machine's node has no room for this size: {why}."))),
+        None => Ok(()),
+    }
+}
+
 /// The node in `region` with the most memory left that takes the machine. Nodes are locked, so that
 /// two placements do not count on the same room.
 ///

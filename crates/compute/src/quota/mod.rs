@@ -1,9 +1,12 @@
 //! How much a project and an organisation may have at once.
 
+pub(crate) mod api;
 mod model;
 mod reserve;
 mod store;
+mod view;
 
-pub use model::{LIMITS, Limits};
+pub use model::{LIMITS, Limits, Quota, QuotaLine};
 pub use reserve::check;
-pub(crate) use reserve::{release, reserve};
+pub(crate) use reserve::{exchange, release, release_snapshots, reserve, reserve_snapshot};
+pub use view::view;

@@ -19,11 +19,43 @@ pub struct Limits {
     pub memory_mib: i64,
     /// Disk per organisation in GiB.
     pub disk_gib: i64,
+    /// Snapshots per project.
+    #[serde(default = "snapshots")]
+    pub snapshots: i64,
+}
+
+/// For settings that were written before there were snapshots.
+fn snapshots() -> i64 {
+    20
+}
+
+/// One kind of thing: how much there is and how much there may be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct QuotaLine {
+    /// How much there is.
+    pub used: i64,
+    /// How much there may be.
+    pub limit: i64,
+}
+
+/// What there is and may be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Quota {
+    /// Machines of the project.
+    pub machines: QuotaLine,
+    /// Snapshots of the project.
+    pub snapshots: QuotaLine,
+    /// Processors of the organisation.
+    pub cpus: QuotaLine,
+    /// Memory of the organisation in MiB.
+    pub memory_mib: QuotaLine,
+    /// Disk of the organisation in GiB.
+    pub disk_gib: QuotaLine,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { machines: 10, cpus: 40, memory_mib: 65_536, disk_gib: 1_000 }
+        Self { machines: 10, cpus: 40, memory_mib: 65_536, disk_gib: 1_000, snapshots: snapshots() }
     }
 }
 
@@ -34,24 +66,44 @@ pub(crate) struct Amount {
     pub(crate) cpus: i64,
     pub(crate) memory_mib: i64,
     pub(crate) disk_gib: i64,
+    pub(crate) snapshots: i64,
 }
 
 impl Amount {
     /// What one machine of `shape` takes.
     pub(crate) fn of(shape: &Shape) -> Self {
-        Self { machines: 1, cpus: i64::from(shape.cpus), memory_mib: i64::from(shape.memory_mib), disk_gib: i64::from(shape.disk_gib) }
+        Self { machines: 1, cpus: i64::from(shape.cpus), memory_mib: i64::from(shape.memory_mib), disk_gib: i64::from(shape.disk_gib), snapshots: 0 }
+    }
+
+    /// One snapshot.
+    pub(crate) fn snapshot() -> Self {
+        Self { snapshots: 1, ..Self::default() }
+    }
+
+    /// What is more in `self` than in `other`; less is negative.
+    pub(crate) fn beyond(&self, other: &Self) -> Self {
+        Self {
+            machines: self.machines - other.machines,
+            cpus: self.cpus - other.cpus,
+            memory_mib: self.memory_mib - other.memory_mib,
+            disk_gib: self.disk_gib - other.disk_gib,
+            snapshots: self.snapshots - other.snapshots,
+        }
     }
 
     /// The first limit that adding `more` would pass, in words.
     pub(crate) fn passes(&self, more: &Self, limits: &Limits) -> Option<String> {
         let rules = [
-            ("machines", self.machines + more.machines, limits.machines),
-            ("processors", self.cpus + more.cpus, limits.cpus),
-            ("MiB of memory", self.memory_mib + more.memory_mib, limits.memory_mib),
-            ("GiB of disk", self.disk_gib + more.disk_gib, limits.disk_gib),
+            ("machines", self.machines, more.machines, limits.machines),
+            ("processors", self.cpus, more.cpus, limits.cpus),
+            ("MiB of memory", self.memory_mib, more.memory_mib, limits.memory_mib),
+            ("GiB of disk", self.disk_gib, more.disk_gib, limits.disk_gib),
+            ("snapshots", self.snapshots, more.snapshots, limits.snapshots),
         ];
-        rules.into_iter().find(|(_, wanted, limit)| wanted > limit).map(|(what, wanted, limit)| {
-            format!("This would make {wanted} {what}; the limit is {limit}. Delete machines you do not need, or ask for a higher limit.")
+        // What does not grow is never refused, even where a limit was lowered below what there is.
+        rules.into_iter().find(|(_, used, more, limit)| *more > 0 && used + more > *limit).map(|(what, used, more, limit)| {
+            let wanted = used + more;
+            format!("This would make {wanted} {what}; the limit is {limit}. Delete what you do not need, or ask for a higher limit.")
         })
     }
 }
@@ -63,9 +115,10 @@ mod tests {
     #[test]
     fn the_limit_itself_is_allowed_and_one_more_is_not() {
         let used = Amount { machines: 9, ..Amount::default() };
-        let one = Amount { machines: 1, cpus: 1, memory_mib: 256, disk_gib: 2 };
+        let one = Amount { machines: 1, cpus: 1, memory_mib: 256, disk_gib: 2, snapshots: 0 };
         assert_eq!(used.passes(&one, &Limits::default()), None);
         let full = Amount { machines: 10, ..Amount::default() };
         assert!(full.passes(&one, &Limits::default()).unwrap().contains("11 machines"));
+        assert_eq!(full.passes(&Amount::snapshot(), &Limits { machines: 5, ..Limits::default() }), None, "what does not grow is not refused");
     }
 }

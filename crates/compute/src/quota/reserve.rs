@@ -15,16 +15,43 @@ use crate::instance::Shape;
 /// # Errors
 /// `Exhausted`, naming the limit; database errors.
 pub(crate) async fn reserve<P: AtProject + AtOrganisation>(tx: &Tx, at: &Scope<P>, shape: &Shape) -> Result<()> {
+    take(tx, at, &Amount::of(shape)).await
+}
+
+/// Takes the place of one snapshot.
+///
+/// # Errors
+/// `Exhausted`, naming the limit; database errors.
+pub(crate) async fn reserve_snapshot<P: AtProject + AtOrganisation>(tx: &Tx, at: &Scope<P>) -> Result<()> {
+    take(tx, at, &Amount::snapshot()).await
+}
+
+/// Gives back the places of `count` snapshots. The caller makes sure that this happens once per reservation.
+///
+/// # Errors
+/// Database errors.
+pub(crate) async fn release_snapshots<P: AtProject + AtOrganisation>(tx: &Tx, at: &Scope<P>, count: i64) -> Result<()> {
+    if count == 0 { Ok(()) } else { give(tx, at, &Amount { snapshots: count, ..Amount::default() }).await }
+}
+
+/// Exchanges the room of a machine of shape `from` for that of `to`; only what grows is held against the limits.
+///
+/// # Errors
+/// `Exhausted`, naming the limit; database errors.
+pub(crate) async fn exchange<P: AtProject + AtOrganisation>(tx: &Tx, at: &Scope<P>, from: &Shape, to: &Shape) -> Result<()> {
+    take(tx, at, &Amount::of(to).beyond(&Amount::of(from))).await
+}
+
+async fn take<P: AtProject + AtOrganisation>(tx: &Tx, at: &Scope<P>, more: &Amount) -> Result<()> {
     let (organisation, project) = (at.organisation_id()?, at.project_id()?);
     let limits = setting::read(tx.db(), LIMITS).await?.unwrap_or_default();
-    let more = Amount::of(shape);
     // Always the organisation first, so that two transactions cannot lock crosswise.
     for (owner, per_project) in [(organisation.uuid(), false), (project.uuid(), true)] {
         let (used, limits) = store::locked(tx, owner, organisation, &limits).await?;
-        if let Some(why) = used.passes(&more, &relevant(limits, per_project)) {
+        if let Some(why) = used.passes(more, &relevant(limits, per_project)) {
             return Err(Error::exhausted(why));
         }
-        store::add(tx, owner, &more, 1).await?;
+        store::add(tx, owner, more, 1).await?;
     }
     Ok(())
 }
@@ -34,8 +61,12 @@ pub(crate) async fn reserve<P: AtProject + AtOrganisation>(tx: &Tx, at: &Scope<P
 /// # Errors
 /// Database errors.
 pub(crate) async fn release<P: AtProject + AtOrganisation>(tx: &Tx, at: &Scope<P>, shape: &Shape) -> Result<()> {
+    give(tx, at, &Amount::of(shape)).await
+}
+
+async fn give<P: AtProject + AtOrganisation>(tx: &Tx, at: &Scope<P>, less: &Amount) -> Result<()> {
     for owner in [at.organisation_id()?.uuid(), at.project_id()?.uuid()] {
-        store::add(tx, owner, &Amount::of(shape), -1).await?;
+        store::add(tx, owner, less, -1).await?;
     }
     Ok(())
 }
@@ -56,11 +87,11 @@ pub async fn check<P: AtProject + AtOrganisation>(db: &impl ConnectionTrait, at:
     Ok(())
 }
 
-/// Machines are counted per project, everything else per organisation.
+/// Machines and snapshots are counted per project, everything else per organisation.
 fn relevant(limits: Limits, per_project: bool) -> Limits {
     if per_project {
-        Limits { machines: limits.machines, cpus: i64::MAX, memory_mib: i64::MAX, disk_gib: i64::MAX }
+        Limits { cpus: i64::MAX, memory_mib: i64::MAX, disk_gib: i64::MAX, ..limits }
     } else {
-        Limits { machines: i64::MAX, ..limits }
+        Limits { machines: i64::MAX, snapshots: i64::MAX, ..limits }
     }
 }

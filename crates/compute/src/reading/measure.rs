@@ -9,7 +9,17 @@ use crate::instance::{State, store as instances};
 use crate::node;
 
 /// States in which a machine that was handed over may be.
-const METERED: &[State] = &[State::Running, State::Stopped, State::Starting, State::Stopping, State::Rebooting, State::Rebuilding, State::Deleting];
+const METERED: &[State] = &[
+    State::Running,
+    State::Stopped,
+    State::Starting,
+    State::Stopping,
+    State::Rebooting,
+    State::Rebuilding,
+    State::Resizing,
+    State::Restoring,
+    State::Deleting,
+];
 
 /// One round over all nodes; tells how many machines were measured. One that cannot be measured now
 /// is measured in the next round, over the longer span.

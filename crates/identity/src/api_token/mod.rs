@@ -13,4 +13,4 @@ pub use list::list;
 pub use model::{ApiToken, ApiTokenId, CreatedApiToken, NewApiToken};
 
 pub(crate) use api::routes;
-pub(crate) use store::set_used;
+pub(crate) use store::{remove_all_in, set_used};

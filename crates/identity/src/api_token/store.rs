@@ -98,3 +98,9 @@ pub(crate) async fn remove(db: &impl ConnectionTrait, person: PersonId, id: ApiT
     let gone = entity::Entity::delete_many().filter(entity::Column::Id.eq(id)).filter(entity::Column::PersonId.eq(person)).exec(db).await?;
     Ok(gone.rows_affected > 0)
 }
+
+/// Removes the tokens of a person for an organisation that they leave.
+pub(crate) async fn remove_all_in(db: &impl ConnectionTrait, person: PersonId, organisation: OrganisationId) -> Result<()> {
+    entity::Entity::delete_many().filter(entity::Column::PersonId.eq(person)).filter(entity::Column::OrganisationId.eq(organisation)).exec(db).await?;
+    Ok(())
+}

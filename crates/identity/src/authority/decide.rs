@@ -12,7 +12,7 @@ use cedar_policy::{
 use kernel::permission::{Level, PermissionInfo, Reach};
 use kernel::{Error, Result};
 
-use crate::organisation::Role;
+use crate::member::Role;
 use crate::permissions;
 use crate::person::StaffRole;
 
@@ -127,6 +127,7 @@ const fn level(level: Level) -> &'static str {
         Level::Organisation => "organisation",
         Level::Person => "person",
         Level::Platform => "platform",
+        Level::Open => "open",
     }
 }
 
@@ -168,6 +169,9 @@ fn people() -> Result<Vec<Entity>> {
         Ok(())
     };
     chain(&mut all, "Role", "", &[Role::Owner, Role::Admin, Role::Member, Role::Viewer].map(Role::key))?;
+    // Paying is beside working: the one includes looking like the other, and neither includes the other.
+    all.push(Entity::new_no_attrs(uid("Role", Role::Billing.key())?, HashSet::from([uid("Role", Role::Viewer.key())?])));
+    all.push(Entity::new_no_attrs(uid("Caller", Role::Billing.key())?, HashSet::from([uid("Role", Role::Billing.key())?])));
     chain(&mut all, "Role", "", &["self"])?;
     chain(&mut all, "StaffRole", "staff ", &[StaffRole::Owner, StaffRole::Admin, StaffRole::Support].map(StaffRole::key))?;
     Ok(all)
@@ -186,7 +190,7 @@ mod tests {
     const REACHES: [Reach; 3] = [Reach::View, Reach::Use, Reach::Manage];
 
     fn callers() -> Vec<Caller> {
-        let members = [Role::Owner, Role::Admin, Role::Member, Role::Viewer].map(Caller::Member);
+        let members = Role::ALL.map(Caller::Member);
         let staff = [StaffRole::Owner, StaffRole::Admin, StaffRole::Support];
         let named = staff.map(|role| Caller::Staff { role, named: true });
         let at_large = staff.map(|role| Caller::Staff { role, named: false });

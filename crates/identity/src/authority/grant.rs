@@ -32,6 +32,7 @@ pub(super) async fn grant(policies: &Policies, cx: &Cx, credentials: &Credential
             demand(policies.allow(wanted.permission, Caller::Staff { role, named: false }, asking.via)?)?;
             Ok(Granted { actor: Actor::Staff { person }, place: Place::Platform })
         }
+        Level::Open => Err(Error::internal(format!("{} is open to all and granted to nobody", wanted.permission.name))),
         Level::Project | Level::Organisation => in_organisation(policies, cx, asking, wanted).await,
     }
 }

@@ -5,7 +5,7 @@ use sea_orm::sea_query::{Expr, ExprTrait, JoinType, Order, Query, SelectStatemen
 use sea_orm::{ConnectionTrait, QueryResult};
 
 use crate::api_token::ApiTokenId;
-use crate::organisation::Role;
+use crate::member::Role;
 use crate::person::StaffRole;
 use crate::session::SessionId;
 
@@ -140,9 +140,13 @@ pub(super) async fn organisations_of(db: &impl ConnectionTrait, person: PersonId
     many(db, query, false).await
 }
 
-/// Joins the person's own membership to the organisation in `table.column`.
+/// Joins the person's own membership, if it lasts and is not suspended, to the organisation in `table.column`.
 fn mine(person: PersonId, table: &'static str, column: &'static str) -> sea_orm::sea_query::Condition {
-    sea_orm::sea_query::Condition::all().add(Expr::col(("m", "organisation_id")).equals((table, column))).add(Expr::col(("m", "person_id")).eq(person))
+    sea_orm::sea_query::Condition::all()
+        .add(Expr::col(("m", "organisation_id")).equals((table, column)))
+        .add(Expr::col(("m", "person_id")).eq(person))
+        .add(Expr::col(("m", "ended_at")).is_null())
+        .add(Expr::col(("m", "suspended_at")).is_null())
 }
 
 async fn one(db: &impl ConnectionTrait, query: SelectStatement, with_project: bool) -> Result<Option<Standing>> {

@@ -3,12 +3,13 @@
 
 use std::time::Duration;
 
-use kernel::{ByWorkflow, Checks, Cx, Error, Place, Result, Scope, setting};
+use kernel::{Actor, Checks, Cx, Error, Place, Result, Scope, setting};
 use sea_orm::ConnectionTrait;
 
 use super::model::{Operator, SetUp};
 use super::store;
 use crate::events::{OPERATOR_SET_UP, PersonFact};
+use crate::permissions::SetupComplete;
 use crate::person::{self, Account};
 use crate::token;
 
@@ -81,7 +82,8 @@ pub async fn set_up(cx: &Cx, new: &SetUp) -> Result<()> {
         }
         setting::write(&tx, SETTING, &operator).await?;
         person::create(&tx, &account).await?;
-        audit::record(&tx, &Scope::<ByWorkflow>::acting("identity.operator.set_up", Place::Platform), account.person, "Set the installation up").await?;
+        let at = Scope::<SetupComplete>::open(Actor::Person { person: account.person }, Place::Platform);
+        audit::record(&tx, &at, account.person, "Set the installation up").await?;
         tx.announce(OPERATOR_SET_UP, Place::Platform, account.person, &PersonFact { person_id: account.person }).await
     })
     .await

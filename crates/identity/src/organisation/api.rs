@@ -1,21 +1,38 @@
 //! Organisations over HTTP.
 
+use axum::http::StatusCode;
 use kernel::http::{Credentials, Json, Path, Query};
 use kernel::{Cx, OrganisationId, Page, PageQuery, Result, Scope};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::{Organisation, OrganisationPatch};
-use crate::permissions::{OperatorOrganisationList, OrganisationList, OrganisationUpdate, OrganisationView};
+use super::{NewOrganisation, Organisation, OrganisationPatch};
+use crate::permissions::{OperatorOrganisationList, OrganisationCreate, OrganisationList, OrganisationUpdate, OrganisationView};
 
 pub(crate) fn routes() -> OpenApiRouter<Cx> {
-    OpenApiRouter::new().routes(routes!(organisation_list)).routes(routes!(organisation_view, organisation_update)).routes(routes!(operator_organisation_list))
+    OpenApiRouter::new()
+        .routes(routes!(organisation_list, organisation_create))
+        .routes(routes!(organisation_view, organisation_update))
+        .routes(routes!(operator_organisation_list))
 }
 
 /// The organisations that one belongs to.
 #[utoipa::path(get, path = "/v1/organisations", operation_id = "organisation_list", tag = "identity", params(PageQuery), responses((status = 200, body = Page<Organisation>)))]
 async fn organisation_list(cx: Cx, at: Scope<OrganisationList>, Query(query): Query<PageQuery>) -> Result<Json<Page<Organisation>>> {
     super::list(&cx, &at, &query).await.map(Json)
+}
+
+/// What was made.
+#[derive(serde::Serialize, utoipa::ToSchema)]
+struct CreatedOrganisation {
+    /// The new organisation.
+    id: OrganisationId,
+}
+
+/// Make an organisation with a first project. Its maker owns it.
+#[utoipa::path(post, path = "/v1/organisations", operation_id = "organisation_create", tag = "identity", request_body = NewOrganisation, responses((status = 201, body = CreatedOrganisation)))]
+async fn organisation_create(cx: Cx, at: Scope<OrganisationCreate>, Json(new): Json<NewOrganisation>) -> Result<(StatusCode, Json<CreatedOrganisation>)> {
+    Ok((StatusCode::CREATED, Json(CreatedOrganisation { id: super::create(&cx, &at, &new).await? })))
 }
 
 /// One organisation with its billing particulars.

@@ -8,6 +8,7 @@ use sea_orm::ConnectionTrait;
 use super::model::BillingParticulars;
 use super::store;
 use super::view::open;
+use crate::member;
 
 /// What an invoice says about the organisation of `at`, opened for billing.
 ///
@@ -24,5 +25,5 @@ pub async fn billing_particulars<P: AtOrganisation>(cx: &Cx, at: &Scope<P>) -> R
 /// # Errors
 /// Database errors.
 pub async fn owners<P: AtOrganisation>(db: &impl ConnectionTrait, at: &Scope<P>) -> Result<Vec<PersonId>> {
-    store::owners(db, at).await
+    member::store::owners(db, at).await
 }

@@ -1,6 +1,6 @@
-//! What an organisation is to others, roles in it, and the rules for billing particulars.
+//! What an organisation is to others, and the rules for billing particulars.
 
-use kernel::{Checks, OrganisationId, Result, Timestamp};
+use kernel::{Checks, OrganisationId, PersonId, Result, Timestamp};
 use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::ToSchema;
 
@@ -23,37 +23,6 @@ pub(crate) mod fields {
         pub TaxId: String = "identity.organisation.tax_id");
 }
 
-/// What a member may do; see `policies/customers.cedar`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Role {
-    /// Everything.
-    Owner,
-    /// Runs projects and spends money.
-    Admin,
-    /// Works in projects.
-    Member,
-    /// Looks.
-    Viewer,
-}
-
-impl Role {
-    /// As stored.
-    pub const fn key(self) -> &'static str {
-        match self {
-            Self::Owner => "owner",
-            Self::Admin => "admin",
-            Self::Member => "member",
-            Self::Viewer => "viewer",
-        }
-    }
-
-    /// From what is stored; `None` for anything else, which then grants nothing.
-    pub fn from_key(key: &str) -> Option<Self> {
-        [Self::Owner, Self::Admin, Self::Member, Self::Viewer].into_iter().find(|role| role.key() == key)
-    }
-}
-
 /// An organisation with its billing particulars.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Organisation {
@@ -71,6 +40,20 @@ pub struct Organisation {
     pub tax_id: Option<String>,
     /// Since when.
     pub created_at: Timestamp,
+}
+
+/// A new organisation of somebody who has an account.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+pub struct NewOrganisation {
+    /// What its people call it.
+    pub name: String,
+}
+
+/// To whom an organisation goes.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+pub struct Transfer {
+    /// A member, who becomes an owner; the giver stays as an admin.
+    pub person_id: PersonId,
 }
 
 /// What an invoice says about its buyer.
@@ -119,7 +102,7 @@ impl OrganisationPatch {
     ///
     /// # Errors
     /// `Invalid` with every wrong field.
-    pub(crate) fn checked(&self) -> Result<Self> {
+    pub fn checked(&self) -> Result<Self> {
         let tidy = |text: &Option<Option<String>>| text.as_ref().map(|text| text.as_deref().map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned));
         let patch = Self {
             name: self.name.as_deref().map(|name| name.trim().to_owned()),
@@ -177,13 +160,5 @@ mod tests {
             OrganisationPatch { name: Some(" ".into()), country: Some(Some("Germany".into())), tax_id: Some(Some("?".into())), ..OrganisationPatch::default() };
         let fields: Vec<_> = patch.checked().unwrap_err().fields().iter().map(|field| field.field.clone()).collect();
         assert_eq!(fields, ["name", "country", "tax_id"]);
-    }
-
-    #[test]
-    fn roles_survive_their_text_and_unknown_ones_grant_nothing() {
-        for role in [Role::Owner, Role::Admin, Role::Member, Role::Viewer] {
-            assert_eq!(Role::from_key(role.key()), Some(role));
-        }
-        assert_eq!(Role::from_key("root"), None);
     }
 }

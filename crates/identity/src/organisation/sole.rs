@@ -3,7 +3,7 @@
 use kernel::{OrganisationId, PersonId, Result};
 use sea_orm::ConnectionTrait;
 
-use super::store;
+use crate::member;
 
 /// The organisations whose last owner is `person`: nobody else could decide about them, so they
 /// are erased together with the person.
@@ -11,5 +11,5 @@ use super::store;
 /// # Errors
 /// Database errors.
 pub async fn sole_organisations(db: &impl ConnectionTrait, person: PersonId) -> Result<Vec<OrganisationId>> {
-    store::solely_owned(db, person).await
+    member::store::solely_owned(db, person).await
 }

@@ -1,4 +1,4 @@
-//! Rows of organisations and memberships.
+//! Rows of organisations.
 
 use kernel::permission::AtOrganisation;
 use kernel::{OrganisationId, PageQuery, PersonId, ProjectId, Result, Scope, Sealed, Timestamp};
@@ -6,8 +6,8 @@ use sea_orm::sea_query::{Expr, ExprTrait, JoinType, Order, Query};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Set};
 
 use super::fields::{Address, Country, LegalName, Name, TaxId};
-use super::model::Role;
-use crate::project::store::fields::Name as ProjectName;
+use crate::member::Role;
+use crate::project::fields::Name as ProjectName;
 
 mod entity {
     use kernel::{OrganisationId, Sealed};
@@ -26,25 +26,6 @@ mod entity {
         pub address: Option<Sealed<Address>>,
         pub country: Option<Sealed<Country>>,
         pub tax_id: Option<Sealed<TaxId>>,
-        pub created_at: i64,
-    }
-
-    impl ActiveModelBehavior for ActiveModel {}
-}
-
-mod membership {
-    use kernel::{OrganisationId, PersonId};
-    use sea_orm::entity::prelude::*;
-
-    #[sea_orm::model]
-    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
-    #[sea_orm(table_name = "identity_membership")]
-    pub struct Model {
-        #[sea_orm(primary_key, auto_increment = false)]
-        pub person_id: PersonId,
-        #[sea_orm(primary_key, auto_increment = false)]
-        pub organisation_id: OrganisationId,
-        pub role: String,
         pub created_at: i64,
     }
 
@@ -98,6 +79,8 @@ pub(crate) async fn places_of(db: &impl ConnectionTrait, person: PersonId) -> Re
         .join_as(JoinType::InnerJoin, "identity_organisation", "o", Expr::col(("o", "id")).equals(("m", "organisation_id")))
         .join_as(JoinType::LeftJoin, "identity_project", "p", Expr::col(("p", "organisation_id")).equals(("o", "id")))
         .and_where(Expr::col(("m", "person_id")).eq(person))
+        .and_where(Expr::col(("m", "ended_at")).is_null())
+        .and_where(Expr::col(("m", "suspended_at")).is_null())
         .order_by(("o", "id"), Order::Asc)
         .order_by(("p", "id"), Order::Asc)
         .to_owned();
@@ -124,13 +107,6 @@ pub(crate) async fn insert(db: &impl ConnectionTrait, id: OrganisationId, name: 
     Ok(())
 }
 
-/// Stores a new membership.
-pub(crate) async fn insert_member(db: &impl ConnectionTrait, organisation: OrganisationId, person: PersonId, role: Role, now: Timestamp) -> Result<()> {
-    let row = membership::ActiveModel { person_id: Set(person), organisation_id: Set(organisation), role: Set(role.key().to_owned()), created_at: Set(now.0) };
-    membership::Entity::insert(row).exec_without_returning(db).await?;
-    Ok(())
-}
-
 /// The organisation of `at`.
 pub(crate) async fn here<P: AtOrganisation>(db: &impl ConnectionTrait, at: &Scope<P>) -> Result<Option<Stored>> {
     Ok(entity::Entity::find_by_id(at.organisation_id()?).one(db).await?.map(Stored::from))
@@ -138,7 +114,13 @@ pub(crate) async fn here<P: AtOrganisation>(db: &impl ConnectionTrait, at: &Scop
 
 /// A page of the organisations that `person` belongs to, newest first.
 pub(crate) async fn page_of(db: &impl ConnectionTrait, person: PersonId, query: &PageQuery) -> Result<Vec<Stored>> {
-    let mine = Query::select().column("organisation_id").from("identity_membership").and_where(Expr::col("person_id").eq(person)).to_owned();
+    let mine = Query::select()
+        .column("organisation_id")
+        .from("identity_membership")
+        .and_where(Expr::col("person_id").eq(person))
+        .and_where(Expr::col("ended_at").is_null())
+        .and_where(Expr::col("suspended_at").is_null())
+        .to_owned();
     let find = entity::Entity::find().filter(entity::Column::Id.in_subquery(mine));
     paged(db, find, query).await
 }
@@ -170,31 +152,7 @@ pub(crate) async fn set_particulars<P: AtOrganisation>(db: &impl ConnectionTrait
     Ok(())
 }
 
-/// The owners of the organisation of `at`.
-pub(crate) async fn owners<P: AtOrganisation>(db: &impl ConnectionTrait, at: &Scope<P>) -> Result<Vec<PersonId>> {
-    let rows = membership::Entity::find()
-        .filter(membership::Column::OrganisationId.eq(at.organisation_id()?))
-        .filter(membership::Column::Role.eq(Role::Owner.key()))
-        .order_by_asc(membership::Column::PersonId)
-        .all(db)
-        .await?;
-    Ok(rows.into_iter().map(|row| row.person_id).collect())
-}
-
-/// The organisations that `person` owns and nobody else does.
-pub(crate) async fn solely_owned(db: &impl ConnectionTrait, person: PersonId) -> Result<Vec<OrganisationId>> {
-    let owned = Query::select()
-        .column("organisation_id")
-        .from("identity_membership")
-        .and_where(Expr::col("person_id").eq(person))
-        .and_where(Expr::col("role").eq(Role::Owner.key()))
-        .to_owned();
-    let rows = membership::Entity::find()
-        .filter(membership::Column::OrganisationId.in_subquery(owned))
-        .filter(membership::Column::Role.eq(Role::Owner.key()))
-        .order_by_asc(membership::Column::OrganisationId)
-        .all(db)
-        .await?;
-    let shared: Vec<OrganisationId> = rows.iter().filter(|row| row.person_id != person).map(|row| row.organisation_id).collect();
-    Ok(rows.iter().filter(|row| row.person_id == person && !shared.contains(&row.organisation_id)).map(|row| row.organisation_id).collect())
+/// The name of an organisation, for whoever holds a link to it.
+pub(crate) async fn name_by_id(db: &impl ConnectionTrait, id: OrganisationId) -> Result<Option<Sealed<Name>>> {
+    Ok(entity::Entity::find_by_id(id).one(db).await?.map(|row| row.name))
 }

@@ -1,19 +1,19 @@
 //! Changing an organisation's name and billing particulars.
 
 use kernel::map::purpose;
+use kernel::permission::AtOrganisation;
 use kernel::{Cx, Error, KeyOwner, Result, Scope, Sealed};
 
 use super::model::{Organisation, OrganisationPatch};
 use super::store::{self, Stored};
 use super::view::open;
 use crate::events::{ORGANISATION_UPDATED, OrganisationFact};
-use crate::permissions::OrganisationUpdate;
 
 /// Applies `patch` to the organisation of `at`.
 ///
 /// # Errors
 /// `Invalid` with every wrong field; `NotFound` when it was erased meanwhile.
-pub async fn update(cx: &Cx, at: &Scope<OrganisationUpdate>, patch: &OrganisationPatch) -> Result<Organisation> {
+pub async fn update<P: AtOrganisation>(cx: &Cx, at: &Scope<P>, patch: &OrganisationPatch) -> Result<Organisation> {
     let patch = patch.checked()?;
     let id = at.organisation_id()?;
     let key = KeyOwner::Organisation(id);

@@ -1,18 +1,17 @@
 //! Opening organisations for those who may see them.
 
 use kernel::map::{Purpose, purpose};
-use kernel::permission::Permission;
+use kernel::permission::{AtOrganisation, Permission};
 use kernel::{Cx, Error, Gate, Result, Scope};
 
 use super::model::Organisation;
 use super::store::{self, Stored};
-use crate::permissions::OrganisationView;
 
 /// The organisation of `at`.
 ///
 /// # Errors
 /// `NotFound` when it was erased meanwhile.
-pub async fn view(cx: &Cx, at: &Scope<OrganisationView>) -> Result<Organisation> {
+pub async fn view<P: AtOrganisation>(cx: &Cx, at: &Scope<P>) -> Result<Organisation> {
     let row = store::here(cx.db(), at).await?.ok_or_else(|| Error::not_found("organisation"))?;
     let mut opened = open(cx, at, &purpose::ACCOUNT, std::slice::from_ref(&row)).await?;
     opened.pop().ok_or_else(|| Error::not_found("organisation"))

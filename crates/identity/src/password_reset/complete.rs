@@ -1,12 +1,13 @@
 //! Using a reset link: the password changes, every session ends, and the address counts as
 //! verified, because the link came by mail.
 
-use kernel::{ByWorkflow, Cx, Error, Place, Result, Scope};
+use kernel::{Cx, Error, Place, Result, Scope};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::store;
 use crate::events::{PASSWORD_CHANGED, PERSON_VERIFIED, PersonFact};
+use crate::permissions::PasswordResetComplete;
 use crate::{person, session, token};
 
 /// What a reset link holds, and the password to use from now on.
@@ -37,8 +38,8 @@ pub async fn complete(cx: &Cx, completion: &PasswordResetCompletion) -> Result<(
         if person::set_verified(tx.db(), id, now).await? {
             tx.announce(PERSON_VERIFIED, place, id, &fact).await?;
         }
-        audit::record(&tx, &Scope::<ByWorkflow>::acting("identity.password_reset.complete", place), id, "Set a new password by mail; their sessions ended")
-            .await?;
+        let at = Scope::<PasswordResetComplete>::by_oneself(id);
+        audit::record(&tx, &at, id, "Set a new password by mail; their sessions ended").await?;
         tx.announce(PASSWORD_CHANGED, place, id, &fact).await
     })
     .await

@@ -3,6 +3,7 @@
 mod api;
 mod change_password;
 mod contact;
+mod everybody;
 mod known_names;
 mod model;
 mod password;
@@ -12,7 +13,8 @@ mod update;
 mod view;
 
 pub use change_password::{PasswordChange, change_password};
-pub use contact::{contact, is_verified, names};
+pub use contact::{contact, is_held, is_verified, names, staff};
+pub use everybody::everybody;
 pub use known_names::KnownNames;
 pub use model::{Contact, Me, Membership, Named, PersonPatch, SignUp, StaffRole, normal_email, normal_name};
 pub use sign_up::sign_up;

@@ -53,6 +53,10 @@ pub struct SignUp {
     pub name: String,
     /// The person says that they are at least 16 years old. No birth date is asked for or stored.
     pub over_16: bool,
+    /// The secret of an invitation: the account joins its organisation, and counts as verified if
+    /// the invitation was mailed to the same address.
+    #[serde(default)]
+    pub invitation: Option<String>,
 }
 
 /// Passwords and addresses stay out of logs.
@@ -76,7 +80,7 @@ impl SignUp {
         checks.also(super::check_password("password", &self.password, &[&self.email, &self.name]));
         checks.that(self.over_16, "over_16", "You must be at least 16 years old to have an account.");
         checks.done()?;
-        Ok(Self { email: email?, password: self.password.clone(), name: name?, over_16: true })
+        Ok(Self { email: email?, password: self.password.clone(), name: name?, over_16: true, invitation: self.invitation.clone() })
     }
 }
 
@@ -119,7 +123,7 @@ pub struct Membership {
     /// Its name.
     pub name: String,
     /// The person's role in it.
-    pub role: crate::organisation::Role,
+    pub role: crate::member::Role,
     /// Its projects.
     pub projects: Vec<Named>,
 }
@@ -201,7 +205,7 @@ mod tests {
 
     #[test]
     fn every_wrong_field_of_a_sign_up_is_named_at_once() {
-        let wrong = SignUp { email: "ada".into(), password: "short".into(), name: " ".into(), over_16: false };
+        let wrong = SignUp { email: "ada".into(), password: "short".into(), name: " ".into(), over_16: false, invitation: None };
         let fields: Vec<_> = wrong.checked().unwrap_err().fields().iter().map(|field| field.field.clone()).collect();
         assert_eq!(fields, ["email", "name", "password", "over_16"]);
     }

@@ -1,13 +1,15 @@
 //! Signing up: the person, an organisation of their own and a first project exist together or not
 //! at all. The answer never tells whether an account existed: its owner hears of it by mail.
 
-use kernel::{Blind, ByWorkflow, Cx, KeyOwner, Kind, OrganisationId, PersonId, Place, ProjectId, Result, Scope, Sealed, Tx};
+use kernel::{Blind, Cx, KeyOwner, Kind, OrganisationId, PersonId, Place, ProjectId, Result, Scope, Sealed, Tx};
 
 use super::fields::Email;
 use super::model::SignUp;
 use super::store::{self, Person};
 use crate::events::{PERSON_SIGN_UP_REPEATED, PERSON_SIGNED_UP, PersonFact, PersonSignedUp};
-use crate::organisation::{self, NewOrganisation};
+use crate::invitation;
+use crate::organisation::{self, Founding};
+use crate::permissions::PersonSignUp;
 
 /// What a stored account is made from.
 pub(crate) struct Account<'a> {
@@ -38,19 +40,28 @@ pub async fn sign_up(cx: &Cx, new: &SignUp) -> Result<()> {
         password: &password,
         owns_platform: false,
     };
-    match store_or_tell(cx, &account).await {
+    let invitation = new.invitation.as_deref();
+    match store_or_tell(cx, &account, invitation).await {
         // Somebody else signed up with the address in the same instant: now it is found.
-        Err(error) if error.kind() == Kind::Conflict => store_or_tell(cx, &account).await,
+        Err(error) if error.kind() == Kind::Conflict => store_or_tell(cx, &account, invitation).await,
         other => other,
     }
 }
 
-async fn store_or_tell(cx: &Cx, account: &Account<'_>) -> Result<()> {
+async fn store_or_tell(cx: &Cx, account: &Account<'_>, invitation: Option<&str>) -> Result<()> {
     cx.write(async |tx| {
         if let Some(known) = store::by_email(tx.cx(), tx.db(), account.email).await? {
+            audit::refused(&tx, &Scope::<PersonSignUp>::by_visitor_on(known.id), known.id, "Tried to sign up with the address of an account").await?;
             return tx.announce(PERSON_SIGN_UP_REPEATED, Place::Person { person: known.id }, known.id, &PersonFact { person_id: known.id }).await;
         }
-        create(&tx, account).await
+        let Some(secret) = invitation else { return create(&tx, account).await };
+        let taken = invitation::take(&tx, account.person, secret).await?;
+        create(&tx, account).await?;
+        // Whoever holds the link reads mail at the address that it went to.
+        if taken.email == account.email {
+            store::set_verified(tx.db(), account.person, tx.cx().now()).await?;
+        }
+        taken.join(&tx, account.person).await
     })
     .await
 }
@@ -69,11 +80,10 @@ pub(crate) async fn create(tx: &Tx, account: &Account<'_>) -> Result<()> {
         staff_role: account.owns_platform.then_some(super::StaffRole::Owner),
     };
     store::insert(tx.db(), Blind::of::<Email>(cx.keys(), account.email)?, person, cx.now()).await?;
-    let organisation =
-        NewOrganisation { id: account.organisation, project: account.project, owner: account.person, name: format!("{}'s organisation", account.name) };
-    organisation::create(tx, &organisation).await?;
+    let founding = Founding { id: account.organisation, project: account.project, owner: account.person, name: format!("{}'s organisation", account.name) };
+    organisation::found(tx, &founding).await?;
     let fact = PersonSignedUp { person_id: account.person, organisation_id: account.organisation, project_id: account.project };
     let place = Place::Person { person: account.person };
-    audit::record(tx, &Scope::<ByWorkflow>::acting("identity.person.sign_up", place), account.person, "Signed up").await?;
+    audit::record(tx, &Scope::<PersonSignUp>::by_oneself(account.person), account.person, "Signed up").await?;
     tx.announce(PERSON_SIGNED_UP, place, account.person, &fact).await
 }

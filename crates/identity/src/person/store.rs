@@ -1,8 +1,8 @@
 //! Rows of people.
 
-use kernel::{Blind, Cx, PersonId, Result, Sealed, Timestamp};
+use kernel::{Blind, Cx, PersonId, Result, Sealed, Timestamp, Tx};
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, Set};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Set};
 
 use super::fields::{Email, Name};
 use super::model::StaffRole;
@@ -64,10 +64,31 @@ pub(crate) async fn by_id(db: &impl ConnectionTrait, id: PersonId) -> Result<Opt
     Ok(entity::Entity::find_by_id(id).one(db).await?.map(Person::from))
 }
 
+/// Whether the person is there; their row cannot go before the transaction ends.
+pub(crate) async fn held(tx: &Tx, id: PersonId) -> Result<bool> {
+    Ok(entity::Entity::find_by_id(id).lock_shared().one(tx.db()).await?.is_some())
+}
+
+/// The staff with one of `roles`, longest there first.
+pub(crate) async fn with_staff_roles(db: &impl ConnectionTrait, roles: &[StaffRole]) -> Result<Vec<PersonId>> {
+    let keys = roles.iter().map(|role| role.key());
+    let rows = entity::Entity::find().filter(entity::Column::StaffRole.is_in(keys)).order_by_asc(entity::Column::Id).all(db).await?;
+    Ok(rows.into_iter().map(|row| row.id).collect())
+}
+
 /// The people with these ids, in no order.
 pub(crate) async fn by_ids(db: &impl ConnectionTrait, ids: &[PersonId]) -> Result<Vec<Person>> {
     let rows = entity::Entity::find().filter(entity::Column::Id.is_in(ids.iter().copied())).all(db).await?;
     Ok(rows.into_iter().map(Person::from).collect())
+}
+
+/// Up to `limit` people in the order of their ids, from behind `after` on.
+pub(crate) async fn after(db: &impl ConnectionTrait, after: Option<PersonId>, limit: u64) -> Result<Vec<PersonId>> {
+    let mut query = entity::Entity::find().select_only().column(entity::Column::Id).order_by_asc(entity::Column::Id).limit(limit);
+    if let Some(after) = after {
+        query = query.filter(entity::Column::Id.gt(after));
+    }
+    Ok(query.into_tuple().all(db).await?)
 }
 
 /// The person with this address. Before sign-in there is no scope to ask for.

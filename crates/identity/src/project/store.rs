@@ -1,23 +1,17 @@
 //! Rows of projects.
 
-use kernel::permission::AtOrganisation;
-use kernel::{OrganisationId, ProjectId, Result, Scope, Sealed, Timestamp};
+use kernel::permission::{AtOrganisation, AtProject};
+use kernel::{OrganisationId, PageQuery, ProjectId, Result, Scope, Sealed, Timestamp, Tx};
+use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Set};
 
-use fields::Name;
-
-/// Sealed columns.
-pub(crate) mod fields {
-    kernel::field!(
-        /// What its people call it.
-        pub Name: String = "identity.project.name");
-}
+use super::model::fields::Name;
 
 mod entity {
     use kernel::{OrganisationId, ProjectId, Sealed};
     use sea_orm::entity::prelude::*;
 
-    use super::fields::Name;
+    use crate::project::fields::Name;
 
     #[sea_orm::model]
     #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -63,4 +57,40 @@ pub async fn of_organisation<P: AtOrganisation>(db: &impl ConnectionTrait, at: &
 pub async fn exists<P: AtOrganisation>(db: &impl ConnectionTrait, at: &Scope<P>, project: ProjectId) -> Result<bool> {
     let row = entity::Entity::find_by_id(project).filter(entity::Column::OrganisationId.eq(at.organisation_id()?)).one(db).await?;
     Ok(row.is_some())
+}
+
+/// A project as stored.
+pub(super) struct Stored {
+    pub(super) id: ProjectId,
+    pub(super) name: Sealed<Name>,
+    pub(super) created_at: Timestamp,
+}
+
+/// A page of the projects of the organisation of `at`, newest first.
+pub(super) async fn page<P: AtOrganisation>(db: &impl ConnectionTrait, at: &Scope<P>, query: &PageQuery) -> Result<Vec<Stored>> {
+    let mut find =
+        entity::Entity::find().filter(entity::Column::OrganisationId.eq(at.organisation_id()?)).order_by_desc(entity::Column::Id).limit(query.limit() + 1);
+    if let Some(after) = query.after::<ProjectId>()? {
+        find = find.filter(entity::Column::Id.lt(after));
+    }
+    let stored = |row: entity::Model| Stored { id: row.id, name: row.name, created_at: Timestamp(row.created_at) };
+    Ok(find.all(db).await?.into_iter().map(stored).collect())
+}
+
+/// How many projects the organisation of `at` has, its rows locked until the transaction ends.
+pub(super) async fn locked_count<P: AtOrganisation>(tx: &Tx, at: &Scope<P>) -> Result<usize> {
+    let rows = entity::Entity::find().filter(entity::Column::OrganisationId.eq(at.organisation_id()?)).lock_exclusive().all(tx.db()).await?;
+    Ok(rows.len())
+}
+
+/// Renames the project of `at`.
+pub(super) async fn set_name<P: AtProject>(db: &impl ConnectionTrait, at: &Scope<P>, name: Sealed<Name>) -> Result<()> {
+    entity::Entity::update_many().col_expr(entity::Column::Name, Expr::value(name)).filter(entity::Column::Id.eq(at.project_id()?)).exec(db).await?;
+    Ok(())
+}
+
+/// Removes the project of `at`.
+pub(super) async fn remove<P: AtProject>(db: &impl ConnectionTrait, at: &Scope<P>) -> Result<()> {
+    entity::Entity::delete_many().filter(entity::Column::Id.eq(at.project_id()?)).exec(db).await?;
+    Ok(())
 }

@@ -1,13 +1,13 @@
 //! Signing in and out over HTTP.
 
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, StatusCode};
 use kernel::http::{Credentials, Json, Path, Query};
-use kernel::{ByWorkflow, Cx, Error, Page, PageQuery, Place, Result, Scope};
+use kernel::{Cx, Error, Page, PageQuery, Result, Scope};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::{CookieSecurity, NewSession, Session, SessionId, Which};
-use crate::permissions::{SessionDelete, SessionList};
+use crate::permissions::{SessionCreate, SessionDelete, SessionList};
 use crate::person::Me;
 
 pub(crate) fn routes() -> OpenApiRouter<Cx> {
@@ -18,10 +18,9 @@ pub(crate) fn routes() -> OpenApiRouter<Cx> {
 #[utoipa::path(post, path = "/v1/sessions", operation_id = "session_create", tag = "identity", request_body = NewSession, responses((status = 201, body = Me)))]
 async fn session_create(cx: Cx, credentials: Credentials, Json(new): Json<NewSession>) -> Result<(StatusCode, HeaderMap, Json<Me>)> {
     let signed_in = super::create(&cx, &new, credentials.session.as_deref()).await?;
-    // The request had no scope of its own: it is the sign-in that shows the account to its person.
-    let at = Scope::<ByWorkflow>::acting("identity.session.create", Place::Person { person: signed_in.person });
+    let at = Scope::<SessionCreate>::by_oneself(signed_in.person);
     let me = crate::person::view(&cx, &at, signed_in.person, Some(&signed_in.secret)).await?;
-    Ok((StatusCode::CREATED, cookie(&cookie_security(&cx).set(&signed_in.secret))?, Json(me)))
+    Ok((StatusCode::CREATED, HeaderMap::from_iter([cookie_security(&cx).set(&signed_in.secret)]), Json(me)))
 }
 
 /// Where one is signed in.
@@ -35,7 +34,7 @@ async fn session_list(cx: Cx, at: Scope<SessionList>, credentials: Credentials, 
 async fn session_end(cx: Cx, at: Scope<SessionDelete>, credentials: Credentials) -> Result<(StatusCode, HeaderMap)> {
     let secret = credentials.session.ok_or_else(|| Error::not_found("session"))?;
     super::delete(&cx, &at, Which::Current(&secret)).await?;
-    Ok((StatusCode::NO_CONTENT, cookie(&cookie_security(&cx).unset())?))
+    Ok((StatusCode::NO_CONTENT, HeaderMap::from_iter([cookie_security(&cx).unset()])))
 }
 
 /// Sign out on one device.
@@ -55,9 +54,4 @@ async fn session_delete_others(cx: Cx, at: Scope<SessionDelete>, credentials: Cr
 /// The stricter form unless the server was told that it is on plain http.
 fn cookie_security(cx: &Cx) -> CookieSecurity {
     cx.extension::<CookieSecurity>().map(|security| *security).unwrap_or_default()
-}
-
-fn cookie(value: &str) -> Result<HeaderMap> {
-    let value = HeaderValue::from_str(value).map_err(|error| Error::internal("a cookie that is no header").caused_by(error))?;
-    Ok(HeaderMap::from_iter([(header::SET_COOKIE, value)]))
 }

@@ -1,15 +1,14 @@
 //! Signing in. Failures are counted before the password is checked and cost the same whether the
 //! account exists or not; a session that the browser had before ends.
 
-use kernel::{ByWorkflow, Cx, Error, KeyOwner, PersonId, Place, Result, Scope, Sealed, Tx};
+use kernel::{Actor, Cx, Error, PersonId, Place, Result, Scope, Tx};
 
 use super::model::{NewSession, SessionId, SignedIn, end};
 use super::store::{self, Stored};
+use crate::permissions::SessionCreate;
+use crate::sign_in::{NewSignIn, Outcome};
 use crate::throttle::{self, Counter};
-use crate::{person, token};
-
-/// What browsers say of themselves is cut here.
-const AGENT_MAX: usize = 300;
+use crate::{person, sign_in, token};
 
 /// Signs in with a password. `before` is the secret of the session that the browser had.
 ///
@@ -24,7 +23,9 @@ pub async fn create(cx: &Cx, new: &NewSession, before: Option<&str>) -> Result<S
 
     let known = person::by_email(cx, cx.db(), email).await?;
     let matches = person::verify_password(&new.password, known.as_ref().map(|person| person.password.as_str())).await?;
+    let known = known.map(|person| person.id);
     let Some(person) = known.filter(|_| matches) else {
+        refuse(cx, known).await?;
         return Err(Error::unauthenticated("E-mail address or password is wrong."));
     };
 
@@ -37,33 +38,39 @@ pub async fn create(cx: &Cx, new: &NewSession, before: Option<&str>) -> Result<S
         if let Some(before) = before {
             store::remove_by_token(tx.db(), &token::digest(before)).await?;
         }
-        begin(&tx, person.id, &secret).await?;
-        let at = Scope::<ByWorkflow>::acting("identity.session.create", Place::Person { person: person.id });
-        audit::record(&tx, &at, person.id, "Signed in").await
+        begin(&tx, person, &secret).await?;
+        sign_in::record(&tx, NewSignIn { person, outcome: Outcome::Succeeded }).await?;
+        audit::record(&tx, &Scope::<SessionCreate>::by_oneself(person), person, "Signed in").await
     })
     .await?;
-    Ok(SignedIn { person: person.id, secret })
+    Ok(SignedIn { person, secret })
+}
+
+/// Puts a refused attempt on record. What was typed is kept nowhere: it may be somebody else's
+/// address, or a password in the wrong field.
+async fn refuse(cx: &Cx, known: Option<PersonId>) -> Result<()> {
+    cx.write(async |tx| {
+        let Some(person) = known else {
+            let at = Scope::<SessionCreate>::open(Actor::Visitor, Place::Platform);
+            return audit::refused(&tx, &at, "", "Tried to sign in to an account that does not exist").await;
+        };
+        sign_in::record(&tx, NewSignIn { person, outcome: Outcome::WrongPassword }).await?;
+        audit::refused(&tx, &Scope::<SessionCreate>::by_visitor_on(person), person, "Tried to sign in with a wrong password").await
+    })
+    .await
 }
 
 /// Stores a session of `person` with what the request tells of the device, sealed.
 async fn begin(tx: &Tx, person: PersonId, secret: &str) -> Result<()> {
     let cx = tx.cx();
     let now = cx.now();
-    let owner = KeyOwner::Person(person);
-    let agent = cx.request().and_then(|request| request.agent.as_deref()).map(|agent| agent.chars().take(AGENT_MAX).collect::<String>());
-    let ip = cx.request().and_then(|request| request.ip).map(|ip| ip.to_string());
+    let (agent, network) = sign_in::device(tx, person).await?;
     let session = Stored {
         id: cx.new_id::<SessionId>(),
         person_id: person,
         token: token::digest(secret),
-        user_agent: match agent {
-            Some(agent) => Some(Sealed::seal(tx, owner, &agent).await?),
-            None => None,
-        },
-        ip: match ip {
-            Some(ip) => Some(Sealed::seal(tx, owner, &ip).await?),
-            None => None,
-        },
+        agent,
+        network,
         created_at: now,
         last_seen_at: now,
         expires_at: end(now, now),

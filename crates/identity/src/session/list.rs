@@ -19,16 +19,19 @@ pub async fn list(cx: &Cx, at: &Scope<SessionList>, query: &PageQuery, current: 
     let page = Page::from_rows(rows, query, |row| row.id);
     let mut sealed: Vec<&[u8]> = Vec::new();
     for row in &page.items {
-        sealed.extend(row.user_agent.as_ref().map(|agent| agent.bytes()));
-        sealed.extend(row.ip.as_ref().map(|ip| ip.bytes()));
+        sealed.extend(row.agent.as_ref().map(|agent| agent.bytes()));
+        sealed.extend(row.network.as_ref().map(|network| network.bytes()));
     }
     let gate = Gate::new(cx, at, &purpose::ACCOUNT, sealed).await?;
     page.try_map(|row| {
+        let agent = row.agent.map(|agent| agent.open(&gate)).transpose()?;
         Ok(Session {
             id: row.id,
             current: current.as_ref() == Some(&row.token),
-            user_agent: row.user_agent.map(|agent| agent.open(&gate)).transpose()?,
-            ip: row.ip.map(|ip| ip.open(&gate)).transpose()?,
+            system: agent.as_ref().map(|agent| agent.system),
+            device: agent.as_ref().map(|agent| agent.device),
+            browser: agent.and_then(|agent| agent.browser),
+            network: row.network.map(|network| network.open(&gate)).transpose()?,
             created_at: row.created_at,
             last_seen_at: row.last_seen_at,
             expires_at: row.expires_at,

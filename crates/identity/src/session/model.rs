@@ -2,10 +2,13 @@
 
 use std::time::Duration;
 
-use kernel::http::{SESSION_COOKIE, SESSION_COOKIE_PLAIN};
+use kernel::agent::{Device, System};
+use kernel::http::{Header, end_cookie, set_cookie};
 use kernel::{PersonId, Timestamp};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+
+use crate::data_map;
 
 kernel::id!(
     /// A session.
@@ -14,11 +17,11 @@ kernel::id!(
 /// Sealed columns.
 pub(crate) mod fields {
     kernel::field!(
-        /// The browser, in its own words.
-        pub UserAgent: String = "identity.session.user_agent");
+        /// The program that the session was begun with.
+        pub Agent: kernel::Agent = "identity.session.agent");
     kernel::field!(
-        /// The address that the session was begun from.
-        pub Ip: String = "identity.session.ip");
+        /// The network that the session was begun from.
+        pub Network: String = "identity.session.network");
 }
 
 /// The longest that a session lives.
@@ -45,22 +48,20 @@ pub enum CookieSecurity {
 }
 
 impl CookieSecurity {
-    /// The `Set-Cookie` value for a new session.
-    pub fn set(self, secret: &str) -> String {
-        self.cookie(secret, LONGEST.as_secs())
+    /// The `Set-Cookie` header for a new session.
+    pub fn set(self, secret: &str) -> Header {
+        match self {
+            Self::Tls => set_cookie(&data_map::SESSION, secret),
+            Self::PlainLoopback => set_cookie(&data_map::SESSION_PLAIN, secret),
+        }
     }
 
-    /// The `Set-Cookie` value that removes the session.
-    pub fn unset(self) -> String {
-        self.cookie("", 0)
-    }
-
-    fn cookie(self, value: &str, seconds: u64) -> String {
-        let (name, secure) = match self {
-            Self::Tls => (SESSION_COOKIE, "; Secure"),
-            Self::PlainLoopback => (SESSION_COOKIE_PLAIN, ""),
-        };
-        format!("{name}={value}; Path=/; HttpOnly{secure}; SameSite=Lax; Max-Age={seconds}")
+    /// The `Set-Cookie` header that removes the session.
+    pub fn unset(self) -> Header {
+        match self {
+            Self::Tls => end_cookie(&data_map::SESSION),
+            Self::PlainLoopback => end_cookie(&data_map::SESSION_PLAIN),
+        }
     }
 }
 
@@ -80,10 +81,14 @@ pub struct Session {
     pub id: SessionId,
     /// It is the one that asks.
     pub current: bool,
-    /// The browser, in its own words.
-    pub user_agent: Option<String>,
-    /// The address that the session was begun from.
-    pub ip: Option<String>,
+    /// Family and major version of the browser, where it is known.
+    pub browser: Option<String>,
+    /// The family of the operating system.
+    pub system: Option<System>,
+    /// The kind of device.
+    pub device: Option<Device>,
+    /// The network that the session was begun from: a /24 or /48.
+    pub network: Option<String>,
     /// Since when.
     pub created_at: Timestamp,
     /// The last use, to the hour.
@@ -115,7 +120,8 @@ mod tests {
 
     #[test]
     fn the_cookie_is_out_of_reach_of_scripts_and_other_hosts() {
-        assert_eq!(CookieSecurity::Tls.set("x"), "__Host-fairhold_session=x; Path=/; HttpOnly; Secure; SameSite=Lax; Max-Age=2592000");
-        assert_eq!(CookieSecurity::PlainLoopback.unset(), "fairhold_session=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0");
+        assert_eq!(CookieSecurity::Tls.set("x").1, "__Host-fairhold_session=x; Path=/; HttpOnly; Secure; SameSite=Lax; Max-Age=2592000");
+        assert_eq!(CookieSecurity::PlainLoopback.unset().1, "fairhold_session=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0");
+        assert_eq!(data_map::SESSION.seconds, LONGEST.as_secs());
     }
 }

@@ -5,14 +5,14 @@ use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Set};
 
 use super::model::SessionId;
-use super::model::fields::{Ip, UserAgent};
+use super::model::fields::{Agent, Network};
 
 mod entity {
     use kernel::{PersonId, Sealed};
     use sea_orm::entity::prelude::*;
 
     use crate::session::SessionId;
-    use crate::session::model::fields::{Ip, UserAgent};
+    use crate::session::model::fields::{Agent, Network};
 
     #[sea_orm::model]
     #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -23,8 +23,8 @@ mod entity {
         pub person_id: PersonId,
         /// SHA-256 of the secret.
         pub token: Vec<u8>,
-        pub user_agent: Option<Sealed<UserAgent>>,
-        pub ip: Option<Sealed<Ip>>,
+        pub agent: Option<Sealed<Agent>>,
+        pub network: Option<Sealed<Network>>,
         pub created_at: i64,
         pub last_seen_at: i64,
         pub expires_at: i64,
@@ -39,8 +39,8 @@ pub(crate) struct Stored {
     pub(crate) id: SessionId,
     pub(crate) person_id: PersonId,
     pub(crate) token: Vec<u8>,
-    pub(crate) user_agent: Option<Sealed<UserAgent>>,
-    pub(crate) ip: Option<Sealed<Ip>>,
+    pub(crate) agent: Option<Sealed<Agent>>,
+    pub(crate) network: Option<Sealed<Network>>,
     pub(crate) created_at: Timestamp,
     pub(crate) last_seen_at: Timestamp,
     pub(crate) expires_at: Timestamp,
@@ -52,8 +52,8 @@ impl From<entity::Model> for Stored {
             id: row.id,
             person_id: row.person_id,
             token: row.token,
-            user_agent: row.user_agent,
-            ip: row.ip,
+            agent: row.agent,
+            network: row.network,
             created_at: Timestamp(row.created_at),
             last_seen_at: Timestamp(row.last_seen_at),
             expires_at: Timestamp(row.expires_at),
@@ -67,8 +67,8 @@ pub(crate) async fn insert(db: &impl ConnectionTrait, session: Stored) -> Result
         id: Set(session.id),
         person_id: Set(session.person_id),
         token: Set(session.token),
-        user_agent: Set(session.user_agent),
-        ip: Set(session.ip),
+        agent: Set(session.agent),
+        network: Set(session.network),
         created_at: Set(session.created_at.0),
         last_seen_at: Set(session.last_seen_at.0),
         expires_at: Set(session.expires_at.0),

@@ -20,7 +20,7 @@ both_engines!(a_sign_up_makes_account_organisation_and_project, |engine: Engine|
     let me = person::view(&test.cx, &test.scope::<PersonView>().await, ids.person_id, None).await.unwrap();
     assert_eq!((me.email.as_str(), me.name.as_str(), me.email_verified), ("Ada.Lovelace@example.org", "Ada", false));
     assert_eq!(me.organisations[0].name, "Ada's organisation");
-    assert_eq!(me.organisations[0].role, organisation::Role::Owner);
+    assert_eq!(me.organisations[0].role, identity::member::Role::Owner);
     assert_eq!(me.organisations[0].projects[0].name, "Default");
     assert_eq!(organisation::sole_organisations(test.cx.db(), ids.person_id).await.unwrap(), [ids.organisation_id]);
     let contact = person::contact(&test.cx, &test.scope::<PersonView>().await, &purpose::NOTICE, ids.person_id).await.unwrap();

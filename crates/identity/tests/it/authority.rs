@@ -12,7 +12,7 @@ use kernel::http::{Authority, Credentials, Wanted};
 use kernel::permission::{Level, Permission, PermissionInfo, Reach};
 use kernel::scope::Granted;
 use kernel::{Actor, Cx, Kind, OrganisationId, Place, ProjectId, Result};
-use testkit::{Engine, both_engines};
+use testkit::{Engine, both_engines, covers};
 
 use crate::operator::set_up;
 use crate::{EMAIL, fresh, signed_in, signed_up};
@@ -83,6 +83,9 @@ both_engines!(a_change_with_a_cookie_needs_the_token_of_its_session, |engine: En
 });
 
 both_engines!(a_session_ends_when_idle_and_lives_on_when_used, |engine: Engine| async move {
+    covers!(78);
+    let (_, cookie) = identity::CookieSecurity::default().set("secret");
+    assert_eq!(cookie, "__Host-fairhold_session=secret; Path=/; HttpOnly; Secure; SameSite=Lax; Max-Age=2592000");
     let test = fresh(engine).await;
     signed_up(&test.cx, EMAIL, "Ada").await;
     let secret = session(&signed_in(&test.cx, EMAIL).await);

@@ -4,12 +4,18 @@
 mod account;
 mod authority;
 mod http;
+mod invitation;
+mod member;
 mod operator;
+mod project;
 mod session;
+mod sign_in;
 
+use audit::Outcome;
 use identity::events::PersonSignedUp;
 use identity::person::SignUp;
 use identity::session::NewSession;
+use kernel::agent::{Agent, Device, System};
 use kernel::event::{self, Event, Reaction};
 use kernel::{Cx, Module};
 use testkit::{Engine, Test};
@@ -26,7 +32,7 @@ pub(crate) async fn fresh(engine: Engine) -> Test {
 }
 
 pub(crate) fn new_person(email: &str, name: &str) -> SignUp {
-    SignUp { email: email.into(), password: PASSWORD.into(), name: name.into(), over_16: true }
+    SignUp { email: email.into(), password: PASSWORD.into(), name: name.into(), over_16: true, invitation: None }
 }
 
 /// Signs somebody up and tells the ids that were announced.
@@ -42,6 +48,18 @@ pub(crate) async fn signed_in(cx: &Cx, email: &str) -> String {
 
 pub(crate) fn sign_in(email: &str, password: &str) -> NewSession {
     NewSession { email: email.into(), password: password.into() }
+}
+
+/// A browser.
+pub(crate) fn firefox() -> Agent {
+    Agent { browser: Some("Firefox 141".into()), system: System::Linux, device: Device::Desktop }
+}
+
+/// The lines of the record about `person` and in `organisation`, as they see them: who did what, and how it ended.
+pub(crate) async fn record(test: &Test, who: &PersonSignedUp) -> Vec<(String, String, Outcome)> {
+    test.authority.become_person(who.person_id, who.organisation_id, who.project_id);
+    let page = audit::line::list::list(&test.cx, &test.scope().await, &kernel::PageQuery::default()).await.unwrap();
+    page.items.into_iter().map(|line| (line.actor.kind, line.action, line.outcome)).collect()
 }
 
 /// Delivers what was announced, and tells those of `kind`.

@@ -3,11 +3,12 @@
 use std::time::Duration;
 
 use identity::session;
+use kernel::agent::{Device, System};
 use kernel::cx::RequestInfo;
 use kernel::{Kind, PageQuery};
 use testkit::{Engine, both_engines};
 
-use crate::{EMAIL, PASSWORD, fresh, sign_in, signed_in, signed_up};
+use crate::{EMAIL, PASSWORD, firefox, fresh, sign_in, signed_in, signed_up};
 
 both_engines!(a_wrong_address_and_a_wrong_password_answer_alike, |engine: Engine| async move {
     let test = fresh(engine).await;
@@ -52,14 +53,16 @@ both_engines!(a_sign_in_replaces_the_browsers_session_and_lists_its_device, |eng
     let ids = signed_up(&test.cx, EMAIL, "Ada").await;
     test.authority.become_person(ids.person_id, ids.organisation_id, ids.project_id);
     let before = signed_in(&test.cx, EMAIL).await;
-    let info = RequestInfo { ip: Some("192.0.2.7".parse().unwrap()), agent: Some("Browser/1".into()), ..RequestInfo::default() };
+    let info = RequestInfo { ip: Some("192.0.2.7".parse().unwrap()), agent: Some(firefox()), ..RequestInfo::default() };
     let cx = test.cx.for_request(info, None);
     let after = session::create(&cx, &sign_in(EMAIL, PASSWORD), Some(&before)).await.unwrap().secret;
     assert_ne!(before, after);
 
     let page = session::list(&test.cx, &test.scope().await, &PageQuery::default(), Some(&after)).await.unwrap();
     assert_eq!(page.items.len(), 1);
-    assert_eq!((page.items[0].user_agent.as_deref(), page.items[0].ip.as_deref(), page.items[0].current), (Some("Browser/1"), Some("192.0.2.7"), true));
+    let shown = &page.items[0];
+    assert_eq!((shown.browser.as_deref(), shown.network.as_deref(), shown.current), (Some("Firefox 141"), Some("192.0.2.0/24"), true));
+    assert_eq!((shown.system, shown.device), (Some(System::Linux), Some(Device::Desktop)));
     session::delete(&test.cx, &test.scope().await, session::Which::One(page.items[0].id)).await.unwrap();
     let again = session::delete(&test.cx, &test.scope().await, session::Which::Current(&after)).await.unwrap_err();
     assert_eq!(again.kind(), Kind::NotFound);

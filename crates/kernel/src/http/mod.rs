@@ -1,8 +1,10 @@
 //! Where requests become scopes and errors become responses. The only part of the kernel that names axum.
 
+mod cookie;
 mod extract;
 mod problem;
 
+pub use cookie::{Header, end_cookie, set_cookie};
 pub use extract::{Authority, Credentials, Json, Path, Query, Wanted};
 pub use problem::Problem;
 

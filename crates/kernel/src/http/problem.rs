@@ -34,6 +34,7 @@ fn status(kind: Kind) -> (StatusCode, &'static str) {
         Kind::Conflict => (StatusCode::CONFLICT, "Conflict"),
         Kind::Unauthenticated => (StatusCode::UNAUTHORIZED, "Not signed in"),
         Kind::Denied => (StatusCode::FORBIDDEN, "Not allowed"),
+        Kind::Restricted => (StatusCode::LOCKED, "Restricted"),
         Kind::Exhausted => (StatusCode::TOO_MANY_REQUESTS, "Limit reached"),
         Kind::Unavailable => (StatusCode::SERVICE_UNAVAILABLE, "Temporarily unavailable"),
         Kind::Internal => (StatusCode::INTERNAL_SERVER_ERROR, "Internal error"),

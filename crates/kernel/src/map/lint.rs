@@ -4,6 +4,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
+use serde::Serialize;
+
 use super::entry::{Protection, Source};
 use super::registry::DataMap;
 use super::table::{End, Owned, Table, Trigger};
@@ -13,7 +15,7 @@ use super::vocabulary::{Basis, Plane, Subject};
 pub type LiveSchema = BTreeMap<String, BTreeSet<String>>;
 
 /// One thing that is wrong, and what to do about it.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Fault {
     /// Entry, table, cookie or recipient.
     pub place: String,
@@ -27,7 +29,7 @@ impl fmt::Display for Fault {
     }
 }
 
-fn fault(place: impl Into<String>, what: impl Into<String>) -> Fault {
+pub(super) fn fault(place: impl Into<String>, what: impl Into<String>) -> Fault {
     Fault { place: place.into(), what: what.into() }
 }
 
@@ -38,26 +40,7 @@ impl DataMap {
         for table in self.tables.values() {
             self.lint_table(table, &mut faults);
         }
-        for key in &self.client_keys {
-            if key.purpose.optional && key.seconds == 0 {
-                faults.push(fault(key.name, "an optional key needs a life-time, so that the policy can state it"));
-            }
-        }
-        for recipient in self.recipients.values() {
-            if recipient.purposes.is_empty() {
-                faults.push(fault(recipient.key, "a recipient without a purpose; name why it receives anything"));
-            }
-            for name in recipient.entries {
-                match self.entry(name) {
-                    None => faults.push(fault(recipient.key, format!("receives {name}, which is not in the map"))),
-                    Some(entry) => {
-                        if !recipient.purposes.iter().any(|purpose| entry.serves(purpose.key)) {
-                            faults.push(fault(recipient.key, format!("receives {name} for none of that entry's purposes")));
-                        }
-                    }
-                }
-            }
-        }
+        self.lint_words(&mut faults);
         faults.sort();
         faults
     }

@@ -7,9 +7,10 @@ use sha2::{Digest, Sha256};
 
 use super::entry::Entry;
 use super::table::{ClientKey, LogField, Owned, Recipient, Table};
+use super::vocabulary::{Purpose, purpose};
 
 /// The whole map of an installation.
-#[derive(Debug, Clone, Default, Serialize)]
+#[derive(Debug, Clone, Serialize)]
 pub struct DataMap {
     /// Tables by name.
     pub tables: BTreeMap<&'static str, Table>,
@@ -19,6 +20,11 @@ pub struct DataMap {
     pub log_fields: Vec<LogField>,
     /// Recipients by key.
     pub recipients: BTreeMap<&'static str, Recipient>,
+    /// Optional purposes that people are asked about.
+    pub choices: Vec<&'static Purpose>,
+    /// Hosts of recipients, where the configuration fixes them; egress goes to no others.
+    #[serde(skip)]
+    pub(crate) hosts: BTreeMap<&'static str, Vec<String>>,
     #[serde(skip)]
     entries: BTreeMap<String, (&'static str, Entry)>,
 }
@@ -26,7 +32,15 @@ pub struct DataMap {
 impl DataMap {
     /// An empty map.
     pub fn new() -> Self {
-        Self::default()
+        Self {
+            tables: BTreeMap::new(),
+            client_keys: Vec::new(),
+            log_fields: Vec::new(),
+            recipients: BTreeMap::new(),
+            choices: purpose::CHOICES.to_vec(),
+            hosts: BTreeMap::new(),
+            entries: BTreeMap::new(),
+        }
     }
 
     /// Adds tables.
@@ -52,6 +66,13 @@ impl DataMap {
     #[must_use]
     pub fn with_log_fields(mut self, fields: &[LogField]) -> Self {
         self.log_fields.extend_from_slice(fields);
+        self
+    }
+
+    /// Asks people about these optional purposes instead of the usual ones.
+    #[must_use]
+    pub fn with_choices(mut self, choices: &[&'static Purpose]) -> Self {
+        self.choices = choices.to_vec();
         self
     }
 
@@ -92,5 +113,11 @@ impl DataMap {
     pub fn digest(&self) -> [u8; 32] {
         let json = serde_json::to_vec(self).unwrap_or_default();
         Sha256::digest(&json).into()
+    }
+}
+
+impl Default for DataMap {
+    fn default() -> Self {
+        Self::new()
     }
 }

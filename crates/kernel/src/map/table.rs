@@ -141,6 +141,48 @@ impl Table {
     }
 }
 
+/// Why something in the browser cannot be refused: the whole list, and nothing else is necessary.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Necessary {
+    /// It moves people between pages that they asked for, for example to where they were on one.
+    Navigation,
+    /// It protects people or the service from attacks.
+    Security,
+    /// It signs people in.
+    SignIn,
+    /// It keeps them signed in.
+    Session,
+    /// It carries a form that they fill in, the choices about data included.
+    Forms,
+    /// It keeps one visit on one server.
+    LoadBalancing,
+}
+
+impl Necessary {
+    /// What the cookie policy says.
+    pub const fn text(self) -> &'static str {
+        match self {
+            Self::Navigation => "page navigation",
+            Self::Security => "security",
+            Self::SignIn => "account login",
+            Self::Session => "session management",
+            Self::Forms => "form submissions",
+            Self::LoadBalancing => "load balancing",
+        }
+    }
+}
+
+/// Where a cookie or storage key is used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Pages {
+    /// On every page.
+    All,
+    /// In the console only, which needs an account.
+    Console,
+}
+
 /// A cookie or browser storage key.
 #[derive(Debug, Clone, Copy, Serialize)]
 pub struct ClientKey {
@@ -150,10 +192,40 @@ pub struct ClientKey {
     pub kind: &'static str,
     /// Why it is there.
     pub purpose: &'static Purpose,
+    /// Why nobody can refuse it; `None` if they can.
+    pub necessary: Option<Necessary>,
     /// What the cookie policy says it holds.
     pub text: &'static str,
     /// How long it lives, in seconds; 0 means until the browser closes.
     pub seconds: u64,
+    /// Where it is used.
+    pub pages: Pages,
+    /// The recipient that sets it, if it is not us.
+    pub set_by: Option<&'static str>,
+}
+
+impl ClientKey {
+    /// A cookie of ours that the pages cannot work without.
+    pub const fn necessary(name: &'static str, purpose: &'static Purpose, why: Necessary, text: &'static str, seconds: u64) -> Self {
+        Self { name, kind: "cookie", purpose, necessary: Some(why), text, seconds, pages: Pages::All, set_by: None }
+    }
+
+    /// A cookie of ours that waits for a yes.
+    pub const fn optional(name: &'static str, purpose: &'static Purpose, text: &'static str, seconds: u64) -> Self {
+        Self { name, kind: "cookie", purpose, necessary: None, text, seconds, pages: Pages::All, set_by: None }
+    }
+
+    /// Kept in the browser's storage instead: `local_storage` stays, `session_storage` ends with the tab.
+    pub const fn stored_in(mut self, kind: &'static str) -> Self {
+        self.kind = kind;
+        self
+    }
+
+    /// Used in the console only.
+    pub const fn in_console(mut self) -> Self {
+        self.pages = Pages::Console;
+        self
+    }
 }
 
 /// A structured log field that may appear in logs.
@@ -182,8 +254,14 @@ pub struct Recipient {
     pub purposes: &'static [&'static Purpose],
     /// Map entries that it may receive.
     pub entries: &'static [&'static str],
-    /// ISO country, or `operator` when the operator chooses the endpoint.
+    /// ISO country, or [`OPERATORS_CHOICE`].
     pub country: &'static str,
     /// Basis of the transfer, when the country is outside the operator's.
     pub transfer: &'static str,
+    /// True when it pays for the data or uses it for ends of its own: that is a sale, and refused
+    /// as long as nobody can opt out of it.
+    pub sale: bool,
 }
+
+/// The country of a recipient that the operator chooses; the configuration then says who it is.
+pub const OPERATORS_CHOICE: &str = "operator";

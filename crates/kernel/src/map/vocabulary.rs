@@ -65,6 +65,8 @@ pub mod purpose {
     /// News and offers; only by choice.
     pub const MARKETING: Purpose =
         Purpose { key: "marketing", text: "send news and offers", fides: "marketing.communications.email", dpv: "DirectMarketing", optional: true };
+    /// The optional purposes that people are asked about, each on its own.
+    pub const CHOICES: [&Purpose; 3] = [&ANALYTICS, &FUNCTIONALITY, &MARKETING];
 }
 
 /// The legal basis of one use (GDPR Art. 6(1)).

@@ -20,9 +20,7 @@ use crate::time::Timestamp;
 /// Opened keys stay in memory this long.
 const CACHED_FOR: Duration = Duration::from_secs(30);
 /// The name under which wrapped keys are authenticated.
-const WRAPPED: &str = "kernel.key.wrapped";
-/// The present wrapping epoch; rotation adds epochs and re-wraps.
-const EPOCH: i64 = 1;
+pub(super) const WRAPPED: &str = "kernel.key.wrapped";
 
 /// Names one data key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -97,12 +95,13 @@ pub struct KeyRing {
     root: RootKey,
     cache: Mutex<HashMap<KeyId, (Opened, Instant)>>,
     newest: Mutex<HashMap<(KeyOwner, Class), (KeyId, Instant)>>,
+    epochs: Mutex<HashMap<i64, (Arc<DataKey>, Instant)>>,
 }
 
 impl KeyRing {
     /// A ring under `root`.
     pub fn new(root: RootKey) -> Self {
-        Self { root, cache: Mutex::default(), newest: Mutex::default() }
+        Self { root, cache: Mutex::default(), newest: Mutex::default(), epochs: Mutex::default() }
     }
 
     /// The root key, for deriving.
@@ -137,8 +136,28 @@ impl KeyRing {
         self.newest.lock().unwrap_or_else(PoisonError::into_inner).retain(|(one, _), _| *one != owner);
     }
 
-    fn unwrap_row(&self, row: &entity::Model) -> Result<Opened> {
-        let plain = self.root.epoch_key(row.epoch)?.open(WRAPPED, &row.wrapped)?;
+    /// The wrapping key of `epoch`, remembered as long as other keys.
+    pub(super) fn epoch_key(&self, epoch: i64) -> Result<Arc<DataKey>> {
+        let mut epochs = self.epochs.lock().unwrap_or_else(PoisonError::into_inner);
+        epochs.retain(|_, (_, until)| *until > Instant::now());
+        if let Some((key, _)) = epochs.get(&epoch) {
+            return Ok(key.clone());
+        }
+        let key = Arc::new(self.root.epoch_key(epoch)?);
+        epochs.insert(epoch, (key.clone(), Instant::now() + CACHED_FOR));
+        Ok(key)
+    }
+
+    /// Forgets every opened key: after a rotation.
+    pub(super) fn forget_all(&self) {
+        self.cache.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        self.newest.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        self.epochs.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+
+    /// Unwraps the key of `row`, which tells that the installation's keys are the right ones.
+    pub(super) fn unwrap_row(&self, row: &entity::Model) -> Result<Opened> {
+        let plain = self.epoch_key(row.epoch)?.open(WRAPPED, &row.wrapped)?;
         let bytes: Zeroizing<[u8; 32]> = Zeroizing::new(plain.as_slice().try_into().map_err(|_| Error::internal("a wrapped key has the wrong length"))?);
         Ok(Opened { owner: KeyOwner::from_row(&row.owner_kind, row.owner_id), key: Arc::new(DataKey::new(&bytes)?) })
     }
@@ -188,13 +207,14 @@ impl KeyRing {
     pub(crate) async fn create(&self, db: &impl ConnectionTrait, owner: KeyOwner, class: Class, id: Uuid, now: Timestamp) -> Result<(KeyId, Opened)> {
         let mut bytes = Zeroizing::new([0_u8; 32]);
         rand::fill(bytes.as_mut_slice()).map_err(|_| Error::internal("the system gave no randomness"))?;
-        let wrapped = self.root.epoch_key(EPOCH)?.seal(KeyId(id), WRAPPED, &mut bytes.to_vec())?;
+        let epoch = super::rotate::held_epoch(db, now).await?;
+        let wrapped = self.epoch_key(epoch)?.seal(KeyId(id), WRAPPED, &mut bytes.to_vec())?;
         let row = entity::ActiveModel {
             id: Set(id),
             owner_kind: Set(owner.kind().to_owned()),
             owner_id: Set(owner.uuid()),
             class: Set(class.key().to_owned()),
-            epoch: Set(EPOCH),
+            epoch: Set(epoch),
             wrapped: Set(wrapped),
             created_at: Set(now.0),
         };

@@ -5,6 +5,7 @@ mod blind;
 mod cipher;
 mod keyring;
 mod root;
+mod rotate;
 
 pub use blind::Blind;
 pub use cipher::DataKey;
@@ -12,6 +13,7 @@ pub(crate) use cipher::key_id;
 pub(crate) use keyring::Opened;
 pub use keyring::{KeyId, KeyOwner, KeyRing};
 pub use root::RootKey;
+pub use rotate::{check, fits, rotate};
 
 use std::marker::PhantomData;
 

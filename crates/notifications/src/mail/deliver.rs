@@ -41,7 +41,7 @@ async fn attempt(cx: &Cx, mail: &Waiting) -> Result<std::result::Result<(), Refu
     let opened = match mail.open(cx, &at).await {
         Ok(opened) => opened,
         // Erased, or restricted at the person's request: it must not go, now or later.
-        Err(error) if matches!(error.kind(), Kind::NotFound | Kind::Denied) => return Ok(Err(Refusal::Never)),
+        Err(error) if matches!(error.kind(), Kind::NotFound | Kind::Denied | Kind::Restricted) => return Ok(Err(Refusal::Never)),
         Err(error) => return Err(error),
     };
     match &*cx.extension::<Transport>()? {

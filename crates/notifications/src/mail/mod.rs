@@ -13,6 +13,6 @@ mod store;
 mod transport;
 
 pub use flush::flush;
-pub use model::{MailId, Template};
-pub use queue::queue;
+pub use model::{MailId, Tag, Template};
+pub use queue::{queue, queue_for, tell, tell_once, tell_owners};
 pub use transport::{Sender, Smtp, Tls, Transport};

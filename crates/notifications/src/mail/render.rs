@@ -55,7 +55,7 @@ pub(super) fn render(template: Template, name: &str, sender: &str, values: &[(&'
 /// `Internal` when the page cannot be rendered.
 pub(super) fn mailbox(mails: &[Mail]) -> Result<String> {
     let shown = |mail: &Mail| {
-        context! { subject => &mail.content.subject, to => &mail.to.email, at => mail.queued_at.to_string(), paragraphs => paragraphs(&mail.content.text) }
+        context! { subject => &mail.content.subject, to => &mail.to.email, at => mail.queued_at.to_string(), at_words => mail.queued_at.in_words(), paragraphs => paragraphs(&mail.content.text) }
     };
     let mails = Value::from(mails.iter().map(shown).collect::<Vec<Value>>());
     environment()?.get_template(MAILBOX).and_then(|page| page.render(context! { mails })).map_err(failed)
@@ -67,7 +67,20 @@ mod tests {
 
     #[test]
     fn every_template_renders_with_its_values() {
-        let values = [("link", "https://x.example/app/verify#tok"), ("number", "F-1"), ("total", "EUR 5.00"), ("machine", "vm")];
+        let values = [
+            ("link", "https://x.example/app/verify#tok"),
+            ("number", "F-1"),
+            ("total", "EUR 5.00"),
+            ("machine", "vm"),
+            ("document", "invoice"),
+            ("bills", "F-1"),
+            ("request", "req_1"),
+            ("due", "2026-12-24"),
+            ("since", "2026-12-24"),
+            ("inviter", "Eve"),
+            ("organisation", "Keep"),
+            ("date", "1 May 2030"),
+        ];
         let values = values.map(|(key, value)| (key, value.to_owned()));
         for template in Template::ALL {
             let content = render(*template, "Ada", "Example Hosting", &values).unwrap();
@@ -82,7 +95,8 @@ mod tests {
 
     #[test]
     fn names_cannot_write_html_or_headers() {
-        let values = [("link", "https://x"), ("number", "1\r\nBcc: all@example"), ("total", "2")].map(|(key, value)| (key, value.to_owned()));
+        let values =
+            [("link", "https://x"), ("number", "1\r\nBcc: all@example"), ("total", "2"), ("document", "invoice")].map(|(key, value)| (key, value.to_owned()));
         let content = render(Template::InvoiceIssued, "<b>\nEve", "S", &values).unwrap();
         assert!(!content.html.contains("<b>"));
         assert!(!content.subject.contains(['\r', '\n']));

@@ -93,6 +93,12 @@ pub(super) async fn waiting_of(db: &impl ConnectionTrait, person: PersonId) -> R
     Ok(rows.into_iter().map(|row| Waiting { id: MailId::from_uuid(row.id), attempts: row.attempts, row }).collect())
 }
 
+/// Whether `person` was sent a mail of this kind, or will be.
+pub(super) async fn has(db: &impl ConnectionTrait, person: PersonId, template: Template) -> Result<bool> {
+    let found = entity::Entity::find().filter(entity::Column::PersonId.eq(person.uuid())).filter(entity::Column::Kind.eq(template.key())).one(db).await?;
+    Ok(found.is_some())
+}
+
 /// Takes `mail` for one try that must end before `until`; false when somebody else took it.
 pub(super) async fn claim(tx: &Tx, mail: &Waiting, until: Timestamp) -> Result<bool> {
     let taken = entity::Entity::update_many()
@@ -135,7 +141,8 @@ pub(super) async fn set_refused(tx: &Tx, id: MailId, refusal: Refusal, next: Opt
 /// The newest `limit` mails that went, opened.
 pub(super) async fn sent<P: Permission>(cx: &Cx, at: &Scope<P>, limit: u64) -> Result<Vec<Mail>> {
     let rows = entity::Entity::find().filter(entity::Column::State.eq(SENT)).order_by_desc(entity::Column::Id).limit(limit).all(cx.db()).await?;
-    let gate = Gate::new(cx, at, &purpose::NOTICE, rows.iter().flat_map(|row| [row.recipient.bytes(), row.content.bytes()])).await?;
+    // The page stands for people's own mailboxes, so what it shows is their own access.
+    let gate = Gate::new(cx, at, &purpose::RIGHTS, rows.iter().flat_map(|row| [row.recipient.bytes(), row.content.bytes()])).await?;
     // Mails of somebody who was erased meanwhile cannot be opened, and are nobody's business.
     Ok(rows.iter().filter_map(|row| open(row, &gate).ok()).collect())
 }

@@ -13,6 +13,7 @@ use zeroize::Zeroizing;
 
 use super::model::{Mail, Refusal};
 use crate::data_map::{MAILED, SMTP};
+use crate::preference;
 
 /// Who writes, and where links lead. The server puts it in as an extension.
 #[derive(Debug, Clone)]
@@ -78,7 +79,8 @@ impl Sender {
     }
 
     /// The message, the same at every try: `Message-ID` and `Date` belong to the mail, not the try.
-    fn message(&self, mail: &Mail) -> Result<Message> {
+    /// A mail that can be left says how, in the headers that mail programs show as a button (RFC 8058).
+    fn message(&self, mail: &Mail, leave: Option<&str>) -> Result<Message> {
         let failed = |error: Box<dyn std::error::Error + Send + Sync>| Error::internal("a mail cannot be written").caused_by(error);
         let mailbox = |name: &str, email: &str| -> Result<Mailbox> {
             let address = email.parse().map_err(|error: lettre::address::AddressError| failed(error.into()))?;
@@ -87,17 +89,23 @@ impl Sender {
         let from = mailbox(&self.name, &self.address)?;
         let domain = from.email.domain().to_owned();
         let at = UNIX_EPOCH + Duration::from_micros(u64::try_from(mail.queued_at.0).unwrap_or(0));
-        let automatic = HeaderName::new_from_ascii("Auto-Submitted".to_owned()).map_err(|error| failed(error.into()))?;
-        Message::builder()
+        let raw = |name: &str, value: String| -> Result<HeaderValue> {
+            Ok(HeaderValue::new(HeaderName::new_from_ascii(name.to_owned()).map_err(|error| failed(error.into()))?, value))
+        };
+        let mut builder = Message::builder()
             .message_id(Some(format!("<{}@{domain}>", mail.id)))
             .date(at)
             .from(from)
             .to(mailbox(&mail.to.name, &mail.to.email)?)
             .subject(mail.content.subject.clone())
             // RFC 3834 §5: vacation notices must not answer it.
-            .raw_header(HeaderValue::new(automatic, "auto-generated".to_owned()))
-            .multipart(MultiPart::alternative_plain_html(mail.content.text.clone(), mail.content.html.clone()))
-            .map_err(|error| failed(error.into()))
+            .raw_header(raw("Auto-Submitted", "auto-generated".to_owned())?);
+        if let Some(path) = leave {
+            builder = builder
+                .raw_header(raw("List-Unsubscribe", format!("<{}{path}>", self.base_url))?)
+                .raw_header(raw("List-Unsubscribe-Post", "List-Unsubscribe=One-Click".to_owned())?);
+        }
+        builder.multipart(MultiPart::alternative_plain_html(mail.content.text.clone(), mail.content.html.clone())).map_err(|error| failed(error.into()))
     }
 }
 
@@ -107,7 +115,8 @@ impl Smtp {
     /// # Errors
     /// Only what is wrong on our side; what the server says is the inner result.
     pub(super) async fn send(&self, cx: &Cx, sender: &Sender, mail: &Mail) -> Result<std::result::Result<(), Refusal>> {
-        let message = sender.message(mail)?;
+        let leave = mail.template.tag().can_be_left().then(|| preference::link(cx, mail.person, mail.template.topic())).transpose()?;
+        let message = sender.message(mail, leave.as_deref())?;
         let what =
             Disclosure { recipient: SMTP, purpose: mail.template.purpose(), host: &self.host, entries: MAILED, about: Some(KeyOwner::Person(mail.person)) };
         cx.egress().open(cx, what).await?;

@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 use audit::log::LogIndex;
 use audit::proof::ProofBundle;
 use kernel::map::Class;
-use kernel::{Cx, Error, Result};
+use kernel::{Cx, Result};
 use serde::{Deserialize, Serialize};
 
 pub use verify::{Report, verify_offline, verify_with};
@@ -42,6 +42,8 @@ pub(crate) struct Draft {
     pub(crate) emptied: BTreeMap<String, u64>,
     pub(crate) kept: BTreeMap<String, Kept>,
     pub(crate) keys: u64,
+    #[serde(default)]
+    pub(crate) bills: BTreeMap<String, kernel::Money>,
 }
 
 /// What a certificate says.
@@ -67,6 +69,40 @@ pub struct Certificate {
     pub shredded: Vec<String>,
     /// What a law keeps, by kind of data.
     pub kept: BTreeMap<String, Kept>,
+    /// What people call the kinds of data that are named above.
+    #[serde(default)]
+    pub titles: BTreeMap<String, String>,
+}
+
+/// A certificate that is asked for: there, or on its way.
+#[derive(Debug, Clone)]
+pub enum Asked {
+    /// The erasure is complete.
+    Issued(Box<Document>),
+    /// The erasure is under way.
+    Pending(Pending),
+}
+
+impl Asked {
+    /// The certificate, once it is there.
+    pub fn issued(self) -> Option<Document> {
+        match self {
+            Self::Issued(document) => Some(*document),
+            Self::Pending(_) => None,
+        }
+    }
+}
+
+/// An erasure that is under way.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[schema(as = PendingCertificate)]
+pub struct Pending {
+    /// The certificate that it will have.
+    pub id: CertificateId,
+    /// `pending`.
+    pub state: String,
+    /// When the erasure was asked for.
+    pub asked_at: kernel::Timestamp,
 }
 
 /// A certificate with its proof, as it is fetched and kept.
@@ -93,11 +129,12 @@ pub(crate) async fn issue(cx: &Cx, id: CertificateId) -> Result<()> {
                 id,
                 at: cx.now(),
                 map_digest: data_encoding::HEXLOWER.encode(&cx.map().digest()),
+                keys_destroyed: draft.keys,
+                shredded: gone.into_iter().map(Class::key).map(str::to_owned).collect(),
+                titles: titles(cx, draft.deleted.keys().chain(draft.emptied.keys()).chain(draft.kept.keys())),
                 deleted: draft.deleted,
                 emptied: draft.emptied,
                 destroyed: draft.destroyed,
-                keys_destroyed: draft.keys,
-                shredded: gone.into_iter().map(Class::key).map(str::to_owned).collect(),
                 kept: draft.kept,
             };
             let LogIndex(index) = audit::log::append(&tx, KIND, &certificate, None).await?;
@@ -110,10 +147,15 @@ pub(crate) async fn issue(cx: &Cx, id: CertificateId) -> Result<()> {
     cx.write(async |tx| store::set_issued(&tx, id, &document).await).await
 }
 
-/// A certificate; `Unavailable` while the erasure is under way.
+/// What the map calls `sections`; sections of hooks name themselves.
+fn titles<'a>(cx: &Cx, sections: impl Iterator<Item = &'a String>) -> BTreeMap<String, String> {
+    sections.filter_map(|section| Some((section.clone(), cx.map().tables.get(section.as_str())?.title.to_owned()))).collect()
+}
+
+/// A certificate, or how its erasure stands.
 ///
 /// # Errors
 /// `NotFound` when there is none.
-pub async fn by_id(cx: &Cx, id: CertificateId) -> Result<Document> {
-    store::document(cx.db(), id).await?.ok_or_else(|| Error::unavailable("The erasure is under way; the certificate follows."))
+pub async fn by_id(cx: &Cx, id: CertificateId) -> Result<Asked> {
+    store::asked(cx.db(), id).await
 }

@@ -1,13 +1,13 @@
 //! The table `privacy_certificate`: a draft while the erasure runs, the document afterwards.
 
 use kernel::id::Id;
-use kernel::{Error, Result, Tx};
+use kernel::{Error, Result, Timestamp, Tx};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, Set};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::{Certificate, CertificateId, Document, Draft};
+use super::{Asked, Certificate, CertificateId, Document, Draft, Pending};
 
 mod entity {
     use sea_orm::entity::prelude::*;
@@ -97,11 +97,11 @@ pub(crate) async fn set_issued(tx: &Tx, id: CertificateId, document: &Document) 
     set(tx, id, "issued", encode(document)?).await
 }
 
-/// The finished document; `None` while it is not.
-pub(crate) async fn document(db: &impl ConnectionTrait, id: CertificateId) -> Result<Option<Document>> {
+/// The finished document, or since when it is on its way.
+pub(crate) async fn asked(db: &impl ConnectionTrait, id: CertificateId) -> Result<Asked> {
     let row = row(db, id).await?;
     match row.document {
-        Some(text) if row.state == "issued" => decode(&text).map(Some),
-        _ => Ok(None),
+        Some(text) if row.state == "issued" => Ok(Asked::Issued(Box::new(decode(&text)?))),
+        _ => Ok(Asked::Pending(Pending { id, state: "pending".to_owned(), asked_at: Timestamp(row.created_at) })),
     }
 }

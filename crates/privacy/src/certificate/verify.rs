@@ -26,15 +26,16 @@ impl std::fmt::Display for Report {
         let one = &self.document.certificate;
         writeln!(f, "Certificate {} of {} is valid.", one.id, one.at)?;
         writeln!(f, "It is leaf {} of {} in the log {}, signed by {}.", self.document.proof.index, self.size, self.origin, self.vkey)?;
+        let title = |section: &String| one.titles.get(section).unwrap_or(section).clone();
         for (verb, counts) in [("deleted", &one.deleted), ("emptied", &one.emptied), ("destroyed", &one.destroyed)] {
             for (section, count) in counts {
-                writeln!(f, "  {verb} {count} of {section}")?;
+                writeln!(f, "  {verb} {count} of {}", title(section))?;
             }
         }
         writeln!(f, "  destroyed {} keys: {}", one.keys_destroyed, one.shredded.join(", "))?;
         for (section, kept) in &one.kept {
             let until = kept.until.map_or_else(|| "its term begins".to_owned(), |until| until.to_string());
-            writeln!(f, "  kept {} of {section} because of {} until {until}", kept.count, kept.law)?;
+            writeln!(f, "  kept {} of {} because of {} until {until}", kept.count, title(section), kept.law)?;
         }
         Ok(())
     }

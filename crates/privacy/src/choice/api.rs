@@ -2,16 +2,17 @@
 //! machine-readable statement that signals are honoured.
 
 use axum::extract::Form;
-use axum::http::header::{HeaderName, HeaderValue, LOCATION, SET_COOKIE};
+use axum::http::header::LOCATION;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{AppendHeaders, IntoResponse, Response};
 use axum::routing::{get, post};
-use kernel::http::{Credentials, Json};
+use kernel::http::{Credentials, Header, Json, end_cookie, set_cookie};
 use kernel::{Cx, Error, Kind, PersonId, Place, Result, Scope};
 use serde::{Deserialize, Serialize};
 use utoipa_axum::router::OpenApiRouter;
 
-use super::{COOKIE, COOKIE_SECONDS, Choices, Recorded, Signal, allowed, cookie, store};
+use super::{Choices, Recorded, Signal, allowed, cookie, store};
+use crate::data_map;
 use crate::permissions::{ChoiceUpdate, ChoiceView};
 
 /// The routes of this noun.
@@ -35,6 +36,9 @@ pub struct NewChoices {
     /// Go against the browser's signal, on purpose.
     #[serde(default)]
     pub overrides_signal: bool,
+    /// Need not be said: what is strictly necessary cannot be turned off.
+    #[serde(default)]
+    pub necessary: Option<bool>,
 }
 
 /// The person behind the request; `None` for visitors.
@@ -55,11 +59,16 @@ async fn view_as(cx: &Cx, credentials: &Credentials) -> Result<Option<PersonId>>
 /// cases a `Sec-GPC: 1` or `DNT: 1` header turns everything optional off unless overridden.
 #[utoipa::path(get, path = "/v1/privacy/choices", operation_id = "choices_view", tag = "privacy", responses((status = 200, body = Choices)))]
 async fn choices_view(cx: Cx, credentials: Credentials, headers: HeaderMap) -> Result<Json<Choices>> {
-    let recorded = match view_as(&cx, &credentials).await? {
-        Some(person) => store::of(&cx, person).await?,
-        None => cookie(&headers).and_then(Recorded::read),
+    now(&cx, &credentials, &headers).await.map(Json)
+}
+
+/// What is allowed now: by the person's record, or by the visitor's cookie.
+pub(super) async fn now(cx: &Cx, credentials: &Credentials, headers: &HeaderMap) -> Result<Choices> {
+    let recorded = match view_as(cx, credentials).await? {
+        Some(person) => store::of(cx, person).await?,
+        None => cookie(headers).and_then(Recorded::read),
     };
-    Ok(Json(allowed(Signal::of(&headers), recorded, store::asked_since(&cx).await?)))
+    Ok(allowed(Signal::of(headers), recorded, &store::asked(cx).await?))
 }
 
 /// Choose
@@ -69,14 +78,15 @@ async fn choices_update(cx: Cx, credentials: Credentials, headers: HeaderMap, Js
     Ok((AppendHeaders(cookies), axum::Json(now)).into_response())
 }
 
-type Cookies = Vec<(HeaderName, HeaderValue)>;
-
 /// Records the choice where it belongs and gives the cookies to set: ours, and the ends of optional
 /// ones that are not allowed any more.
-async fn choose(cx: &Cx, credentials: &Credentials, headers: &HeaderMap, new: &NewChoices) -> Result<(Choices, Cookies)> {
-    let asked_since = store::asked_since(cx).await?;
+async fn choose(cx: &Cx, credentials: &Credentials, headers: &HeaderMap, new: &NewChoices) -> Result<(Choices, Vec<Header>)> {
+    let asked = store::asked(cx).await?;
     let version = crate::policy::store::newest_number(cx.db()).await?;
-    let NewChoices { analytics, functionality, marketing, overrides_signal } = *new;
+    let NewChoices { analytics, functionality, marketing, overrides_signal, necessary } = *new;
+    if necessary == Some(false) {
+        return Err(Error::invalid("necessary", "this cannot be turned off, because the pages would not work without it"));
+    }
     let chosen = Recorded { analytics, functionality, marketing, overrides_signal, version };
     if view_as(cx, &Credentials { safe_method: true, ..credentials.clone() }).await?.is_some() {
         let at = Scope::<ChoiceUpdate>::ask(cx, credentials, None, None).await?;
@@ -88,16 +98,10 @@ async fn choose(cx: &Cx, credentials: &Credentials, headers: &HeaderMap, new: &N
             .await?;
         }
     }
-    let now = allowed(Signal::of(headers), Some(chosen), asked_since);
-    let mut cookies = vec![set(&format!("{COOKIE}={}; Path=/; Max-Age={COOKIE_SECONDS}; SameSite=Lax; HttpOnly", chosen.write()))?];
-    for key in cx.map().client_keys.iter().filter(|key| key.kind == "cookie" && !now.allow(key.purpose)) {
-        cookies.push(set(&format!("{}=; Path=/; Max-Age=0", key.name))?);
-    }
+    let now = allowed(Signal::of(headers), Some(chosen), &asked);
+    let refused = cx.map().client_keys.iter().filter(|key| key.kind == "cookie" && !now.allow(key.purpose));
+    let cookies = std::iter::once(set_cookie(&data_map::CHOICES, &chosen.write())).chain(refused.map(end_cookie)).collect();
     Ok((now, cookies))
-}
-
-fn set(text: &str) -> Result<(HeaderName, HeaderValue)> {
-    HeaderValue::from_str(text).map(|value| (SET_COOKIE, value)).map_err(|error| Error::internal("a cookie is malformed").caused_by(error))
 }
 
 /// What the form sends.
@@ -122,6 +126,7 @@ async fn choices_form(cx: Cx, headers: HeaderMap, credentials: Credentials, Form
         functionality: each(&form.functionality),
         marketing: each(&form.marketing),
         overrides_signal: form.all != "decline" && form.r#override.is_some(),
+        necessary: None,
     };
     // Same origin is proof enough here, so the CSRF header that only scripts can send is not asked for.
     let (_, cookies) = choose(&cx, &Credentials { safe_method: true, ..credentials }, &headers, &new).await?;

@@ -5,7 +5,10 @@
 pub mod api;
 pub(crate) mod store;
 
+use std::collections::BTreeMap;
+
 use http::HeaderMap;
+use kernel::http::Credentials;
 use kernel::map::{Purpose, purpose};
 use kernel::{Cx, Result};
 use serde::{Deserialize, Serialize};
@@ -17,7 +20,7 @@ pub const COOKIE: &str = "fairhold_choices";
 /// Its life: a year. A refusal is remembered as long as a consent.
 pub const COOKIE_SECONDS: u64 = 365 * 86_400;
 /// What people choose about.
-pub const OPTIONAL: [&Purpose; 3] = [&purpose::ANALYTICS, &purpose::FUNCTIONALITY, &purpose::MARKETING];
+pub const OPTIONAL: [&Purpose; 3] = purpose::CHOICES;
 
 /// A signal of the browser against optional processing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
@@ -115,25 +118,28 @@ impl Recorded {
     }
 }
 
-/// What is allowed, from the request's signal and what was recorded. `asked_since` is the policy
-/// version of the last change that needs a new choice: what was chosen before it counts no more.
-pub fn allowed(signal: Option<Signal>, recorded: Option<Recorded>, asked_since: i64) -> Choices {
-    let standing = recorded.filter(|one| one.version >= asked_since);
-    let one = standing.unwrap_or_default();
+/// For each optional purpose, the policy version of the last change that needs a new choice about it.
+pub type Asked = BTreeMap<String, i64>;
+
+/// What is allowed, from the request's signal and what was recorded. What was chosen about a purpose
+/// before people were `asked` anew about it counts no more; what was chosen about others stands.
+pub fn allowed(signal: Option<Signal>, recorded: Option<Recorded>, asked: &Asked) -> Choices {
+    let one = recorded.unwrap_or_default();
     let open = signal.is_none() || one.overrides_signal;
+    let stands = |purpose: &Purpose| asked.get(purpose.key).is_none_or(|version| one.version >= *version);
     Choices {
-        analytics: open && one.analytics,
-        functionality: open && one.functionality,
-        marketing: open && one.marketing,
+        analytics: open && one.analytics && stands(&purpose::ANALYTICS),
+        functionality: open && one.functionality && stands(&purpose::FUNCTIONALITY),
+        marketing: open && one.marketing && stands(&purpose::MARKETING),
         signal,
         overrides_signal: signal.is_some() && one.overrides_signal,
-        chosen: standing.is_some(),
+        chosen: recorded.is_some() && OPTIONAL.into_iter().all(stands),
     }
 }
 
 /// What a visitor's request allows: its headers and the value of the cookie.
-pub fn optional_allowed(headers: &HeaderMap, cookie: Option<&str>, asked_since: i64) -> Choices {
-    allowed(Signal::of(headers), cookie.and_then(Recorded::read), asked_since)
+pub fn optional_allowed(headers: &HeaderMap, cookie: Option<&str>, asked: &Asked) -> Choices {
+    allowed(Signal::of(headers), cookie.and_then(Recorded::read), asked)
 }
 
 /// The value of our cookie in a request's head.
@@ -149,15 +155,16 @@ pub fn cookie(headers: &HeaderMap) -> Option<&str> {
 /// # Errors
 /// Database errors.
 pub async fn of_visitor(cx: &Cx, headers: &HeaderMap) -> Result<Choices> {
-    Ok(optional_allowed(headers, cookie(headers), store::asked_since(cx).await?))
+    Ok(optional_allowed(headers, cookie(headers), &store::asked(cx).await?))
 }
 
-/// The page of choices, complete without scripts. `saved` says that the form was just sent.
+/// The page of choices, complete without scripts: what the signed-in person has on record, or what
+/// the visitor's cookie says. `saved` says that the form was just sent.
 ///
 /// # Errors
 /// Database errors.
-pub async fn page(cx: &Cx, headers: &HeaderMap, saved: bool) -> Result<PageContent> {
-    let now = of_visitor(cx, headers).await?;
+pub async fn page(cx: &Cx, headers: &HeaderMap, credentials: &Credentials, saved: bool) -> Result<PageContent> {
+    let now = api::now(cx, credentials, headers).await?;
     let optional: Vec<_> = OPTIONAL.iter().map(|one| serde_json::json!({ "key": one.key, "text": one.text, "on": now.allow(one) })).collect();
     let facts = serde_json::json!({ "signal": now.signal.map(Signal::header), "overridden": now.overrides_signal, "saved": saved, "optional": optional });
     let html_body = render::template("choices.html", &facts)?;
@@ -185,18 +192,18 @@ mod tests {
     #[test]
     fn nothing_optional_before_a_choice() {
         for head in [headers(&[]), headers(&[("sec-gpc", "1")]), headers(&[("dnt", "1")])] {
-            let now = optional_allowed(&head, None, 1);
+            let now = optional_allowed(&head, None, &Asked::new());
             assert!(!now.analytics && !now.functionality && !now.marketing && !now.chosen);
         }
     }
 
     #[test]
     fn each_combination_is_what_was_chosen_and_a_signal_wins_unless_overridden() {
-        testkit::covers!(122, 126, 133);
+        testkit::covers!(86, 122, 126, 133);
         let heads = [(headers(&[]), None), (headers(&[("sec-gpc", "1")]), Some(Signal::Gpc)), (headers(&[("dnt", "1")]), Some(Signal::Dnt))];
         for (head, signal) in heads {
             for one in every() {
-                let now = optional_allowed(&head, Some(&one.write()), 1);
+                let now = optional_allowed(&head, Some(&one.write()), &Asked::new());
                 let open = signal.is_none() || one.overrides_signal;
                 assert_eq!(now.analytics, open && one.analytics, "{one:?} {signal:?}");
                 assert_eq!(now.functionality, open && one.functionality, "{one:?} {signal:?}");
@@ -216,8 +223,20 @@ mod tests {
     fn a_choice_under_an_older_policy_counts_no_more() {
         testkit::covers!(130, 365);
         for one in every() {
-            let now = optional_allowed(&headers(&[]), Some(&one.write()), 4);
+            let now = optional_allowed(&headers(&[]), Some(&one.write()), &OPTIONAL.map(|purpose| (purpose.key.to_owned(), 4)).into());
             assert!(!now.analytics && !now.functionality && !now.marketing && !now.chosen);
+        }
+    }
+
+    #[test]
+    fn a_change_asks_again_about_its_own_category_only() {
+        for one in every() {
+            let asked = Asked::from([(purpose::ANALYTICS.key.to_owned(), 4)]);
+            let now = optional_allowed(&headers(&[]), Some(&one.write()), &asked);
+            assert_eq!((now.analytics, now.functionality, now.marketing), (false, one.functionality, one.marketing));
+            assert!(!now.chosen, "people are asked again");
+            let later = Recorded { version: 4, ..one };
+            assert_eq!(optional_allowed(&headers(&[]), Some(&later.write()), &asked).analytics, one.analytics);
         }
     }
 
@@ -240,7 +259,7 @@ mod tests {
         testkit::covers!(97);
         const ADS: Purpose = Purpose { key: "ads", optional: true, ..purpose::MARKETING };
         let all = Recorded { analytics: true, functionality: true, marketing: true, overrides_signal: true, version: 1 };
-        let now = allowed(None, Some(all), 1);
+        let now = allowed(None, Some(all), &Asked::new());
         assert!(!now.allow(&ADS) && now.allow(&purpose::MARKETING) && now.allow(&purpose::SECURITY));
     }
 }

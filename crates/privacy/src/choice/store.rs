@@ -3,15 +3,15 @@
 use kernel::map::Purpose;
 use kernel::{Cx, KeyOwner, PersonId, Result, Tx};
 
-use super::{OPTIONAL, Recorded};
+use super::{Asked, OPTIONAL, Recorded};
 use crate::policy;
 
 /// Recorded like a consent, because it is one: to go against the browser's signal.
 const OVERRIDE: &str = "signal.override";
 
-/// The newest policy version that needed a new choice.
-pub(crate) async fn asked_since(cx: &Cx) -> Result<i64> {
-    policy::store::asked_since(cx.db()).await
+/// What people were asked about anew, and in which version.
+pub(crate) async fn asked(cx: &Cx) -> Result<Asked> {
+    policy::store::asked(cx.db()).await
 }
 
 /// What `person` has on record; `None` before the first choice.

@@ -42,19 +42,22 @@ fn failed(error: std::io::Error) -> Error {
 /// `Internal` when the file cannot be read.
 pub fn read(folder: &Path) -> Result<Vec<Line>> {
     match std::fs::read_to_string(path(folder)) {
-        Ok(text) => Ok(text
-            .lines()
-            .filter_map(|line| {
-                let read = serde_json::from_str(line);
-                if read.is_err() && !line.is_empty() {
-                    tracing::warn!(why = "cut off", "a line of the erasure ledger is left out");
-                }
-                read.ok()
-            })
-            .collect()),
+        Ok(text) => Ok(parse(&text)),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Vec::new()),
         Err(error) => Err(failed(error)),
     }
+}
+
+/// The lines of a ledger's `text`.
+pub fn parse(text: &str) -> Vec<Line> {
+    let line = |line: &str| {
+        let read = serde_json::from_str(line);
+        if read.is_err() && !line.is_empty() {
+            tracing::warn!(why = "cut off", "a line of the erasure ledger is left out");
+        }
+        read.ok()
+    };
+    text.lines().filter_map(line).collect()
 }
 
 /// Adds `line` unless its erasure is noted already, and waits until the disk has it.

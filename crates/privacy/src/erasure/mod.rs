@@ -16,11 +16,13 @@ use workflow::{OperationId, Start};
 
 pub use preview::{Preview, preview};
 pub use replay::replay;
+pub(crate) use replay::resume;
 pub(crate) use rows::remaining;
 
 use crate::accounts::Owners;
 use crate::certificate::{self, CertificateId};
 use crate::permissions::ErasureCreate;
+use crate::request::{self, Noted};
 use crate::wiring::Wiring;
 
 kernel::id!(
@@ -69,19 +71,24 @@ pub async fn create(cx: &Cx, at: &Scope<ErasureCreate>, new: &NewErasure) -> Res
         return Err(Error::invalid("confirm_email", "type the e-mail address of your account"));
     }
     let owners = Owners::of(cx, wiring.accounts.as_ref(), person).await?;
+    let terms = request::of_place(cx, None, request::Kind::Erasure).await?;
     cx.write(async |tx| {
         if let Some(under_way) = store::of_person(tx.db(), at).await? {
             return Ok(under_way);
         }
         let (id, certificate_id): (ErasureId, CertificateId) = (cx.new_id(), cx.new_id());
         certificate::store::insert(&tx, certificate_id).await?;
-        let input = carry_out::Input { erasure: id, certificate: certificate_id, owners: owners.clone() };
+        let input = carry_out::Input { erasure: id, certificate: certificate_id, owners: owners.clone(), asked_at: tx.cx().now() };
         // Nobody's operation: if it were the person's, it would delete itself on the way.
         let start = Start { place: Place::Platform, subject: &id.to_string(), started_by: None, key: None };
         let operation_id = carry_out::CARRY_OUT.start(&tx, start, &input).await?;
         audit::record(&tx, at, id, "Asked for erasure").await?;
         let erasure = Erasure { id, operation_id, certificate_id };
         store::insert(&tx, at, &erasure).await?;
+        // It has a deadline like any other, until it goes with everything else.
+        let noted = Noted { kind: request::Kind::Erasure, place: None, text: None, purpose: None, terms: &terms, quiet: true };
+        let request = request::note(&tx, at, person, &noted, request::State::Open).await?;
+        request::store::set_carried_out_by(&tx, request, operation_id, None).await?;
         Ok(erasure)
     })
     .await

@@ -5,30 +5,33 @@ use kernel::{Cx, Error, Place, Result, Scope, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::accounts::Owners;
+use crate::hold::{self, Held};
 use crate::permissions::ErasureView;
 use crate::walk::{self, Fate};
-use crate::wiring::{Doomed, Wiring};
+use crate::wiring::{Doomed, FinalBill, Wiring};
 
 /// A kind of data that goes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Going {
-    /// The table's name.
+    /// The table's name, as in exports.
     pub section: String,
+    /// What people call it.
+    pub title: String,
     /// Rows.
     pub count: u64,
-    /// What they are, and what happens to them.
+    /// What happens to them.
     pub what: String,
 }
 
 /// A kind of data that a law keeps.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Staying {
-    /// The table's name.
+    /// The table's name, as in exports.
     pub section: String,
+    /// What people call it.
+    pub title: String,
     /// Rows.
     pub count: u64,
-    /// What they are.
-    pub why: String,
     /// The law.
     pub law: String,
     /// When the last of them goes; absent while its term has not begun.
@@ -44,6 +47,8 @@ pub struct Preview {
     pub stays: Vec<Staying>,
     /// Machines and other things outside the tables that are destroyed.
     pub machines: Vec<Doomed>,
+    /// What was used and is invoiced first.
+    pub bills: Vec<FinalBill>,
 }
 
 /// Counts it for the person of `at`.
@@ -58,21 +63,28 @@ pub async fn preview(cx: &Cx, at: &Scope<ErasureView>) -> Result<Preview> {
     let tables: Vec<_> = walk::personal(cx.map()).collect();
     let wanted = tables.iter().filter_map(|table| Some((table.name, walk::store::belongs(cx.map(), table, &ids)?))).collect();
     let counts = walk::store::counts(cx.db(), wanted).await?;
-    let mut preview = Preview { goes: Vec::new(), stays: Vec::new(), machines: Vec::new() };
+    let held = Held::of(cx, &owners).await?;
+    let mut preview = Preview { goes: Vec::new(), stays: Vec::new(), machines: Vec::new(), bills: Vec::new() };
     for table in tables {
         let Some(count) = counts.get(table.name).copied().filter(|count| *count > 0) else { continue };
-        let section = table.name.to_owned();
+        let (section, title) = (table.name.to_owned(), table.title.to_owned());
         match walk::fate(table) {
-            Fate::Goes => preview.goes.push(Going { section, count, what: format!("{}: deleted", table.title) }),
-            Fate::Emptied(columns) => preview.goes.push(Going { section, count, what: format!("{}: {} emptied", table.title, columns.join(", ")) }),
+            Fate::Goes | Fate::Emptied(_) if !held.owners(table.name).is_empty() => {
+                preview.stays.push(Staying { section, title, count, law: hold::model::LAW.to_owned(), until: held.until(table.name) });
+            }
+            Fate::Goes => preview.goes.push(Going { section, title, count, what: "deleted".to_owned() }),
+            Fate::Emptied(columns) => preview.goes.push(Going { section, title, count, what: format!("{} emptied", columns.join(", ")) }),
             Fate::Stays(law) => {
                 let until = until(cx, table, &owners).await?;
-                preview.stays.push(Staying { section, count, why: table.title.to_owned(), law: law.to_owned(), until });
+                preview.stays.push(Staying { section, title, count, law: law.to_owned(), until });
             }
         }
     }
     for hook in &wiring.erasures {
         preview.machines.extend(hook.preview(cx, &owners).await?);
+    }
+    for settlement in &wiring.settlements {
+        preview.bills.extend(settlement.preview(cx, &owners).await?);
     }
     Ok(preview)
 }

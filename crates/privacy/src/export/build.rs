@@ -4,15 +4,16 @@ use std::io::Write;
 use std::path::Path;
 use std::time::Duration;
 
-use kernel::map::{ExportAs, Table, purpose};
-use kernel::{Cx, Error, Gate, Kind, Result, Scope};
+use kernel::map::{Entry, ExportAs, Source, Table, Trigger, category, purpose};
+use kernel::{Cx, Error, Gate, Kind, Place, Result, Scope};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 use workflow::{Next, Retry, StepCx, WhenFailed, Workflow, nothing, step};
 
-use super::{ExportId, bundle, store, vault};
+use super::{EXPORT_READY, ExportFact, ExportId, bundle, store, vault};
 use crate::accounts::Owners;
+use crate::request;
 use crate::walk;
 use crate::walk::store::Row;
 use crate::wiring::Wiring;
@@ -50,6 +51,8 @@ pub(super) struct Section {
     pub(super) file: Option<String>,
     pub(super) count: u64,
     pub(super) sha256: String,
+    /// Hash of what lasts in it; absent for records of activity, which every request adds to.
+    pub(super) lasting_sha256: Option<String>,
     pub(super) kept: String,
     pub(super) schema: Value,
     /// Columns that are left out, with the reason.
@@ -95,14 +98,19 @@ async fn part(cx: &Cx, at: &Scope<kernel::ByWorkflow>, key: &vault::Key, owners:
     let condition = walk::store::belongs(cx.map(), table, &owners.uuids()).ok_or_else(|| Error::internal(format!("{} has no owner", table.name)))?;
     let kinds = walk::store::kinds(cx, table).await?;
     let mut writer = vault::Writer::create(key, path)?;
-    let mut hash = Sha256::new();
+    let (mut hash, mut lasting) = (Sha256::new(), Sha256::new());
     let (mut count, mut after) = (0_u64, None);
     loop {
         let rows = walk::store::page(cx.db(), table, &kinds, condition.clone(), after.as_deref()).await?;
         let gate = Gate::new(cx, at, &purpose::RIGHTS, sealed(table, &rows)).await?;
         for row in &rows {
-            let mut line = line(table, row, &gate)?.to_string();
+            let mut fields = line(table, row, &gate)?;
+            let mut line = Value::Object(fields.clone()).to_string();
             line.push('\n');
+            for entry in table.columns.iter().filter(|entry| is_trace(entry)) {
+                fields.remove(entry.column);
+            }
+            lasting.update(Value::Object(fields).to_string());
             hash.update(line.as_bytes());
             writer.write_all(line.as_bytes()).map_err(failed)?;
             count += 1;
@@ -113,7 +121,27 @@ async fn part(cx: &Cx, at: &Scope<kernel::ByWorkflow>, key: &vault::Key, owners:
         }
     }
     writer.finish().map_err(failed)?;
-    Ok(section(table, &kinds, count, data_encoding::HEXLOWER.encode(&hash.finalize())))
+    let lasting = lasts(cx, table).then(|| data_encoding::HEXLOWER.encode(&lasting.finalize()));
+    Ok(section(table, &kinds, Hashes { count, sha256: data_encoding::HEXLOWER.encode(&hash.finalize()), lasting }))
+}
+
+/// What was counted and hashed of a table's rows.
+struct Hashes {
+    count: u64,
+    sha256: String,
+    lasting: Option<String>,
+}
+
+/// Rows that stay as long as the account or a law keeps them, and whatever they belong through does
+/// too. The others are logs that end by themselves, and that looking at them adds to.
+fn lasts(cx: &Cx, table: &Table) -> bool {
+    let stays = |table: &Table| table.retention.law.is_some() || !matches!(table.retention.trigger, Trigger::After(_));
+    cx.map().owner_chain(table).is_some_and(|chain| chain.iter().all(stays))
+}
+
+/// A note of when something was used, in a row that otherwise lasts.
+fn is_trace(entry: &Entry) -> bool {
+    entry.source == Source::Observed && entry.category.is_some_and(|one| one.key == category::ACTIVITY.key)
 }
 
 /// The sealed values of `rows`, so that one gate opens them all.
@@ -122,7 +150,7 @@ fn sealed<'a>(table: &'a Table, rows: &'a [Row]) -> impl Iterator<Item = &'a [u8
 }
 
 /// One row as a JSON-LD node; the terms are explained in `context.jsonld`.
-fn line(table: &Table, row: &Row, gate: &Gate) -> Result<Value> {
+fn line(table: &Table, row: &Row, gate: &Gate) -> Result<Map<String, Value>> {
     let mut fields = Map::new();
     fields.insert("@type".to_owned(), table.name.into());
     for (entry, cell) in table.columns.iter().zip(row) {
@@ -136,14 +164,15 @@ fn line(table: &Table, row: &Row, gate: &Gate) -> Result<Value> {
                 Err(error) if error.kind() == Kind::NotFound => Value::Null,
                 Err(error) => return Err(error),
             },
-            _ => cell.json(entry.column),
+            _ => walk::cell::json(cell, entry.column),
         };
         fields.insert(entry.column.to_owned(), value);
     }
-    Ok(Value::Object(fields))
+    Ok(fields)
 }
 
-fn section(table: &Table, kinds: &walk::cell::Kinds, count: u64, sha256: String) -> Section {
+fn section(table: &Table, kinds: &walk::cell::Kinds, found: Hashes) -> Section {
+    let Hashes { count, sha256, lasting } = found;
     let (mut properties, mut withheld, mut meanings) = (Map::new(), Map::new(), Map::new());
     for entry in table.columns {
         if let ExportAs::Withheld(why) = entry.export {
@@ -167,6 +196,7 @@ fn section(table: &Table, kinds: &walk::cell::Kinds, count: u64, sha256: String)
         file: (count > 0).then(|| format!("data/{}.ndjson", table.name)),
         count,
         sha256,
+        lasting_sha256: lasting,
         kept: crate::policy::document::term(table).words,
         schema: json!({ "$schema": "https://json-schema.org/draft/2020-12/schema", "type": "object", "properties": properties }),
         withheld,
@@ -215,7 +245,15 @@ async fn pack(step: StepCx, input: Input) -> Result<Next> {
         let packed = tokio::task::spawn_blocking(move || bundle::pack(&key, &parts, &file, &head))
             .await
             .map_err(|error| Error::internal("packing stopped").caused_by(error))??;
-        step.write(async |tx| store::set_ready(&tx, input.export, &packed.sha256, packed.size).await).await?;
+        let fact = ExportFact { person_id: input.owners.person, export_id: input.export };
+        step.write(async |tx| {
+            store::set_ready(&tx, input.export, &packed.sha256, &packed.content_sha256, packed.size).await?;
+            if let Some(request) = request::store::of_export(tx.db(), input.export).await? {
+                request::finish(&tx, request, request::State::Done, None, false).await?;
+            }
+            tx.announce(EXPORT_READY, Place::Person { person: fact.person_id }, input.export, &fact).await
+        })
+        .await?;
         std::fs::remove_dir_all(super::parts(&wiring.folder, input.export)).map_err(failed)?;
     }
     Ok(Next::Done)

@@ -35,6 +35,7 @@ pub(super) struct Document {
 /// The finished file.
 pub(super) struct Packed {
     pub(super) sha256: String,
+    pub(super) content_sha256: String,
     pub(super) size: i64,
 }
 
@@ -90,7 +91,8 @@ pub(super) fn pack(key: &vault::Key, folder: &Path, file: &Path, head: &Head) ->
         }
         documents.insert((*hook).to_owned(), json!({ "count": list.len(), "files": list }));
     }
-    let manifest = json!({ "format": "fairhold.export/1", "export": head.export, "at": head.at, "map_digest": head.map_digest,
+    let content_sha256 = content(&sections, &documents);
+    let manifest = json!({ "content_sha256": content_sha256, "format": "fairhold.export/1", "export": head.export, "at": head.at, "map_digest": head.map_digest,
         "sections": sections, "documents": documents });
     add("context.jsonld", &mut pretty(&context(&sections))?.as_slice())?;
     add("catalogue.jsonld", &mut pretty(&catalogue(head, &sections))?.as_slice())?;
@@ -98,7 +100,21 @@ pub(super) fn pack(key: &vault::Key, folder: &Path, file: &Path, head: &Head) ->
     let writer = zip.finish().map_err(failed)?.into_inner();
     let size = writer.finish().map_err(failed)?;
     std::fs::rename(&fresh, file).map_err(failed)?;
-    Ok(Packed { sha256: hash(file)?, size: i64::try_from(size).unwrap_or(i64::MAX) })
+    Ok(Packed { sha256: hash(file)?, content_sha256, size: i64::try_from(size).unwrap_or(i64::MAX) })
+}
+
+/// One hash over what lasts: the same for two bundles that hold the same data.
+fn content(sections: &[Section], documents: &Map<String, Value>) -> String {
+    let mut hash = Sha256::new();
+    for section in sections {
+        if let Some(lasting) = &section.lasting_sha256 {
+            hash.update(format!("{} {lasting}\n", section.section));
+        }
+    }
+    for (hook, list) in documents {
+        hash.update(format!("{hook} {list}\n"));
+    }
+    data_encoding::HEXLOWER.encode(&hash.finalize())
 }
 
 /// A path that cannot leave its folder when the bundle is unpacked.

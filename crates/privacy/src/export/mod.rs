@@ -5,17 +5,20 @@ pub mod api;
 pub mod build;
 mod bundle;
 pub(crate) mod store;
-pub(crate) mod vault;
+pub mod vault;
 
 use std::path::{Path, PathBuf};
 
+use kernel::event::EventKind;
 use kernel::map::purpose;
-use kernel::{Cx, Error, Gate, Place, Result, Scope};
+use kernel::permission::Permission;
+use kernel::{Cx, Error, Gate, PersonId, Place, Result, Scope, Tx};
 use serde::{Deserialize, Serialize};
 use workflow::{OperationId, Start};
 
 use crate::accounts::Owners;
 use crate::permissions::{ExportCreate, ExportView};
+use crate::request::{self, Noted, RequestId};
 use crate::wiring::Wiring;
 
 kernel::id!(
@@ -37,12 +40,27 @@ pub struct Export {
     pub state: String,
     /// Bytes of the encrypted file, when ready.
     pub size: Option<i64>,
+    /// The same for two exports that hold the same data, whichever way they were asked for: SHA-256
+    /// over what stays as long as the account or a law keeps it, without records of activity.
+    pub content_sha256: Option<String>,
     /// When it was asked for.
     pub created_at: kernel::Timestamp,
     /// When it was ready.
     pub finished_at: Option<kernel::Timestamp>,
     /// Until when it can be fetched.
     pub expires_at: kernel::Timestamp,
+}
+
+/// The export can be fetched. Payload: ids only.
+pub const EXPORT_READY: EventKind<ExportFact> = EventKind::new("privacy.export.ready");
+
+/// What [`EXPORT_READY`] carries.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ExportFact {
+    /// Whose.
+    pub person_id: PersonId,
+    /// Which.
+    pub export_id: ExportId,
 }
 
 /// Starts an export of the person of `at`; one that is under way already is given instead.
@@ -52,19 +70,32 @@ pub struct Export {
 pub async fn create(cx: &Cx, at: &Scope<ExportCreate>) -> Result<Export> {
     let Place::Person { person } = at.place() else { return Err(Error::internal("a person scope without a person")) };
     let owners = Owners::of(cx, cx.extension::<Wiring>()?.accounts.as_ref(), person).await?;
-    let key = data_encoding::HEXLOWER.encode(&cx.random::<32>()?);
-    cx.write(async |tx| {
-        if let Some(under_way) = store::building(tx.db(), at).await? {
-            return Ok(under_way);
-        }
-        let id: ExportId = cx.new_id();
-        let input = build::Input { export: id, owners: owners.clone() };
-        let start = Start { place: at.place(), subject: &id.to_string(), started_by: Some(person), key: None };
-        let operation = build::BUILD.start(&tx, start, &input).await?;
-        audit::record(&tx, at, id, "Asked for an export of all data").await?;
-        store::insert(&tx, at, id, operation, &key).await
-    })
-    .await
+    let terms = request::of_place(cx, None, request::Kind::Access).await?;
+    let noted = Noted { kind: request::Kind::Access, place: None, text: None, purpose: None, terms: &terms, quiet: true };
+    let key = new_key(cx)?;
+    cx.write(async |tx| begin(&tx, at, &owners, &key, &noted).await.map(|(export, _)| export)).await
+}
+
+/// A key for the file of an export.
+pub(crate) fn new_key(cx: &Cx) -> Result<String> {
+    Ok(data_encoding::HEXLOWER.encode(&cx.random::<32>()?))
+}
+
+/// Starts an export together with the request that it carries out; those under way are given instead.
+pub(crate) async fn begin<P: Permission>(tx: &Tx, at: &Scope<P>, owners: &Owners, key: &String, noted: &Noted<'_>) -> Result<(Export, RequestId)> {
+    if let Some(under_way) = store::building(tx.db(), at).await?
+        && let Some(request) = request::store::of_export(tx.db(), under_way.id).await?
+    {
+        return Ok((under_way, request));
+    }
+    let id: ExportId = tx.cx().new_id();
+    let input = build::Input { export: id, owners: owners.clone() };
+    let start = Start { place: at.place(), subject: &id.to_string(), started_by: Some(owners.person), key: None };
+    let operation = build::BUILD.start(tx, start, &input).await?;
+    audit::record(tx, at, id, "Asked for an export of all data").await?;
+    let request = request::note(tx, at, owners.person, noted, request::State::Open).await?;
+    request::store::set_carried_out_by(tx, request, operation, Some(id)).await?;
+    Ok((store::insert(tx, at, id, operation, key).await?, request))
 }
 
 /// One export of the person of `at`.
@@ -122,4 +153,14 @@ pub async fn remove_orphans(cx: &Cx) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// Exports that are ready and whose file is gone, in words; none is good.
+///
+/// # Errors
+/// Database errors.
+pub async fn missing_files(cx: &Cx) -> Result<Vec<String>> {
+    let root = &cx.extension::<Wiring>()?.folder;
+    let ready = store::ready(cx.db()).await?;
+    Ok(ready.into_iter().filter(|id| !file(root, *id).is_file()).map(|id| format!("the file of {id} is missing")).collect())
 }

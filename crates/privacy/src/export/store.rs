@@ -11,7 +11,6 @@ use workflow::OperationId;
 
 use super::{Export, ExportId, FileKey};
 use crate::data_map::EXPORT_DAYS;
-use crate::permissions::ExportCreate;
 
 mod entity {
     use kernel::Sealed;
@@ -28,6 +27,7 @@ mod entity {
         pub state: String,
         pub file_key: Sealed<super::FileKey>,
         pub sha256: Option<String>,
+        pub content_sha256: Option<String>,
         pub size: Option<i64>,
         pub created_at: i64,
         pub finished_at: Option<i64>,
@@ -49,13 +49,14 @@ fn view(row: entity::Model) -> Result<Export> {
         operation_id: row.operation_id.parse().map_err(|_| Error::internal("an export names no operation"))?,
         state: row.state,
         size: row.size,
+        content_sha256: row.content_sha256,
         created_at: Timestamp(row.created_at),
         finished_at: row.finished_at.map(Timestamp),
         expires_at: Timestamp(row.created_at).plus(Duration::from_secs(u64::from(EXPORT_DAYS) * 86_400)),
     })
 }
 
-pub(crate) async fn insert(tx: &Tx, at: &Scope<ExportCreate>, id: ExportId, operation: OperationId, key: &String) -> Result<Export> {
+pub(crate) async fn insert<P: Permission>(tx: &Tx, at: &Scope<P>, id: ExportId, operation: OperationId, key: &String) -> Result<Export> {
     let person = person(at)?;
     let file_key = Sealed::<FileKey>::seal(tx, KeyOwner::Person(person), key).await?;
     let row = entity::Model {
@@ -65,6 +66,7 @@ pub(crate) async fn insert(tx: &Tx, at: &Scope<ExportCreate>, id: ExportId, oper
         state: "building".to_owned(),
         file_key,
         sha256: None,
+        content_sha256: None,
         size: None,
         created_at: tx.cx().now().0,
         finished_at: None,
@@ -74,7 +76,7 @@ pub(crate) async fn insert(tx: &Tx, at: &Scope<ExportCreate>, id: ExportId, oper
 }
 
 /// The export that is under way for the person of `at`.
-pub(crate) async fn building(db: &impl ConnectionTrait, at: &Scope<ExportCreate>) -> Result<Option<Export>> {
+pub(crate) async fn building<P: Permission>(db: &impl ConnectionTrait, at: &Scope<P>) -> Result<Option<Export>> {
     let row = entity::Entity::find()
         .filter(entity::Column::PersonId.eq(person(at)?.uuid()))
         .filter(entity::Column::State.eq("building"))
@@ -98,10 +100,17 @@ pub(crate) async fn exists(db: &impl ConnectionTrait, id: ExportId) -> Result<bo
     Ok(entity::Entity::find_by_id(id.uuid()).one(db).await?.is_some())
 }
 
-pub(crate) async fn set_ready(tx: &Tx, id: ExportId, sha256: &str, size: i64) -> Result<()> {
+/// Exports whose file should be there.
+pub(crate) async fn ready(db: &impl ConnectionTrait) -> Result<Vec<ExportId>> {
+    let rows = entity::Entity::find().filter(entity::Column::State.eq("ready")).all(db).await?;
+    Ok(rows.into_iter().map(|row| ExportId::from_uuid(row.id)).collect())
+}
+
+pub(crate) async fn set_ready(tx: &Tx, id: ExportId, sha256: &str, content_sha256: &str, size: i64) -> Result<()> {
     entity::Entity::update_many()
         .col_expr(entity::Column::State, Expr::value("ready"))
         .col_expr(entity::Column::Sha256, Expr::value(sha256))
+        .col_expr(entity::Column::ContentSha256, Expr::value(content_sha256))
         .col_expr(entity::Column::Size, Expr::value(size))
         .col_expr(entity::Column::FinishedAt, Expr::value(tx.cx().now().0))
         .filter(entity::Column::Id.eq(id.uuid()))

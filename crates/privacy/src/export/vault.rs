@@ -15,7 +15,7 @@ const PIECE: usize = 64 * 1024;
 const TAG: usize = 16;
 const SALT: usize = 32;
 
-/// The key of one export; each file has one of its own, derived with a random salt.
+/// The key of one export or backup; each file has one of its own, derived with a random salt.
 pub struct Key(Zeroizing<[u8; 32]>);
 
 struct Len32;
@@ -27,6 +27,11 @@ impl KeyType for Len32 {
 }
 
 impl Key {
+    /// From 32 bytes.
+    pub fn new(bytes: Zeroizing<[u8; 32]>) -> Self {
+        Self(bytes)
+    }
+
     /// From 64 hexadecimal letters.
     ///
     /// # Errors
@@ -76,7 +81,7 @@ impl Writer {
     /// `Internal` when it cannot be made.
     pub fn create(key: &Key, path: &Path) -> Result<Self> {
         use std::os::unix::fs::OpenOptionsExt;
-        let failed = |error: std::io::Error| Error::internal("an export file cannot be written").caused_by(error);
+        let failed = |error: std::io::Error| Error::internal(format!("{} cannot be written", path.display())).caused_by(error);
         let mut salt = [0_u8; SALT];
         rand::fill(&mut salt).map_err(|_| Error::internal("the system gave no randomness"))?;
         let file = File::options().write(true).create(true).truncate(true).mode(0o600).open(path).map_err(failed)?;
@@ -141,7 +146,7 @@ impl Reader {
     pub fn open(key: &Key, path: &Path) -> Result<Self> {
         let mut from = BufReader::new(File::open(path).map_err(|error| Error::not_found("export").caused_by(error))?);
         let mut salt = [0_u8; SALT];
-        from.read_exact(&mut salt).map_err(|error| Error::internal("an export file is damaged").caused_by(error))?;
+        from.read_exact(&mut salt).map_err(|error| Error::internal(format!("{} is damaged", path.display())).caused_by(error))?;
         Ok(Self { key: key.of_file(&salt)?, from, number: 0, ended: false, open: Zeroizing::new(Vec::new()), read: 0 })
     }
 
@@ -159,7 +164,7 @@ impl Reader {
         let length = self
             .key
             .open_in_place(nonce(self.number), associated(self.number, last), &mut bytes)
-            .map_err(|_| std::io::Error::other("an export file is damaged"))?
+            .map_err(|_| std::io::Error::other("the file is damaged, or encrypted under another key"))?
             .len();
         bytes.truncate(length);
         self.number += 1;

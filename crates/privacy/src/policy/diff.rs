@@ -1,7 +1,7 @@
 //! What changed between two policies, and whom that must be told: nothing, a notice, a notice with
 //! a window, or a notice and new consent. Computed, never judged by hand; continued use is no consent.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
@@ -31,6 +31,11 @@ impl Materiality {
             Self::NoticeAndNewConsent => "notice_and_new_consent",
         }
     }
+
+    /// From its word; an unknown one counts as the strongest.
+    pub(crate) fn of_key(key: &str) -> Self {
+        [Self::Nothing, Self::Notice, Self::NoticeWithWindow].into_iter().find(|one| one.key() == key).unwrap_or(Self::NoticeAndNewConsent)
+    }
 }
 
 /// One difference in words.
@@ -42,6 +47,9 @@ pub struct Change {
     pub what: String,
     /// What it asks for.
     pub materiality: Materiality,
+    /// The optional purpose that people choose about anew because of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asks: Option<String>,
 }
 
 /// All differences, and the strongest demand among them.
@@ -51,6 +59,18 @@ pub struct Difference {
     pub materiality: Materiality,
     /// Each difference.
     pub changes: Vec<Change>,
+}
+
+impl Difference {
+    /// True when people get time before it is in force. What is optional needs none: it waits for a yes.
+    pub fn needs_window(&self) -> bool {
+        self.changes.iter().any(|change| change.materiality == Materiality::NoticeWithWindow)
+    }
+
+    /// The optional purposes that people choose about anew.
+    pub fn asks(&self) -> BTreeSet<&str> {
+        self.changes.iter().filter_map(|change| change.asks.as_deref()).collect()
+    }
 }
 
 /// Compares `old` with `new`.
@@ -76,7 +96,13 @@ fn pairs<'a, T>(old: &'a BTreeMap<String, T>, new: &'a BTreeMap<String, T>) -> i
 
 impl Changes {
     fn add(&mut self, place: &str, what: impl Into<String>, materiality: Materiality) {
-        self.0.push(Change { place: place.to_owned(), what: what.into(), materiality });
+        self.0.push(Change { place: place.to_owned(), what: what.into(), materiality, asks: None });
+    }
+
+    /// A difference after which what people chose about `purpose` counts no more.
+    fn ask(&mut self, purpose: &str, place: &str, what: impl Into<String>) {
+        let materiality = Materiality::NoticeAndNewConsent;
+        self.0.push(Change { place: place.to_owned(), what: what.into(), materiality, asks: Some(purpose.to_owned()) });
     }
 
     fn operator(&mut self, old: &Document, new: &Document) {
@@ -94,16 +120,13 @@ impl Changes {
     fn purposes(&mut self, old: &Document, new: &Document) {
         for (key, before, after) in pairs(&old.purposes, &new.purposes) {
             match (before, after) {
-                (None, Some(after)) if after.optional => self.add(key, "a new optional purpose", Materiality::NoticeAndNewConsent),
+                (None, Some(after)) if after.optional => self.ask(key, key, "a new optional purpose"),
                 (None, Some(_)) => self.add(key, "a new purpose", Materiality::NoticeWithWindow),
                 (Some(_), None) => self.add(key, "a purpose that ended", Materiality::Notice),
-                (Some(before), Some(after)) if before.optional != after.optional => {
-                    self.add(key, "its being optional changed", Materiality::NoticeAndNewConsent);
-                }
-                (Some(before), Some(after)) if before.text != after.text => {
-                    let demand = if after.optional { Materiality::NoticeAndNewConsent } else { Materiality::NoticeWithWindow };
-                    self.add(key, "the purpose reads differently", demand);
-                }
+                (Some(before), Some(after)) if before.optional && !after.optional => self.add(key, "is not optional any more", Materiality::NoticeWithWindow),
+                (Some(before), Some(after)) if before.optional != after.optional => self.ask(key, key, "is optional now"),
+                (Some(before), Some(after)) if before.text != after.text && after.optional => self.ask(key, key, "the purpose reads differently"),
+                (Some(before), Some(after)) if before.text != after.text => self.add(key, "the purpose reads differently", Materiality::NoticeWithWindow),
                 _ => {}
             }
         }
@@ -135,8 +158,12 @@ impl Changes {
     }
 
     fn new_item(&mut self, name: &str, item: &Item) {
-        if item.uses.iter().any(|one| one.basis == "consent") {
-            self.add(name, "is new and rests on consent", Materiality::NoticeAndNewConsent);
+        let by_consent: Vec<_> = item.uses.iter().filter(|one| one.basis == "consent").collect();
+        for one in &by_consent {
+            self.ask(&one.purpose, name, "is new and rests on consent");
+        }
+        if by_consent.len() == item.uses.len() && !by_consent.is_empty() {
+            // Nothing of it happens before a yes.
         } else if item.plane == "customer" {
             self.add(name, "is new in what customers themselves store", Materiality::Notice);
         } else {
@@ -146,8 +173,8 @@ impl Changes {
 
     fn item(&mut self, name: &str, was: &Item, is: &Item) {
         for one in is.uses.iter().filter(|one| !was.uses.contains(one)) {
-            let demand = if one.basis == "consent" { Materiality::NoticeAndNewConsent } else { Materiality::NoticeWithWindow };
-            self.add(name, format!("is now used for {} on {}", one.purpose, one.basis), demand);
+            let what = format!("is now used for {} on {}", one.purpose, one.basis);
+            if one.basis == "consent" { self.ask(&one.purpose, name, what) } else { self.add(name, what, Materiality::NoticeWithWindow) }
         }
         for one in was.uses.iter().filter(|one| !is.uses.contains(one)) {
             self.add(name, format!("is not used for {} on {} any more", one.purpose, one.basis), Materiality::Notice);
@@ -196,9 +223,11 @@ impl Changes {
     fn recipient(&mut self, new: &Document, key: &str, before: &RecipientText, after: &RecipientText) {
         let wider = after.entries.iter().any(|one| !before.entries.contains(one));
         let further: Vec<&String> = after.purposes.iter().filter(|one| !before.purposes.contains(one)).collect();
-        if further.iter().any(|one| new.purposes.get(*one).is_some_and(|purpose| purpose.optional)) {
-            self.add(key, "receives for a further optional purpose", Materiality::NoticeAndNewConsent);
-        } else if wider || !further.is_empty() {
+        let (optional, others): (Vec<_>, Vec<_>) = further.into_iter().partition(|one| new.purposes.get(*one).is_some_and(|purpose| purpose.optional));
+        for purpose in &optional {
+            self.ask(purpose, key, "receives for a further optional purpose");
+        }
+        if !others.is_empty() || (wider && optional.is_empty()) {
             self.add(key, "receives more", Materiality::NoticeWithWindow);
         }
         if (&before.country, &before.transfer, &before.name) != (&after.country, &after.transfer, &after.name) {
@@ -212,13 +241,13 @@ impl Changes {
     fn client_keys(&mut self, old: &Document, new: &Document) {
         for (name, before, after) in pairs(&old.client_keys, &new.client_keys) {
             match (before, after) {
-                (None, Some(after)) if after.optional => self.add(name, "a new optional cookie", Materiality::NoticeAndNewConsent),
-                (None, Some(_)) => self.add(name, "a new necessary cookie", Materiality::Notice),
-                (Some(_), None) => self.add(name, "a cookie that is gone", Materiality::Notice),
-                (Some(before), Some(after)) if before != after => {
-                    let demand = if after.optional || before.optional { Materiality::NoticeAndNewConsent } else { Materiality::Notice };
-                    self.add(name, "a cookie that changed", demand);
+                (None, Some(after)) if after.optional => self.ask(&after.purpose, name, "a new optional cookie or storage key"),
+                (None, Some(_)) => self.add(name, "a new necessary cookie or storage key", Materiality::Notice),
+                (Some(_), None) => self.add(name, "a cookie or storage key that is gone", Materiality::Notice),
+                (Some(before), Some(after)) if before != after && after.optional => {
+                    self.ask(&after.purpose, name, "an optional cookie or storage key that changed")
                 }
+                (Some(before), Some(after)) if before != after => self.add(name, "a cookie or storage key that changed", Materiality::Notice),
                 _ => {}
             }
         }

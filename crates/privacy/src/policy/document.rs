@@ -130,6 +130,9 @@ pub struct RecipientText {
     pub country: String,
     /// Basis of the transfer.
     pub transfer: String,
+    /// True when data is sold to it, or shared for ends of its own.
+    #[serde(default)]
+    pub sale: bool,
 }
 
 /// A cookie or storage key in words.
@@ -147,6 +150,15 @@ pub struct ClientKeyText {
     pub seconds: u64,
     /// The life-time in words.
     pub life: String,
+    /// Why it cannot be refused, in words; absent where it can.
+    #[serde(default)]
+    pub necessary: Option<String>,
+    /// `all` pages, or the `console` only.
+    #[serde(default)]
+    pub pages: String,
+    /// The recipient that sets it; absent where we do.
+    #[serde(default)]
+    pub set_by: Option<String>,
 }
 
 /// A log field in words.
@@ -161,7 +173,7 @@ pub struct LogFieldText {
 }
 
 /// The JSON word of a value that serialises as a string.
-fn word(value: &impl Serialize) -> String {
+pub(crate) fn word(value: &impl Serialize) -> String {
     serde_json::to_value(value).ok().and_then(|value| value.as_str().map(str::to_owned)).unwrap_or_default()
 }
 
@@ -344,11 +356,13 @@ fn recipient(one: &kernel::map::Recipient) -> RecipientText {
         entries: one.entries.iter().map(|entry| (*entry).to_owned()).collect(),
         country: one.country.to_owned(),
         transfer: one.transfer.to_owned(),
+        sale: one.sale,
     }
 }
 
 fn client_key(one: &kernel::map::ClientKey) -> ClientKeyText {
     let life = match one.seconds {
+        0 if one.kind == "local_storage" => "until you remove it".to_owned(),
         0 => "until the browser closes".to_owned(),
         seconds if seconds % 86_400 == 0 => days_in_words(u32::try_from(seconds / 86_400).unwrap_or(u32::MAX)),
         seconds if seconds % 3_600 == 0 => format!("{} h", seconds / 3_600),
@@ -361,5 +375,8 @@ fn client_key(one: &kernel::map::ClientKey) -> ClientKeyText {
         text: one.text.to_owned(),
         seconds: one.seconds,
         life,
+        necessary: one.necessary.map(|why| why.text().to_owned()),
+        pages: word(&one.pages),
+        set_by: one.set_by.map(str::to_owned),
     }
 }

@@ -1,10 +1,11 @@
 //! The policy's texts and machine forms, from the document and nothing else.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::LazyLock;
 
-use kernel::map::DataMap;
-use kernel::{Error, Result};
-use minijinja::{AutoEscape, Environment, Value};
+use kernel::map::{DataMap, Subject};
+use kernel::{Error, Result, Timestamp};
+use minijinja::{AutoEscape, Environment, HtmlEscape, Value};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use sha2::{Digest, Sha256};
@@ -33,6 +34,17 @@ impl Format {
     /// All of them.
     pub const ALL: [Self; 5] = [Self::Html, Self::Md, Self::Json, Self::Fideslang, Self::Dpv];
 
+    /// Its word in addresses and in the table of texts.
+    pub const fn key(self) -> &'static str {
+        match self {
+            Self::Html => "html",
+            Self::Md => "md",
+            Self::Json => "json",
+            Self::Fideslang => "fideslang",
+            Self::Dpv => "dpv",
+        }
+    }
+
     /// The media type.
     pub const fn media_type(self) -> &'static str {
         match self {
@@ -49,14 +61,7 @@ impl std::str::FromStr for Format {
     type Err = Error;
 
     fn from_str(text: &str) -> Result<Self> {
-        Ok(match text {
-            "html" => Self::Html,
-            "md" => Self::Md,
-            "json" => Self::Json,
-            "fideslang" => Self::Fideslang,
-            "dpv" => Self::Dpv,
-            _ => return Err(Error::invalid("format", "use html, md, json, fideslang or dpv")),
-        })
+        Self::ALL.into_iter().find(|format| format.key() == text).ok_or_else(|| Error::invalid("format", "use html, md, json, fideslang or dpv"))
     }
 }
 
@@ -84,20 +89,47 @@ const TEMPLATES: &[(&str, &str)] = &[
     ("sub-processors.html", include_str!("templates/sub-processors.html")),
     ("records.html", include_str!("templates/records.html")),
     ("policy.md", include_str!("templates/policy.md")),
+    ("which.html", include_str!("templates/which.html")),
+    ("versions.html", include_str!("templates/versions.html")),
+    ("changes.html", include_str!("templates/changes.html")),
     ("choices.html", include_str!("templates/choices.html")),
     ("trust.html", include_str!("templates/trust.html")),
 ];
 
-/// Renders one template; a name that the context does not have is an error, so no hole is published.
-pub(crate) fn template(name: &str, facts: &serde_json::Value) -> Result<String> {
-    let failed = |error: minijinja::Error| Error::conflict("The page cannot be published: a fact in it is missing.").caused_by(error.to_string());
+static ENVIRONMENT: LazyLock<std::result::Result<Environment<'static>, String>> = LazyLock::new(|| {
     let mut environment = Environment::new();
     environment.set_undefined_behavior(minijinja::UndefinedBehavior::Strict);
     environment.set_auto_escape_callback(|name| if name.ends_with(".html") { AutoEscape::Html } else { AutoEscape::None });
+    environment.add_filter("when", |text: &str| words_of(text).map(|words| Value::from_safe_string(format!("<time datetime=\"{text}\">{words}</time>"))));
+    environment.add_filter("words", words_of);
+    environment.add_filter("timed", timed);
     for (name, text) in TEMPLATES {
-        environment.add_template(name, text).map_err(failed)?;
+        environment.add_template(name, text).map_err(|error| error.to_string())?;
     }
-    environment.get_template(name).map_err(failed)?.render(value(facts)).map_err(failed)
+    Ok(environment)
+});
+
+/// An instant for people; refuses what is no instant, so it also needs no escaping.
+fn words_of(text: &str) -> std::result::Result<String, minijinja::Error> {
+    let at: std::result::Result<Timestamp, _> = text.parse();
+    at.map(Timestamp::in_words).map_err(|error| minijinja::Error::new(minijinja::ErrorKind::InvalidOperation, error.to_string()))
+}
+
+/// A text as HTML whose instants are for people.
+fn timed(text: &str) -> Value {
+    let word = |word: &str| {
+        let bare = word.trim_end_matches([',', '.', ';']);
+        let rest = word.get(bare.len()..).unwrap_or_default();
+        words_of(bare).map_or_else(|_| HtmlEscape(word).to_string(), |words| format!("<time datetime=\"{bare}\">{words}</time>{rest}"))
+    };
+    Value::from_safe_string(text.split(' ').map(word).collect::<Vec<_>>().join(" "))
+}
+
+/// Renders one template; a name that the context does not have is an error, so no hole is published.
+pub(crate) fn template(name: &str, facts: &serde_json::Value) -> Result<String> {
+    let failed = |why: String| Error::conflict("The page cannot be published: a fact in it is missing.").caused_by(why);
+    let environment = ENVIRONMENT.as_ref().map_err(|error| failed(error.clone()))?;
+    environment.get_template(name).and_then(|template| template.render(value(facts))).map_err(|error| failed(error.to_string()))
 }
 
 /// The template engine's form of a JSON value.
@@ -144,6 +176,25 @@ pub fn of_document(document: &Document, version: Option<&VersionNote>, format: F
 /// One page's HTML.
 pub(crate) fn page(document: &Document, version: Option<&VersionNote>, name: &str) -> Result<String> {
     template(name, &facts(document, version))
+}
+
+/// Every text of a version, as it is served from then on: form, text, SHA-256 in hexadecimal.
+pub(crate) fn texts(document: &Document, version: &VersionNote) -> Result<Vec<(&'static str, String, String)>> {
+    let pages = PAGES.into_iter().map(|name| (name, page(document, Some(version), name)));
+    let formats = Format::ALL.into_iter().map(|format| (format.key(), of_document(document, Some(version), format)));
+    pages
+        .chain(formats)
+        .map(|(form, text)| {
+            let text = text?;
+            let hash = sha256(&text);
+            Ok((form, text, hash))
+        })
+        .collect()
+}
+
+/// SHA-256 of a text, in hexadecimal.
+pub(crate) fn sha256(text: &str) -> String {
+    data_encoding::HEXLOWER.encode(&Sha256::digest(text.as_bytes()))
 }
 
 /// SHA-256 over every form without the version in it: it changes when, and only when, a text changes.
@@ -206,8 +257,23 @@ fn facts(document: &Document, version: Option<&VersionNote>) -> serde_json::Valu
         "recipients": named(json!(document.recipients)),
         "client_keys": named(json!(document.client_keys)),
         "log_fields": named(json!(document.log_fields)),
+        "recipients_by_key": document.recipients,
         "records": records(document),
+        "subjects": subjects(document),
+        "window_days": super::WINDOW.as_secs() / 86_400,
     })
+}
+
+/// Every class of people with what is held about it; of some classes an installation holds nothing.
+fn subjects(document: &Document) -> Vec<serde_json::Value> {
+    [Subject::Visitor, Subject::Customer, Subject::PortalUser, Subject::AuthorisedUser, Subject::Organisation, Subject::Staff, Subject::Partner]
+        .into_iter()
+        .map(|subject| {
+            let key = super::document::word(&subject);
+            let titles: Vec<&str> = document.sections.values().filter(|section| section.subject == key).map(|section| section.title.as_str()).collect();
+            json!({ "name": key.replace('_', " "), "titles": titles })
+        })
+        .collect()
 }
 
 #[derive(Default, Serialize)]

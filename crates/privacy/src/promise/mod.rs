@@ -6,7 +6,7 @@ mod store;
 
 use std::time::Duration;
 
-use kernel::map::{DataMap, ExportAs, LiveSchema, Trigger};
+use kernel::map::{DataMap, ExportAs, Fault, Inventory, LiveSchema, Trigger};
 use kernel::{Cx, Result, Timestamp};
 use serde::{Deserialize, Serialize};
 
@@ -55,7 +55,7 @@ fn promise(key: &str, text: &str, holds: bool, evidence: impl Into<String>) -> P
 pub async fn verify(cx: &Cx) -> Result<Vec<Promise>> {
     let live = cx.database().live_schema().await?;
     Ok(vec![
-        map_clean(cx.map(), &live),
+        map_clean(cx, &live),
         published(cx).await?,
         terms(cx).await?,
         sweeper(cx).await?,
@@ -96,20 +96,42 @@ pub async fn page(cx: &Cx) -> Result<PageContent> {
     Ok(PageContent { title: "Promises, checked".to_owned(), html_body: render::template("trust.html", &facts)? })
 }
 
-fn map_clean(map: &DataMap, live: &LiveSchema) -> Promise {
-    let mut faults: Vec<String> = map.lint(live).iter().map(ToString::to_string).collect();
+/// Everything in which the map disagrees with the database, with what the program uses, or with itself.
+pub fn map_faults(map: &DataMap, live: &LiveSchema, used: &Inventory) -> Vec<Fault> {
+    let mut faults = map.lint(live);
+    faults.extend(map.lint_inventory(used));
     faults.extend(walk::lint(map));
+    faults
+}
+
+fn map_clean(cx: &Cx, live: &LiveSchema) -> Promise {
+    let map = cx.map();
+    // Recipients that are switched off are gone from the running map, so only what is on is compared.
+    let faults = match cx.extension::<Inventory>() {
+        Ok(used) => map_faults(map, live, &used.engaged()),
+        Err(_) => [map.lint(live), walk::lint(map)].concat(),
+    };
     let evidence = match faults.first() {
-        None => format!("{} tables with {} entries compared with the live database, both directions", map.tables.len(), map.entries().count()),
+        None => format!(
+            "{} tables with {} entries, {} log fields, {} cookies and storage keys and {} recipients compared with what is really there, both directions",
+            map.tables.len(),
+            map.entries().count(),
+            map.log_fields.len(),
+            map.client_keys.len(),
+            map.recipients.len()
+        ),
         Some(first) => format!("{} faults, the first: {first}", faults.len()),
     };
     promise("map.clean", "Nothing is stored that the policy does not list.", faults.is_empty(), evidence)
 }
 
 async fn published(cx: &Cx) -> Result<Promise> {
-    const TEXT: &str = "The texts shown are those made from the running map, under a version on the log.";
-    Ok(match policy::current(cx).await {
-        Ok((_, version)) => promise("policy.published", TEXT, true, format!("version {} of {}, digest {}", version.number, version.at, version.digest)),
+    const TEXT: &str = "The running map is published or announced, byte for byte, under a version on the log.";
+    Ok(match policy::running(cx).await {
+        Ok(version) => match policy::altered(cx).await? {
+            None => promise("policy.published", TEXT, true, format!("version {} of {}, digest {}", version.number, version.at, version.digest)),
+            Some(form) => promise("policy.published", TEXT, false, format!("the text {form} is not the one whose hash is in the log")),
+        },
         Err(error) if error.kind() == kernel::Kind::Conflict => promise("policy.published", TEXT, false, error.to_string()),
         Err(error) => return Err(error),
     })
@@ -202,7 +224,8 @@ async fn erased_stay_erased(cx: &Cx) -> Result<Promise> {
     let mut left = 0;
     for line in lines.iter().rev().take(LEDGER_LINES) {
         // One that is still under way is the next promise's business.
-        if crate::certificate::by_id(cx, line.certificate).await.is_ok() && erasure::remaining(cx, &line.owners).await? > 0 {
+        let issued = matches!(crate::certificate::by_id(cx, line.certificate).await, Ok(crate::certificate::Asked::Issued(_)));
+        if issued && erasure::remaining(cx, &line.owners).await? > 0 {
             left += 1;
         }
     }

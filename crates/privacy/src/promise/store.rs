@@ -7,17 +7,19 @@ use kernel::{Cx, Result, Timestamp};
 use sea_orm::ConnectionTrait;
 use sea_orm::sea_query::{Asterisk, Expr, ExprTrait, Func, Query};
 
+use crate::hold::Held;
 use crate::walk;
 
 /// Rows past their term at `then`, by table; tables without any are left out.
 pub(super) async fn past_terms(cx: &Cx, then: Timestamp) -> Result<BTreeMap<String, u64>> {
+    let held = Held::now(cx).await?;
     let wanted = cx
         .map()
         .tables
         .values()
         .filter_map(|table| {
             let Trigger::After(column) = table.retention.trigger else { return None };
-            let due = walk::store::past_term(table, column, then.0);
+            let due = held.spare(cx.map(), table, walk::store::past_term(table, column, then.0));
             Some((
                 table.name,
                 match table.retention.end {

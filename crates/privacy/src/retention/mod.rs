@@ -1,6 +1,7 @@
 //! The sweeper: deletes or empties rows past their term, by the same numbers that the policy prints.
 
 pub(crate) mod store;
+pub mod watch;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -8,7 +9,10 @@ use std::time::Duration;
 use kernel::map::{End, Trigger, purpose};
 use kernel::{Cx, Job, Result};
 
+use crate::hold::Held;
 use crate::walk;
+
+pub use watch::WATCH;
 
 /// Time between two runs. The trust page calls the sweeper stopped after three times as long.
 pub const EVERY: Duration = Duration::from_secs(3_600);
@@ -25,10 +29,11 @@ pub async fn sweep(cx: &Cx) -> Result<usize> {
     let mut counts: BTreeMap<String, u64> = BTreeMap::new();
     let tables: Vec<_> = cx.map().tables.values().copied().collect();
     let foreign_keys = walk::store::foreign_keys(cx).await?;
+    let held = Held::now(cx).await?;
     for table in walk::order::children_first(cx.map(), tables, &foreign_keys) {
         let Trigger::After(column) = table.retention.trigger else { continue };
         loop {
-            let due = walk::store::past_term(&table, column, began.0);
+            let due = held.spare(cx.map(), &table, walk::store::past_term(&table, column, began.0));
             let gone = cx
                 .write(async |tx| match table.retention.end {
                     End::Delete => walk::store::delete_with_dependents(tx.db(), cx.map(), &table, due.clone()).await,

@@ -5,7 +5,7 @@ pub(crate) mod cell;
 pub(crate) mod order;
 pub(crate) mod store;
 
-use kernel::map::{Class, DataMap, End, Owned, Table, Trigger};
+use kernel::map::{Class, DataMap, End, Fault, Owned, Table, Trigger};
 
 /// What an erasure does to the rows of a table that belong to the person.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -57,18 +57,22 @@ pub fn classes(map: &DataMap) -> (Vec<Class>, Vec<Class>) {
 
 /// What this domain demands of a map beyond the kernel's lint: a law can keep rows only if it also
 /// keeps the rows through which they belong to somebody.
-pub fn lint(map: &DataMap) -> Vec<String> {
+pub fn lint(map: &DataMap) -> Vec<Fault> {
     let mut faults = Vec::new();
     for table in owned(map) {
         let Fate::Stays(law) = fate(table) else { continue };
         for next in map.owner_chain(table).unwrap_or_default().iter().skip(1) {
             if !matches!(fate(next), Fate::Stays(_)) {
-                faults.push(format!("{}: kept by {law}, but it belongs through {}, which is not kept", table.name, next.name));
+                faults.push(fault(table, format!("kept by {law}, but it belongs through {}, which is not kept", next.name)));
             }
         }
         if table.retention.trigger == Trigger::WithOwner {
-            faults.push(format!("{}: kept by {law}, but without a number of days", table.name));
+            faults.push(fault(table, format!("kept by {law}, but without a number of days")));
         }
     }
     faults
+}
+
+fn fault(table: &Table, what: String) -> Fault {
+    Fault { place: table.name.to_owned(), what }
 }

@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 use kernel::db::Engine;
 use kernel::map::{DataMap, Owned, Table};
 use kernel::{Cx, Error, Result};
-use sea_orm::sea_query::{Alias, Asterisk, Expr, ExprTrait, Func, Order, Query, SelectStatement, UnionType, Value};
+use sea_orm::sea_query::{Alias, Asterisk, Expr, ExprTrait, Func, Order, Query, SelectStatement, UnionType};
 use sea_orm::{ConnectionTrait, Statement};
 use uuid::Uuid;
 
-use super::cell::{Cell, Kind, Kinds};
+use super::cell::{Cell, Kinds};
 
 /// Rows handled by one statement at most.
 pub(crate) const BATCH: u64 = 500;
@@ -17,6 +17,17 @@ pub(crate) const BATCH: u64 = 500;
 /// Of those rows of a table of keys, the ones in `classes`.
 pub(crate) fn of_classes(table: &Table, condition: Expr, classes: Vec<&'static str>) -> Expr {
     condition.and(Expr::col((table.name, "class")).is_in(classes))
+}
+
+/// What is asked of rows.
+pub(crate) type Condition = Expr;
+
+/// `condition` without the rows that belong to one of `owners`.
+pub(crate) fn without(map: &DataMap, table: &Table, condition: Condition, owners: &[Uuid]) -> Condition {
+    match belongs(map, table, owners) {
+        Some(theirs) if !owners.is_empty() => condition.and(theirs.not()),
+        _ => condition,
+    }
 }
 
 /// True for rows of `table` that belong to one of `owners`; `None` when rows belong to nobody.
@@ -66,25 +77,7 @@ pub(crate) async fn latest(db: &impl ConnectionTrait, table: &Table, column: &'s
 /// # Errors
 /// Database errors.
 pub(crate) async fn kinds(cx: &Cx, table: &Table) -> Result<Kinds> {
-    let db = cx.db();
-    let sql = match cx.database().engine() {
-        Engine::Sqlite => "SELECT name AS name, type AS declared FROM pragma_table_info($1)",
-        Engine::Postgres => {
-            "SELECT column_name::text AS name, data_type::text AS declared FROM information_schema.columns WHERE table_schema = current_schema() AND table_name = $1"
-        }
-    };
-    let statement = Statement::from_sql_and_values(cx.database().backend(), sql, [Value::from(table.name)]);
-    let mut kinds = Kinds::new();
-    for row in db.query_all_raw(statement).await? {
-        let declared: String = row.try_get("", "declared")?;
-        let kind = match (cx.database().engine(), Kind::of(&declared)) {
-            // SQLite keeps every integer in up to 64 bits, whatever its column is called.
-            (Engine::Sqlite, Kind::Small | Kind::Int) => Kind::Big,
-            (_, kind) => kind,
-        };
-        kinds.insert(row.try_get("", "name")?, kind);
-    }
-    Ok(kinds)
+    kernel::rows::kinds(cx.db(), table.name).await
 }
 
 /// Foreign keys of the live schema as `(child, parent)`.

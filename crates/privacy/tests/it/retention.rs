@@ -94,3 +94,19 @@ both_engines!(promises_hold_and_each_can_break, |engine| async move {
     set(&world, "UPDATE audit_leaf SET data = 'edited' WHERE id = 0").await;
     assert!(!holds("log.intact").await);
 });
+
+both_engines!(a_sweeper_that_stops_raises_one_alarm, |engine| async move {
+    let world = World::on(engine).await;
+    let cx = world.cx();
+    let watch = privacy::retention::watch::watch;
+    assert_eq!(watch(cx).await.unwrap(), 0, "it has just begun");
+    world.test.clock.advance(privacy::retention::EVERY * 3);
+    assert_eq!(watch(cx).await.unwrap(), 0, "to the second");
+    world.test.clock.advance(Duration::from_secs(1));
+    assert_eq!(watch(cx).await.unwrap(), 1, "it never ran");
+    assert_eq!(watch(cx).await.unwrap(), 0, "one alarm for one stop");
+    privacy::retention::sweep(cx).await.unwrap();
+    assert_eq!(watch(cx).await.unwrap(), 0, "it runs again");
+    world.test.clock.advance(privacy::retention::EVERY * 3 + Duration::from_secs(1));
+    assert_eq!((watch(cx).await.unwrap(), watch(cx).await.unwrap()), (1, 0), "it stopped again");
+});

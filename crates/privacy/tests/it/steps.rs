@@ -37,7 +37,7 @@ async fn check_erasure(test: &Test, succeeded: bool) {
     let lines = ledger::read(folder).unwrap();
     assert_eq!(lines.len(), 1, "noted once, whatever happened");
     if succeeded {
-        let document = privacy::certificate::by_id(&test.cx, lines[0].certificate).await.unwrap();
+        let document = privacy::certificate::by_id(&test.cx, lines[0].certificate).await.unwrap().issued().unwrap();
         privacy::certificate::verify_offline(&serde_json::to_string(&document).unwrap()).unwrap();
         for table in ["toy_person", "toy_note", "toy_attachment", "toy_sighting", "toy_draft"] {
             assert_eq!(document.certificate.deleted[table], 1, "{table}: counted once");

@@ -14,7 +14,11 @@ use sea_orm_migration::schema::{big_integer, big_integer_null, binary, pk_uuid, 
 use testkit::{Engine, Test};
 use uuid::Uuid;
 
+use crate::toy_desk::{ToyDesk, ToyPlace};
+
 const USES: &[Use] = &[Use::contract(&purpose::ACCOUNT)];
+const ADDRESS: &[Use] =
+    &[Use::contract(&purpose::ACCOUNT), Use::interest(&purpose::SECURITY, "People must hear of changes to their account, or they could not defend it.")];
 const WATCH: &[Use] = &[Use::interest(&purpose::SECURITY, "Attacks must be found; addresses go after two weeks.")];
 const TAX: &[Use] = &[Use::law(&purpose::LEGAL, "AO §147(3): ten years")];
 
@@ -28,7 +32,7 @@ pub const TABLES: &[Table] = &[
         key: &["id"],
         columns: &[
             Entry::personal("id", &category::IDENTIFIER, USES).observed(),
-            Entry::personal("email", &category::EMAIL, USES).sealed_to_person(Class::Account),
+            Entry::personal("email", &category::EMAIL, ADDRESS).sealed_to_person(Class::Account),
             Entry::personal("nick", &category::NAME, USES).not_required(),
             Entry::personal("password", &category::CREDENTIAL, USES).verifier(),
         ],
@@ -165,7 +169,7 @@ pub fn module() -> Module {
 
 /// Answers as the test says.
 #[derive(Clone, Default)]
-pub struct ToyAccounts(pub Arc<Mutex<Vec<OrganisationId>>>);
+pub struct ToyAccounts(pub Arc<Mutex<Vec<OrganisationId>>>, pub Arc<Mutex<Option<Operator>>>);
 
 pub fn operator() -> Operator {
     Operator {
@@ -179,7 +183,7 @@ pub fn operator() -> Operator {
 #[async_trait::async_trait]
 impl Accounts for ToyAccounts {
     async fn operator(&self, _: &Cx) -> Result<Option<Operator>> {
-        Ok(Some(operator()))
+        Ok(Some(self.1.lock().unwrap().clone().unwrap_or_else(operator)))
     }
     async fn email(&self, _: &Cx, _: PersonId) -> Result<String> {
         Ok("Ada@toy.example".to_owned())
@@ -188,6 +192,28 @@ impl Accounts for ToyAccounts {
         Ok(self.0.lock().unwrap().clone())
     }
     async fn forget(&self, _: &Cx, _: PersonId) {}
+}
+
+/// Everybody whom the policy's notices reach, and the mails that were queued: person and version.
+#[derive(Clone, Default)]
+pub struct ToyReaders {
+    pub people: Arc<Mutex<Vec<PersonId>>>,
+    pub mailed: Arc<Mutex<Vec<(PersonId, i64)>>>,
+}
+
+#[async_trait::async_trait]
+impl privacy::notice::Audience for ToyReaders {
+    async fn people(&self, _: &Cx, after: Option<PersonId>, limit: u64) -> Result<Vec<PersonId>> {
+        let mut people = self.people.lock().unwrap().clone();
+        people.sort();
+        people.retain(|person| after.is_none_or(|after| *person > after));
+        people.truncate(usize::try_from(limit).unwrap());
+        Ok(people)
+    }
+    async fn mail(&self, _: &kernel::Tx, person: PersonId, version: &privacy::policy::VersionNote) -> Result<()> {
+        self.mailed.lock().unwrap().push((person, version.number));
+        Ok(())
+    }
 }
 
 /// A document in exports and a machine at erasures.
@@ -221,28 +247,51 @@ impl ErasureHook for ToyHook {
 pub struct World {
     pub test: Test,
     pub accounts: ToyAccounts,
+    pub readers: ToyReaders,
     pub machines: Arc<Mutex<u64>>,
     pub folder: std::path::PathBuf,
+    pub desk: ToyDesk,
     pub person: PersonId,
     pub organisation: OrganisationId,
+}
+
+fn extensions(folder: &std::path::Path, accounts: &ToyAccounts, readers: &ToyReaders, hook: &ToyHook, desk: &ToyDesk) -> Extensions {
+    let wiring = Wiring {
+        folder: folder.to_owned(),
+        accounts: Box::new(accounts.clone()),
+        exports: vec![Box::new(hook.clone())],
+        erasures: vec![Box::new(hook.clone())],
+        settlements: vec![Box::new(desk.clone())],
+        post: Box::new(desk.clone()),
+        corrections: vec![Box::new(ToyPlace("profile", desk.clone())), Box::new(ToyPlace("recipient", desk.clone()))],
+    };
+    Extensions::default().with(wiring).with(privacy::notice::Readers(Box::new(readers.clone())))
 }
 
 impl World {
     pub async fn on(engine: Engine) -> Self {
         let kept = tempfile::tempdir().unwrap();
         let folder = kept.path().to_owned();
-        let (accounts, hook) = (ToyAccounts::default(), ToyHook::default());
+        let (accounts, readers, hook, desk) = (ToyAccounts::default(), ToyReaders::default(), ToyHook::default(), ToyDesk::default());
         *hook.0.lock().unwrap() = 2;
-        let wiring = Wiring {
-            folder: folder.clone(),
-            accounts: Box::new(accounts.clone()),
-            exports: vec![Box::new(hook.clone())],
-            erasures: vec![Box::new(hook.clone())],
-        };
-        let test = Test::with(engine, vec![audit::module(), privacy::module(), module()], Extensions::default().with(wiring).with(kept)).await;
+        let extensions = extensions(&folder, &accounts, &readers, &hook, &desk).with(kept);
+        let test = Test::with(engine, vec![audit::module(), privacy::module(), module()], extensions).await;
         let caller = test.authority.caller();
         accounts.0.lock().unwrap().push(caller.organisation);
-        Self { person: caller.person, organisation: caller.organisation, test, accounts, machines: hook.0, folder }
+        readers.people.lock().unwrap().push(caller.person);
+        Self { person: caller.person, organisation: caller.organisation, test, accounts, readers, machines: hook.0, folder, desk }
+    }
+
+    /// The same installation run by a program whose map is another.
+    pub async fn with_map(&self, change: impl FnOnce(kernel::map::DataMap) -> kernel::map::DataMap) -> Cx {
+        Cx::new(kernel::cx::Parts {
+            database: kernel::db::Database::connect(&self.test.database.url).await.unwrap(),
+            clock: Arc::new(self.test.clock.clone()),
+            root: kernel::seal::RootKey::load_or_create(&self.test.database.folder().join("root.key")).unwrap(),
+            map: change(self.cx().map().clone()),
+            authority: Arc::new(self.test.authority.clone()),
+            extensions: extensions(&self.folder, &self.accounts, &self.readers, &ToyHook(self.machines.clone()), &self.desk),
+        })
     }
 
     pub fn cx(&self) -> &Cx {

@@ -1,17 +1,19 @@
 //! Rate limits per caller: by credential where there is one, else by address; stricter where
 //! passwords and mails are at stake.
 
-use std::net::{IpAddr, SocketAddr};
-use std::num::NonZeroU32;
+use std::net::IpAddr;
 use std::sync::Arc;
 
-use axum::extract::{ConnectInfo, Request, State};
+use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use governor::clock::{Clock, DefaultClock};
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 use kernel::Error;
+use kernel::cx::RequestInfo;
 use kernel::http::Credentials;
+
+use crate::config;
 
 /// Paths that cost a password hash or send a mail.
 const GUARDED: &[&str] = &["/v1/sessions", "/v1/sign-up", "/v1/email-verifications", "/v1/password-resets", "/v1/setup"];
@@ -27,19 +29,18 @@ pub(crate) struct Limits {
 }
 
 impl Limits {
-    /// 50 requests a second with bursts of 300; 30 guarded ones a minute with bursts of 20.
-    pub(crate) fn new() -> Self {
-        let per = |count: u32| NonZeroU32::new(count).unwrap_or(NonZeroU32::MIN);
+    /// As configured.
+    pub(crate) fn new(limits: config::Limits) -> Self {
         Self {
-            general: Arc::new(RateLimiter::keyed(Quota::per_second(per(50)).allow_burst(per(300)))),
-            guarded: Arc::new(RateLimiter::keyed(Quota::per_minute(per(30)).allow_burst(per(20)))),
+            general: Arc::new(RateLimiter::keyed(Quota::per_second(limits.per_second).allow_burst(limits.burst))),
+            guarded: Arc::new(RateLimiter::keyed(Quota::per_minute(limits.guarded_per_minute).allow_burst(limits.guarded_burst))),
         }
     }
 }
 
 /// Answers 429 with the time to wait when a bucket is empty.
 pub(crate) async fn rate_limit(State(limits): State<Limits>, request: Request, next: Next) -> Response {
-    let address = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(address)| address.ip());
+    let address = request.extensions().get::<RequestInfo>().and_then(|info| info.ip);
     let path = request.uri().path();
     let is_guarded = request.method() == axum::http::Method::POST && GUARDED.iter().any(|one| path.starts_with(one));
     // Now and then callers that have been quiet are forgotten, so that the buckets do not pile up.

@@ -1,10 +1,11 @@
 //! Public pages: rendered here, correct without JavaScript. Their content comes from the domains;
 //! this module adds only the frame around it.
 
-use axum::extract::{Query, State};
+use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, Uri, header};
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::get;
+use kernel::http::Credentials;
 use kernel::{Cx, Error, Result};
 use minijinja::{AutoEscape, Environment, context, value::Value};
 use privacy::choice;
@@ -20,10 +21,12 @@ pub(crate) fn routes() -> axum::Router<Cx> {
     axum::Router::new()
         .route("/", get(home))
         .route("/prices", get(prices))
-        .route("/privacy", get(|state, uri, headers| policy(PageKind::Privacy, state, uri, headers)))
-        .route("/cookies", get(|state, uri, headers| policy(PageKind::Cookies, state, uri, headers)))
-        .route("/retention", get(|state, uri, headers| policy(PageKind::Retention, state, uri, headers)))
-        .route("/sub-processors", get(|state, uri, headers| policy(PageKind::SubProcessors, state, uri, headers)))
+        .route(PageKind::Privacy.path(), get(|state, asked| policy(PageKind::Privacy, state, asked)))
+        .route(PageKind::Cookies.path(), get(|state, asked| policy(PageKind::Cookies, state, asked)))
+        .route(PageKind::Retention.path(), get(|state, asked| policy(PageKind::Retention, state, asked)))
+        .route(PageKind::SubProcessors.path(), get(|state, asked| policy(PageKind::SubProcessors, state, asked)))
+        .route("/privacy/versions", get(versions))
+        .route("/privacy/versions/{number}", get(changes))
         .route("/privacy/choices", get(choices))
         .route("/trust", get(trust))
         .route("/site.css", get(|| async { ([(header::CONTENT_TYPE, "text/css; charset=utf-8"), (header::CACHE_CONTROL, "public, max-age=3600")], STYLE) }))
@@ -46,8 +49,23 @@ async fn prices(State(cx): State<Cx>, uri: Uri, headers: HeaderMap) -> Response 
     shown(framed(&cx, &uri, &headers, page.await).await)
 }
 
-async fn policy(kind: PageKind, State(cx): State<Cx>, uri: Uri, headers: HeaderMap) -> Response {
-    let page = privacy::policy::page(&cx, kind).await;
+#[derive(Deserialize)]
+struct Version {
+    version: Option<i64>,
+}
+
+async fn policy(kind: PageKind, State(cx): State<Cx>, (uri, headers, Query(wanted)): (Uri, HeaderMap, Query<Version>)) -> Response {
+    let page = privacy::policy::page(&cx, kind, wanted.version).await;
+    shown(framed(&cx, &uri, &headers, page).await)
+}
+
+async fn versions(State(cx): State<Cx>, uri: Uri, headers: HeaderMap) -> Response {
+    let page = privacy::policy::versions::list_page(&cx).await;
+    shown(framed(&cx, &uri, &headers, page).await)
+}
+
+async fn changes(State(cx): State<Cx>, Path(number): Path<i64>, uri: Uri, headers: HeaderMap) -> Response {
+    let page = privacy::policy::versions::changes_page(&cx, number).await;
     shown(framed(&cx, &uri, &headers, page).await)
 }
 
@@ -56,8 +74,8 @@ struct Saved {
     saved: Option<String>,
 }
 
-async fn choices(State(cx): State<Cx>, uri: Uri, headers: HeaderMap, Query(saved): Query<Saved>) -> Response {
-    let page = choice::page(&cx, &headers, saved.saved.is_some()).await;
+async fn choices(State(cx): State<Cx>, uri: Uri, headers: HeaderMap, credentials: Credentials, Query(saved): Query<Saved>) -> Response {
+    let page = choice::page(&cx, &headers, &credentials, saved.saved.is_some()).await;
     shown(framed(&cx, &uri, &headers, page).await)
 }
 

@@ -3,7 +3,7 @@
 use futures::future::BoxFuture;
 use identity::{operator, organisation, person};
 use kernel::map::purpose;
-use kernel::{ByWorkflow, Cx, Error, OrganisationId, PersonId, Place, Result, Scope};
+use kernel::{ByWorkflow, Cx, Error, OrganisationId, PersonId, Place, Result, Scope, Timestamp, Tx};
 
 /// Answers from the identity domain.
 pub(super) struct FromIdentity;
@@ -33,6 +33,19 @@ impl privacy::Accounts for FromIdentity {
 
     async fn forget(&self, _: &Cx, _: PersonId) {
         // Sessions, tokens and roles are read from the database at every request; nothing is cached.
+    }
+}
+
+#[async_trait::async_trait]
+impl privacy::notice::Audience for FromIdentity {
+    async fn people(&self, cx: &Cx, after: Option<PersonId>, limit: u64) -> Result<Vec<PersonId>> {
+        person::everybody(cx.db(), after, limit).await
+    }
+
+    async fn mail(&self, tx: &Tx, person: PersonId, version: &privacy::policy::VersionNote) -> Result<()> {
+        let date = version.effective_at.parse::<Timestamp>().map_or_else(|_| version.effective_at.clone(), Timestamp::in_words);
+        let link = format!("/privacy/versions/{}", version.number);
+        notifications::queue(tx, person, notifications::Template::PolicyChanged, &[("date", &date), ("link", &link)]).await.map(drop)
     }
 }
 

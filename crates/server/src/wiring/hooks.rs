@@ -1,8 +1,11 @@
-//! What exports and erasures reach that is not a row: invoices as documents, machines at the hypervisor.
+//! What exports, erasures and projects reach that other domains know: invoices as documents, machines
+//! at the hypervisor, the last invoice, the last mail.
 
 use compute::instance;
-use kernel::{ByWorkflow, Cx, OrganisationId, Place, Result, Scope};
-use privacy::{Doomed, ErasureHook, ExportFile, ExportHook, Owners};
+use kernel::{ByWorkflow, Cx, OrganisationId, PersonId, Place, Result, Scope, Tx};
+use notifications::Template;
+use privacy::certificate::CertificateId;
+use privacy::{Doomed, ErasureHook, ExportFile, ExportHook, FinalBill, Owners, Post, Settlement};
 
 /// Invoices as people know them.
 pub(super) struct InvoiceDocuments;
@@ -21,6 +24,21 @@ impl ExportHook for InvoiceDocuments {
             }
         }
         Ok(files)
+    }
+}
+
+/// What projects hold: machines, as everything that is ordered ends in one.
+pub(super) struct ProjectContents;
+
+#[async_trait::async_trait]
+impl identity::project::Contents for ProjectContents {
+    async fn of(&self, tx: &Tx, project: Place) -> Result<Option<String>> {
+        let at = Scope::<ByWorkflow>::acting("identity.project.delete", project);
+        Ok(match instance::count(tx, &at).await? {
+            0 => None,
+            1 => Some("1 machine".to_owned()),
+            many => Some(format!("{many} machines")),
+        })
     }
 }
 
@@ -52,6 +70,41 @@ impl ErasureHook for Machines {
             }
         }
         Ok(Some(gone))
+    }
+}
+
+/// What was used and not billed yet becomes a last invoice.
+pub(super) struct LastInvoices;
+
+#[async_trait::async_trait]
+impl Settlement for LastInvoices {
+    async fn preview(&self, cx: &Cx, owners: &Owners) -> Result<Vec<FinalBill>> {
+        let mut bills = Vec::new();
+        for organisation in &owners.organisations {
+            bills.extend(billing::invoice::unbilled(cx, &acting(*organisation)).await?.map(|total| FinalBill { number: None, total }));
+        }
+        Ok(bills)
+    }
+
+    async fn settle(&self, cx: &Cx, owners: &Owners) -> Result<Vec<FinalBill>> {
+        let mut bills = Vec::new();
+        for organisation in &owners.organisations {
+            let made = billing::invoice::conclude(cx, &acting(*organisation)).await?;
+            bills.extend(made.map(|(number, total)| FinalBill { number: Some(number), total }));
+        }
+        Ok(bills)
+    }
+}
+
+/// Mails.
+pub(super) struct ByMail;
+
+#[async_trait::async_trait]
+impl Post for ByMail {
+    async fn farewell(&self, cx: &Cx, person: PersonId, certificate: CertificateId, bills: &str) -> Result<usize> {
+        let link = format!("/app/goodbye/{certificate}");
+        cx.write(async |tx| notifications::tell_once(&tx, person, Template::ErasureBegun, &[("bills", bills), ("link", &link)]).await).await?;
+        notifications::flush(cx, person).await
     }
 }
 

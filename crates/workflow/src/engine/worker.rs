@@ -1,16 +1,16 @@
 //! The worker: a loop that claims what is due and carries several operations out at once.
 
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use kernel::{Cx, Result};
+use kernel::{Cx, Ignore, Result, Timestamp};
 use tokio::task::JoinSet;
 
 use super::intercept::Interceptor;
 use super::run;
 use crate::definition::Registered;
-use crate::operation::store;
+use crate::operation::store::{self, worker};
 
 /// Shares its definition with the operations that it carries out.
 pub(super) struct Shared {
@@ -26,6 +26,8 @@ pub struct Worker {
     shared: Arc<Shared>,
     holder: String,
     at_once: usize,
+    /// How many workers lived, and when that was asked.
+    living: Arc<Mutex<Option<(Timestamp, u64)>>>,
 }
 
 const LEASE: Duration = Duration::from_secs(20);
@@ -36,7 +38,7 @@ impl Worker {
     pub fn new(cx: Cx, workflows: Vec<Registered>, at_once: usize) -> Self {
         let holder = format!("worker-{}", cx.new_uuid());
         let workflows = workflows.into_iter().map(|one| (one.name, one)).collect();
-        Self { shared: Arc::new(Shared { cx, workflows, interceptor: None, lease: LEASE }), holder, at_once }
+        Self { shared: Arc::new(Shared { cx, workflows, interceptor: None, lease: LEASE }), holder, at_once, living: Arc::default() }
     }
 
     /// The same worker with an interceptor; only before it runs.
@@ -44,8 +46,8 @@ impl Worker {
     pub fn intercepted(self, interceptor: Arc<dyn Interceptor>) -> Self {
         let shared = Arc::try_unwrap(self.shared).map(|shared| Shared { interceptor: Some(interceptor), ..shared });
         match shared {
-            Ok(shared) => Self { shared: Arc::new(shared), holder: self.holder, at_once: self.at_once },
-            Err(shared) => Self { shared, holder: self.holder, at_once: self.at_once },
+            Ok(shared) => Self { shared: Arc::new(shared), ..self },
+            Err(shared) => Self { shared, ..self },
         }
     }
 
@@ -74,6 +76,7 @@ impl Worker {
             }
         }
         while running.join_next().await.is_some() {}
+        worker::gone(&self.shared.cx, &self.holder).await.ignore_because("the others notice within seconds");
     }
 
     /// Carries out what is due now and returns when nothing is; tells how many operations it touched.
@@ -93,11 +96,24 @@ impl Worker {
         }
     }
 
+    /// How many workers live, this one included; asked again every few seconds.
+    async fn living(&self) -> Result<u64> {
+        let now = self.shared.cx.now();
+        let known = *self.living.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, living)) = known.filter(|(asked, _)| now.since(*asked) < worker::SEEN_EVERY) {
+            return Ok(living);
+        }
+        let living = worker::seen(&self.shared.cx, &self.holder).await?;
+        *self.living.lock().unwrap_or_else(PoisonError::into_inner) = Some((now, living));
+        Ok(living)
+    }
+
     async fn take(&self, limit: usize, running: &mut JoinSet<()>) -> Result<usize> {
         if limit == 0 {
             return Ok(0);
         }
-        let rows = store::claim(&self.shared.cx, &self.holder, self.shared.lease, limit as u64).await?;
+        let living = self.living().await?;
+        let rows = store::claim(&self.shared.cx, &self.holder, self.shared.lease, limit as u64, living).await?;
         let taken = rows.len();
         for row in rows {
             let shared = self.shared.clone();

@@ -1,10 +1,11 @@
 //! The engine's tables, forward only.
 
 mod m0001_operation;
+mod m0002_worker;
 
 use sea_orm_migration::MigrationTrait;
 
 /// Oldest first.
 pub(crate) fn all() -> Vec<Box<dyn MigrationTrait>> {
-    vec![Box::new(m0001_operation::Migration)]
+    vec![Box::new(m0001_operation::Migration), Box::new(m0002_worker::Migration)]
 }

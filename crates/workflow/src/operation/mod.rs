@@ -6,4 +6,4 @@ mod retry;
 pub(crate) mod store;
 
 pub use model::{LogLine, OPERATION_FINISHED, Operation, OperationFinished, OperationId, State, StepState, StepView};
-pub use store::by_subject;
+pub use store::{by_subject, unfinished};

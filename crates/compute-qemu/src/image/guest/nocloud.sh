@@ -50,12 +50,43 @@ network() {
 access() {
     umask 077
     mkdir -p /root/.ssh /etc/dropbear
-    sed -n 's/^ *- *\(\(ssh-\|ecdsa-\|sk-\).*\)$/\1/p' $seed/user-data >/root/.ssh/authorized_keys
+    # Ours is the vendor's part where the owner has user data of their own.
+    settings=$seed/user-data
+    [ -s $seed/vendor-data ] && settings=$seed/vendor-data
+    sed -n 's/^ *- *\(\(ssh-\|ecdsa-\|sk-\).*\)$/\1/p' $settings >/root/.ssh/authorized_keys
     umask 022
     network
+    password
     # A rebuilt or cloned machine must have a host key of its own, a restarted one must keep it.
     [ -s /etc/dropbear/key ] || dropbearkey -t ed25519 -f /etc/dropbear/key >/dev/null 2>&1
-    dropbear -r /etc/dropbear/key -s -p 22
+    # Without a password in the seed nobody signs in with one.
+    [ -n "$hash" ] && dropbear -r /etc/dropbear/key -p 22 || dropbear -r /etc/dropbear/key -s -p 22
+    once
+}
+
+password() { # Set when it is new in the seed: what its owner changes afterwards stays.
+    hash=$(value password $settings)
+    [ "$hash" = "$(cat /etc/dropbear/password 2>/dev/null)" ] && [ -e /etc/shadow ] && return
+    [ -n "$hash" ] || return
+    file=/etc/shadow
+    [ -e $file ] || file=/etc/passwd
+    sed -i "s|^root:[^:]*:|root:$hash:|" $file
+    echo "$hash" >/etc/dropbear/password
+}
+
+once() { # The owner's user data, at the first boot of each instance; the rescue system is none.
+    [ -s $seed/vendor-data ] || return
+    grep -q fairhold.rescue /proc/cmdline && return
+    id=$(value instance-id $seed/meta-data)
+    [ "$id" = "$(cat /etc/dropbear/instance 2>/dev/null)" ] && return
+    echo "$id" >/etc/dropbear/instance
+    read -r first <$seed/user-data
+    case "$first" in "#!"*)
+        cp $seed/user-data /run/user-data
+        chmod 700 /run/user-data
+        /run/user-data >/run/user-data.log 2>&1 </dev/null
+        ;;
+    esac
 }
 
 "$1"

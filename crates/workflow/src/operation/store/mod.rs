@@ -1,6 +1,7 @@
 //! SQL of operations, their steps and logs. Workers write under a fence; people only read and retry.
 
 mod view;
+pub(crate) mod worker;
 
 use std::time::Duration;
 
@@ -13,8 +14,8 @@ use serde::Serialize;
 use super::model::{OPERATION_FINISHED, OperationFinished, OperationId, State, StepState};
 use crate::definition::Start;
 
-pub use view::by_subject;
 pub(crate) use view::{Which, page, view};
+pub use view::{by_subject, unfinished};
 
 pub(crate) mod operation {
     use sea_orm::entity::prelude::*;
@@ -173,8 +174,9 @@ pub(crate) async fn row(db: &impl ConnectionTrait, id: OperationId) -> Result<Op
     Ok(operation::Entity::find_by_id(id).one(db).await?)
 }
 
-/// Takes up to `limit` operations that are due and free, with one fence each.
-pub(crate) async fn claim(cx: &Cx, holder: &str, lease: Duration, limit: u64) -> Result<Vec<operation::Model>> {
+/// Takes up to `limit` operations that are due and free, with one fence each, and no more than a
+/// fair share where `living` workers are at work.
+pub(crate) async fn claim(cx: &Cx, holder: &str, lease: Duration, limit: u64, living: u64) -> Result<Vec<operation::Model>> {
     cx.write(async |tx| {
         let now = tx.cx().now();
         let mut due = operation::Entity::find()
@@ -184,7 +186,7 @@ pub(crate) async fn claim(cx: &Cx, holder: &str, lease: Duration, limit: u64) ->
             .order_by_asc(operation::Column::NextAt)
             .limit(limit);
         QueryTrait::query(&mut due).lock_with_behavior(LockType::Update, LockBehavior::SkipLocked);
-        let mut rows = due.all(tx.db()).await?;
+        let mut rows = worker::share(tx.db(), holder, living, now, due.all(tx.db()).await?).await?;
         if rows.is_empty() {
             return Ok(rows);
         }

@@ -7,7 +7,7 @@ use kernel::{PersonId, ProjectId, Result, Timestamp};
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use super::{line, operation, place, step};
-use crate::operation::model::{LogLine, Operation, OperationId, StepView};
+use crate::operation::model::{LogLine, Operation, OperationId, State, StepView};
 
 /// Which operations a list shows.
 pub(crate) enum Which {
@@ -49,6 +49,19 @@ pub async fn by_subject(db: &impl ConnectionTrait, kind: &str, subject: &str) ->
         .all(db)
         .await?;
     Ok(views(db, rows).await?.pop())
+}
+
+/// How many operations are in each state that is no end.
+///
+/// # Errors
+/// Database errors.
+pub async fn unfinished(db: &impl ConnectionTrait) -> Result<Vec<(&'static str, u64)>> {
+    let states = [(State::Running, "running"), (State::Undoing, "undoing"), (State::NeedsOperator, "needs_operator")];
+    let query = operation::Entity::find().filter(operation::Column::State.is_in(states.map(|(state, _)| state))).select_only();
+    let query = query.column(operation::Column::State).column_as(operation::Column::Id.count(), "count").group_by(operation::Column::State);
+    let found = query.into_tuple::<(State, i64)>().all(db).await?;
+    let count = |state| found.iter().find(|(one, _)| *one == state).map_or(0, |(_, count)| u64::try_from(*count).unwrap_or(0));
+    Ok(states.into_iter().map(|(state, name)| (name, count(state))).collect())
 }
 
 /// Rows with steps, logs and children: three statements whatever their number.

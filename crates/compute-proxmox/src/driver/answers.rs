@@ -1,0 +1,142 @@
+//! The driver itself: each question with the function that answers it.
+
+use compute_driver::{
+    Answer, Backup, Capabilities, ConsoleKind, ConsoleStream, Driver, Filter, Guest, GuestSpec, InForce, Inventory, Measurement, PasswordHash, Progress,
+    Reference, Size, Snapshot, SnapshotSpec, Status, Stranger,
+};
+
+use super::{Proxmox, access, adopt, backup, console, filter, look, make, measure, power, rebuild, report, size, snapshot};
+
+impl Driver for Proxmox {
+    fn name(&self) -> &'static str {
+        "proxmox"
+    }
+
+    fn capabilities(&self) -> Answer<'_, Capabilities> {
+        Box::pin(look::capabilities(self))
+    }
+
+    fn ensure<'a>(&'a self, spec: &'a GuestSpec) -> Answer<'a, Guest> {
+        Box::pin(make::ensure(self, spec))
+    }
+
+    fn find<'a>(&'a self, reference: &'a Reference) -> Answer<'a, Option<Guest>> {
+        Box::pin(look::find(self, reference))
+    }
+
+    fn list(&self) -> Answer<'_, Vec<Guest>> {
+        Box::pin(look::list(self))
+    }
+
+    fn status<'a>(&'a self, reference: &'a Reference) -> Answer<'a, Status> {
+        Box::pin(look::status_now(self, reference))
+    }
+
+    fn start<'a>(&'a self, reference: &'a Reference) -> Answer<'a, ()> {
+        Box::pin(power::start(self, reference))
+    }
+
+    fn stop<'a>(&'a self, reference: &'a Reference) -> Answer<'a, ()> {
+        Box::pin(power::stop(self, reference))
+    }
+
+    fn shutdown<'a>(&'a self, reference: &'a Reference) -> Answer<'a, ()> {
+        Box::pin(power::shutdown(self, reference))
+    }
+
+    fn reboot<'a>(&'a self, reference: &'a Reference) -> Answer<'a, ()> {
+        Box::pin(power::reboot(self, reference))
+    }
+
+    fn reset<'a>(&'a self, reference: &'a Reference) -> Answer<'a, ()> {
+        Box::pin(power::reset(self, reference))
+    }
+
+    fn rebuild<'a>(&'a self, spec: &'a GuestSpec) -> Answer<'a, Guest> {
+        Box::pin(rebuild::rebuild(self, spec))
+    }
+
+    fn destroy<'a>(&'a self, reference: &'a Reference) -> Answer<'a, ()> {
+        Box::pin(make::destroy(self, reference))
+    }
+
+    fn console<'a>(&'a self, reference: &'a Reference, kind: ConsoleKind) -> Answer<'a, Box<dyn ConsoleStream>> {
+        Box::pin(console::open(self, reference, kind))
+    }
+
+    fn console_backlog<'a>(&'a self, reference: &'a Reference) -> Answer<'a, Vec<u8>> {
+        Box::pin(console::backlog(self, reference))
+    }
+
+    fn measure<'a>(&'a self, reference: &'a Reference) -> Answer<'a, Measurement> {
+        Box::pin(measure::measure(self, reference))
+    }
+
+    fn suspend<'a>(&'a self, reference: &'a Reference) -> Answer<'a, ()> {
+        Box::pin(power::suspend(self, reference))
+    }
+
+    fn resume<'a>(&'a self, reference: &'a Reference) -> Answer<'a, ()> {
+        Box::pin(power::resume(self, reference))
+    }
+
+    fn resize<'a>(&'a self, reference: &'a Reference, size: &'a Size) -> Answer<'a, InForce> {
+        Box::pin(size::resize(self, reference, size))
+    }
+
+    fn create_snapshot<'a>(&'a self, reference: &'a Reference, snapshot: &'a SnapshotSpec) -> Answer<'a, Progress<Snapshot>> {
+        Box::pin(snapshot::create(self, reference, snapshot))
+    }
+
+    fn snapshots<'a>(&'a self, reference: &'a Reference) -> Answer<'a, Vec<Snapshot>> {
+        Box::pin(snapshot::list(self, reference))
+    }
+
+    fn roll_back<'a>(&'a self, reference: &'a Reference, snapshot: &'a Reference) -> Answer<'a, Progress<Guest>> {
+        Box::pin(snapshot::roll_back(self, reference, snapshot))
+    }
+
+    fn delete_snapshot<'a>(&'a self, reference: &'a Reference, snapshot: &'a Reference) -> Answer<'a, ()> {
+        Box::pin(snapshot::delete(self, reference, snapshot))
+    }
+
+    fn create_backup<'a>(&'a self, reference: &'a Reference, backup: &'a Reference) -> Answer<'a, Progress<Backup>> {
+        Box::pin(backup::create(self, reference, backup))
+    }
+
+    fn backups(&self) -> Answer<'_, Vec<Backup>> {
+        Box::pin(backup::list(self))
+    }
+
+    fn restore_backup<'a>(&'a self, backup: &'a Reference, spec: &'a GuestSpec) -> Answer<'a, Progress<Guest>> {
+        Box::pin(backup::restore(self, backup, spec))
+    }
+
+    fn delete_backup<'a>(&'a self, backup: &'a Reference) -> Answer<'a, ()> {
+        Box::pin(backup::delete(self, backup))
+    }
+
+    fn set_password<'a>(&'a self, reference: &'a Reference, password: &'a PasswordHash) -> Answer<'a, InForce> {
+        Box::pin(access::set_password(self, reference, password))
+    }
+
+    fn authorise_key<'a>(&'a self, reference: &'a Reference, key: &'a str) -> Answer<'a, InForce> {
+        Box::pin(access::authorise_key(self, reference, key))
+    }
+
+    fn inventory(&self) -> Answer<'_, Inventory> {
+        Box::pin(report::inventory(self))
+    }
+
+    fn strangers(&self) -> Answer<'_, Vec<Stranger>> {
+        Box::pin(adopt::strangers(self))
+    }
+
+    fn adopt<'a>(&'a self, address: &'a str, reference: &'a Reference) -> Answer<'a, Guest> {
+        Box::pin(adopt::adopt(self, address, reference))
+    }
+
+    fn set_filter<'a>(&'a self, reference: &'a Reference, filter: &'a Filter) -> Answer<'a, ()> {
+        Box::pin(filter::set(self, reference, filter))
+    }
+}

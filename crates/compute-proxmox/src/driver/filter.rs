@@ -1,0 +1,144 @@
+//! A guest's firewall, which the node applies outside the guest: rules, policies, and which senders are its own.
+
+use compute_driver::{Direction, DriverError, Filter, Network, Protocol, Reference, Rule, Verdict};
+
+use super::Proxmox;
+use crate::call::{At, firewall};
+use crate::client::{Fields, Params, Trouble};
+
+/// The set of addresses that the node takes for those of the first card.
+const OWN: &str = "ipfilter-net0";
+
+/// One rule as the cluster keeps it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Line {
+    way: &'static str,
+    action: &'static str,
+    protocol: Option<&'static str>,
+    ports: Option<String>,
+    peer: Option<String>,
+}
+
+/// Filters the guest's traffic as `filter` says and forgets what was said before.
+pub(super) async fn set(proxmox: &Proxmox, reference: &Reference, filter: &Filter) -> Result<(), DriverError> {
+    filter.check()?;
+    let (at, _) = proxmox.current(reference).await?;
+    if filter.anti_spoofing {
+        let config = proxmox.config(&at).await?;
+        let own = config.ipv4().ok_or_else(|| DriverError::unsupported("hold a guest to its addresses: they come from a DHCP server"))?;
+        allow_senders(proxmox, &at, &[own]).await?;
+    }
+    set_rules(proxmox, &at, &filter.rules.iter().flat_map(lines).collect::<Vec<_>>()).await?;
+    let policy = |verdict: Verdict| if verdict == Verdict::Accept { "ACCEPT" } else { "DROP" };
+    let options = Params::new()
+        .flag("enable", true)
+        .flag("macfilter", filter.anti_spoofing)
+        .flag("ipfilter", filter.anti_spoofing)
+        // Asking for an address is part of being connected.
+        .flag("dhcp", true)
+        .flag("ndp", true)
+        .with("policy_in", policy(filter.inbound))
+        .with("policy_out", policy(filter.outbound));
+    proxmox.client().settle(&firewall::set_options(&at, options)).await?;
+    Ok(())
+}
+
+/// ICMP has two protocols, one for each family of addresses; everything else is one line.
+fn lines(rule: &Rule) -> Vec<Line> {
+    let peer = rule.peer.map(|Network { address, prefix }| format!("{address}/{prefix}"));
+    let line = |protocol, ports: Option<String>| Line {
+        way: if rule.direction == Direction::Inbound { "in" } else { "out" },
+        action: if rule.verdict == Verdict::Accept { "ACCEPT" } else { "DROP" },
+        protocol,
+        ports,
+        peer: peer.clone(),
+    };
+    let range = |first: u16, last: u16| Some(if first == last { first.to_string() } else { format!("{first}:{last}") });
+    let family = rule.peer.map(|peer| peer.address.is_ipv4());
+    match &rule.protocol {
+        Protocol::Any => vec![line(None, None)],
+        Protocol::Tcp { ports } => vec![line(Some("tcp"), range(*ports.start(), *ports.end()))],
+        Protocol::Udp { ports } => vec![line(Some("udp"), range(*ports.start(), *ports.end()))],
+        Protocol::Icmp => {
+            let both = [("icmp", true), ("ipv6-icmp", false)].into_iter();
+            both.filter(|(_, v4)| family.is_none_or(|family| family == *v4)).map(|(name, _)| line(Some(name), None)).collect()
+        }
+    }
+}
+
+fn params(rule: &Line) -> Params {
+    let peer = if rule.way == "in" { "source" } else { "dest" };
+    Params::new()
+        .with("type", rule.way)
+        .with("action", rule.action)
+        .with("enable", 1)
+        .maybe("proto", rule.protocol)
+        .maybe("dport", rule.ports.as_ref())
+        .maybe(peer, rule.peer.as_ref())
+}
+
+fn is_there(said: &Fields, rule: &Line) -> bool {
+    let peer = if rule.way == "in" { "source" } else { "dest" };
+    said.words("type") == rule.way
+        && said.words("action") == rule.action
+        && said.flag("enable")
+        && said.text("proto").as_deref() == rule.protocol
+        && said.text("dport") == rule.ports
+        && said.text(peer) == rule.peer
+}
+
+/// Puts the wanted rules in front and then takes those behind them away, so that at no time there are none.
+async fn set_rules(proxmox: &Proxmox, at: &At, wanted: &[Line]) -> Result<(), Trouble> {
+    let client = proxmox.client();
+    let there = Fields::each(client.ask(&firewall::rules(at)).await?);
+    if there.len() == wanted.len() && there.iter().zip(wanted).all(|(said, rule)| is_there(said, rule)) {
+        return Ok(());
+    }
+    // A new rule goes before all others.
+    for rule in wanted.iter().rev() {
+        client.settle(&firewall::add_rule(at, params(rule))).await?;
+    }
+    let all = Fields::each(client.ask(&firewall::rules(at)).await?).len();
+    for position in (wanted.len()..all).rev() {
+        client.settle(&firewall::remove_rule(at, position.try_into().unwrap_or(u64::MAX))).await?;
+    }
+    Ok(())
+}
+
+/// Makes `own` the only addresses that the guest may send from.
+async fn allow_senders(proxmox: &Proxmox, at: &At, own: &[String]) -> Result<(), Trouble> {
+    let client = proxmox.client();
+    let sets = Fields::each(client.ask(&firewall::sets(at)).await?);
+    if !sets.iter().any(|set| set.words("name") == OWN) {
+        client.settle(&firewall::add_set(at, OWN)).await?;
+    }
+    let members = Fields::each(client.ask(&firewall::members(at, OWN)).await?);
+    let members: Vec<_> = members.iter().filter_map(|member| member.text("cidr")).collect();
+    let same = |member: &str, address: &str| member.trim_end_matches("/32") == address;
+    for address in own.iter().filter(|address| !members.iter().any(|member| same(member, address))) {
+        client.settle(&firewall::add_member(at, OWN, address)).await?;
+    }
+    for member in members.iter().filter(|member| !own.iter().any(|address| same(member, address))) {
+        client.settle(&firewall::remove_member(at, OWN, member)).await?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rule(protocol: Protocol, peer: Option<Network>) -> Rule {
+        Rule { direction: Direction::Inbound, protocol, peer, verdict: Verdict::Accept }
+    }
+
+    #[test]
+    fn a_rule_is_one_line_and_icmp_is_two() {
+        let ssh = lines(&rule(Protocol::Tcp { ports: 22..=22 }, Some(Network { address: [10, 0, 0, 0].into(), prefix: 8 })));
+        assert_eq!(ssh.len(), 1);
+        assert_eq!(params(&ssh[0]).encoded(), "type=in&action=ACCEPT&enable=1&proto=tcp&dport=22&source=10.0.0.0%2F8");
+        assert_eq!(lines(&rule(Protocol::Udp { ports: 1000..=2000 }, None))[0].ports.as_deref(), Some("1000:2000"));
+        assert_eq!(lines(&rule(Protocol::Icmp, None)).len(), 2);
+        assert_eq!(lines(&rule(Protocol::Icmp, Some(Network { address: [10, 0, 0, 1].into(), prefix: 32 }))).len(), 1);
+    }
+}

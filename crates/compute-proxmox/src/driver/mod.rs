@@ -1,0 +1,121 @@
+//! The trait's questions, each led to the module that answers it.
+//!
+//! Read in this order: [`mark`] (how a guest is known for ours), [`view`] (the cluster's list), [`locate`] (where a guest is),
+//! [`config`] (its settings), [`look`], [`make`], [`power`], then what is special.
+
+mod access;
+mod adopt;
+mod answers;
+mod backup;
+mod config;
+mod console;
+mod filter;
+mod image;
+mod locate;
+mod look;
+mod make;
+mod mark;
+mod measure;
+mod power;
+mod rebuild;
+mod report;
+mod size;
+mod snapshot;
+mod view;
+
+pub use image::Image;
+pub use report::{Found, Missing, Report};
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
+use std::time::Instant;
+
+use compute_driver::Reference;
+use kernel::egress::{Endpoint, Standing};
+use kernel::map::{Purpose, purpose};
+use kernel::{Cx, Error};
+
+use self::measure::Counter;
+use self::view::Known;
+use crate::call::At;
+use crate::client::Client;
+use crate::console::Terminals;
+use crate::settings::{Mapping, Settings};
+
+/// Key of the recipient in the data map.
+pub const RECIPIENT: &str = "compute.cluster";
+/// Why a cluster gets anything.
+pub const PURPOSE: &Purpose = &purpose::SERVICE;
+/// What it gets to see.
+pub const ENTRIES: &[&str] = &["compute.instance.hostname", "compute.instance.ssh_key"];
+
+/// A Proxmox VE cluster. Clones and other processes with the same settings are the same hypervisor.
+#[derive(Clone)]
+pub struct Proxmox {
+    shared: Arc<Shared>,
+}
+
+/// Everything here could be found out again; it is kept so that it need not be.
+struct Shared {
+    client: Client,
+    endpoints: Vec<Endpoint>,
+    mapping: Mapping,
+    view: tokio::sync::Mutex<Option<Known>>,
+    places: Mutex<HashMap<Reference, At>>,
+    counters: Mutex<HashMap<u32, Counter>>,
+    touched: Mutex<HashMap<Reference, Instant>>,
+    terminals: Terminals,
+}
+
+impl Proxmox {
+    /// The driver for `settings`, which answers once it is connected.
+    ///
+    /// # Errors
+    /// `Invalid` for settings that can never work.
+    pub fn new(settings: Settings) -> kernel::Result<Self> {
+        settings.mapping.check().map_err(|error| Error::invalid("mapping", error.to_string()))?;
+        if settings.endpoints.is_empty() {
+            return Err(Error::invalid("addresses", "Name the address of at least one node."));
+        }
+        let client = Client::new(&settings).map_err(|trouble| Error::invalid("token", trouble.to_string()))?;
+        let shared = Shared {
+            client,
+            endpoints: settings.endpoints,
+            mapping: settings.mapping,
+            view: tokio::sync::Mutex::default(),
+            places: Mutex::default(),
+            counters: Mutex::default(),
+            touched: Mutex::default(),
+            terminals: Terminals::default(),
+        };
+        Ok(Self { shared: Arc::new(shared) })
+    }
+
+    /// Opens the line to the cluster. Nothing is sent before the first call.
+    ///
+    /// # Errors
+    /// `Denied` when the data map does not know the cluster as a recipient.
+    pub async fn connect(&self, cx: &Cx) -> kernel::Result<()> {
+        let standing = Standing { recipient: RECIPIENT, purpose: PURPOSE, endpoints: self.shared.endpoints.clone() };
+        self.client().connect(cx.egress().line(cx, standing).await?);
+        Ok(())
+    }
+
+    /// The driver for `settings`, connected.
+    ///
+    /// # Errors
+    /// As [`Self::new`] and [`Self::connect`].
+    pub async fn open(cx: &Cx, settings: Settings) -> kernel::Result<Self> {
+        let driver = Self::new(settings)?;
+        driver.connect(cx).await?;
+        Ok(driver)
+    }
+
+    fn client(&self) -> &Client {
+        &self.shared.client
+    }
+
+    fn mapping(&self) -> &Mapping {
+        &self.shared.mapping
+    }
+}

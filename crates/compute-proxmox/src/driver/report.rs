@@ -1,0 +1,322 @@
+//! What a cluster is found to be when it is enrolled: its parts by name, and every privilege that the token lacks.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use compute_driver::{DriverError, GuestNetwork, Host, Inventory, Storage, TemplateInfo};
+use serde::Serialize;
+
+use super::Proxmox;
+use super::view::{MIB, View};
+use crate::call::cluster;
+use crate::client::{Fields, Trouble};
+use crate::settings::{Mapping, Origin};
+
+/// A privilege that the token lacks.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Missing {
+    /// `VM.Clone` for example.
+    pub privilege: String,
+    /// Where it is needed.
+    pub path: String,
+    /// What does not work without it.
+    pub purpose: &'static str,
+}
+
+/// A thing of the cluster that a mapping may name.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Found {
+    /// Its name, or a template's id.
+    pub name: String,
+    /// What it is, for the person who chooses.
+    pub about: String,
+}
+
+/// What was found.
+#[derive(Debug, Clone, Serialize)]
+pub struct Report {
+    /// The version of Proxmox VE.
+    pub version: String,
+    /// Nodes; for each the fingerprint that the cluster says it has.
+    pub nodes: Vec<Found>,
+    /// Storages with what they may keep.
+    pub storages: Vec<Found>,
+    /// Bridges and virtual networks.
+    pub networks: Vec<Found>,
+    /// Guests that were made templates, by id.
+    pub templates: Vec<Found>,
+    /// Resource pools.
+    pub pools: Vec<Found>,
+    /// Privileges that the token lacks. Empty when everything works.
+    pub missing: Vec<Missing>,
+    /// What of the mapping is not in the cluster, and what else will not work.
+    pub problems: Vec<String>,
+}
+
+/// Privileges by where they are needed: for every guest, on the storages of the mapping, on the network, on the whole.
+const ON_GUESTS: &[(&str, &str)] = &[
+    ("VM.Allocate", "making and removing guests"),
+    ("VM.Clone", "making guests of templates"),
+    ("VM.Audit", "seeing guests and their status"),
+    ("VM.PowerMgmt", "starting and stopping"),
+    ("VM.Console", "consoles"),
+    ("VM.Snapshot", "snapshots"),
+    ("VM.Snapshot.Rollback", "going back to a snapshot"),
+    ("VM.Backup", "backups"),
+    ("VM.Config.CDROM", "the cloud-init drive"),
+    ("VM.Config.CPU", "processors"),
+    ("VM.Config.Cloudinit", "host names, keys and passwords"),
+    ("VM.Config.Disk", "disks"),
+    ("VM.Config.HWType", "the serial line and the screen"),
+    ("VM.Config.Memory", "memory"),
+    ("VM.Config.Network", "cards and the firewall"),
+    ("VM.Config.Options", "tags and descriptions"),
+];
+const ON_STORAGES: &[(&str, &str)] = &[("Datastore.AllocateSpace", "disks and backups"), ("Datastore.Audit", "seeing what is free")];
+const ON_IMAGES: &[(&str, &str)] = &[("Datastore.AllocateTemplate", "fetching images")];
+const ON_ALL: &[(&str, &str)] = &[("Sys.Audit", "seeing nodes and their figures")];
+const ON_POOL: &[(&str, &str)] = &[("Pool.Allocate", "putting guests into the pool"), ("Pool.Audit", "seeing the pool")];
+
+/// The version's first number; 8 where it does not say.
+fn major(version: &str) -> u32 {
+    version.split('.').next().and_then(|number| number.parse().ok()).unwrap_or(8)
+}
+
+/// Everything that this mapping asks the token for, in the words of this version.
+fn needed(mapping: &Mapping, major: u32) -> Vec<Missing> {
+    let mut all = Vec::new();
+    let mut need = |path: &str, privileges: &[(&str, &'static str)]| {
+        let missing = privileges.iter().map(|(privilege, purpose)| Missing { privilege: (*privilege).to_owned(), path: path.to_owned(), purpose });
+        all.extend(missing);
+    };
+    let guests = mapping.pool.as_ref().map_or_else(|| "/vms".to_owned(), |pool| format!("/pool/{pool}"));
+    need(&guests, ON_GUESTS);
+    // Version 9 split one privilege; asking an older version for the new name would be an error there, and the other way round.
+    let agent: &[_] = if major >= 9 {
+        &[("VM.GuestAgent.Unrestricted", "passwords and keys of running guests")]
+    } else {
+        &[("VM.Monitor", "passwords and keys of running guests")]
+    };
+    need(&guests, agent);
+    need(&format!("/storage/{}", mapping.storage), ON_STORAGES);
+    if let Some(backups) = &mapping.backup_storage {
+        need(&format!("/storage/{backups}"), ON_STORAGES);
+    }
+    for origin in mapping.templates.values() {
+        match origin {
+            Origin::Clone { vmid, .. } if mapping.pool.is_some() => {
+                need(&format!("/vms/{vmid}"), &[("VM.Clone", "making guests of templates"), ("VM.Audit", "seeing templates")])
+            }
+            Origin::Import { volume } | Origin::Container { volume } => {
+                let storage = volume.split(':').next().unwrap_or_default();
+                need(&format!("/storage/{storage}"), ON_IMAGES);
+            }
+            Origin::Clone { .. } => {}
+        }
+    }
+    if let Some(pool) = &mapping.pool {
+        need(&format!("/pool/{pool}"), ON_POOL);
+    }
+    need(&format!("/sdn/zones/localnetwork/{}", mapping.network.bridge), &[("SDN.Use", "connecting guests")]);
+    need("/", ON_ALL);
+    all.sort_by(|one, other| (&one.path, &one.privilege).cmp(&(&other.path, &other.privilege)));
+    all.dedup_by(|one, other| one.path == other.path && one.privilege == other.privilege);
+    all
+}
+
+/// What the token may do: privileges by path, each with whether it goes down to paths below.
+struct Granted(BTreeMap<String, Fields>);
+
+impl Granted {
+    fn of(said: Fields) -> Self {
+        let paths: Vec<_> = said.names().map(str::to_owned).collect();
+        Self(paths.into_iter().map(|path| (path.clone(), said.inside(&path))).collect())
+    }
+
+    /// The deepest path that is mentioned decides, as it does at the cluster.
+    fn has(&self, privilege: &str, path: &str) -> bool {
+        let mut at = path.to_owned();
+        loop {
+            if let Some(granted) = self.0.get(&at) {
+                return if at == path { granted.has(privilege) } else { granted.flag(privilege) };
+            }
+            match at.rfind('/') {
+                Some(0) if at != "/" => at = "/".to_owned(),
+                Some(cut) if cut > 0 => at.truncate(cut),
+                _ => return false,
+            }
+        }
+    }
+}
+
+impl Proxmox {
+    /// Looks at the whole cluster and at what the token may do. For the operator who enrols it, and for the doctor later.
+    ///
+    /// # Errors
+    /// `Unavailable` when no address answers or the token is not accepted.
+    pub async fn report(&self) -> Result<Report, DriverError> {
+        let version = Fields::of(self.client().ask(&cluster::version()).await?).words("version");
+        let granted = Granted::of(Fields::of(self.client().ask(&cluster::permissions()).await?));
+        let missing: Vec<_> = needed(self.mapping(), major(&version)).into_iter().filter(|need| !granted.has(&need.privilege, &need.path)).collect();
+        let view = self.view(Duration::ZERO).await?;
+        let networks = self.networks(&view).await;
+        let pools = Fields::each(self.client().ask(&cluster::pools()).await.unwrap_or_default());
+        let pools: Vec<_> = pools.iter().map(|pool| Found { name: pool.words("poolid"), about: pool.words("comment") }).collect();
+        let mut problems = problems(self.mapping(), &view, &networks, &pools);
+        let firewall = self.client().ask(&cluster::firewall()).await.map(Fields::of);
+        if firewall.is_ok_and(|options| !options.flag("enable")) {
+            problems.push("the firewall of the cluster is off, so the filters of guests do nothing".to_owned());
+        }
+        let report = Report {
+            version,
+            nodes: self.nodes(&view).await?,
+            storages: storages(&view),
+            templates: view
+                .guests
+                .iter()
+                .filter(|guest| guest.template)
+                .map(|guest| Found { name: guest.at.vmid.to_string(), about: guest.name.clone() })
+                .collect(),
+            problems,
+            networks: networks.into_iter().map(|network| Found { name: network.name, about: network.host.unwrap_or_default() }).collect(),
+            pools,
+            missing,
+        };
+        Ok(report)
+    }
+
+    async fn nodes(&self, view: &View) -> Result<Vec<Found>, Trouble> {
+        let said = Fields::each(self.client().ask(&cluster::nodes()).await?);
+        let about = |node: &Fields| {
+            let state = if view.is_online(&node.words("node")) { "online" } else { "away" };
+            format!("{state} {}", node.words("ssl_fingerprint")).trim_end().to_owned()
+        };
+        Ok(said.iter().map(|node| Found { name: node.words("node"), about: about(node) }).collect())
+    }
+
+    /// Bridges of each node, and virtual networks. What the token may not see is not there.
+    async fn networks(&self, view: &View) -> Vec<GuestNetwork> {
+        let mut found = Vec::new();
+        for node in view.nodes.iter().filter(|node| node.online) {
+            let said = Fields::each(self.client().ask(&cluster::networks(&node.name)).await.unwrap_or_default());
+            found.extend(said.iter().filter_map(|one| Some(GuestNetwork { name: one.text("iface")?, host: Some(node.name.clone()) })));
+        }
+        let virtual_ones = Fields::each(self.client().ask(&cluster::virtual_networks()).await.unwrap_or_default());
+        found.extend(virtual_ones.iter().filter_map(|one| Some(GuestNetwork { name: one.text("vnet")?, host: None })));
+        found
+    }
+}
+
+fn storages(view: &View) -> Vec<Found> {
+    let mut seen = BTreeMap::new();
+    for storage in &view.storages {
+        seen.entry(&storage.name).or_insert_with(|| format!("{}{}", storage.content, if storage.shared { ", shared" } else { "" }));
+    }
+    seen.into_iter().map(|(name, about)| Found { name: name.clone(), about }).collect()
+}
+
+fn problems(mapping: &Mapping, view: &View, networks: &[GuestNetwork], pools: &[Found]) -> Vec<String> {
+    let mut problems = Vec::new();
+    let keeps = |name: &str, kind: &str| view.storages.iter().any(|storage| storage.name == name && storage.content.split(',').any(|one| one == kind));
+    if !keeps(&mapping.storage, "images") {
+        problems.push(format!("the storage {} is not there or keeps no disk images", mapping.storage));
+    }
+    if let Some(backups) = mapping.backup_storage.as_ref().filter(|name| !keeps(name, "backup")) {
+        problems.push(format!("the storage {backups} is not there or keeps no backups"));
+    }
+    problems.extend(mapping.nodes.iter().filter(|name| !view.nodes.iter().any(|node| node.name == **name)).map(|name| format!("there is no node {name}")));
+    if !networks.is_empty() && !networks.iter().any(|network| network.name == mapping.network.bridge) {
+        problems.push(format!("there is no bridge or network {}", mapping.network.bridge));
+    }
+    if let Some(pool) = mapping.pool.as_ref().filter(|name| !pools.iter().any(|pool| pool.name == **name)) {
+        problems.push(format!("there is no pool {pool}, or the token may not see it"));
+    }
+    for (name, origin) in &mapping.templates {
+        if let Origin::Clone { vmid, .. } = origin
+            && !view.guest(*vmid).is_some_and(|guest| guest.template)
+        {
+            problems.push(format!("the template {name} is to be guest {vmid}, which is not there or no template"));
+        }
+    }
+    let taken = view.guests.iter().filter(|guest| mapping.ids.contains(&guest.at.vmid) && guest.reference().is_none());
+    for guest in taken {
+        problems.push(format!("guest {} is in the range of ids that is ours, and is not ours", guest.at.vmid));
+    }
+    problems
+}
+
+/// What the cluster consists of, in the trait's words.
+pub(super) async fn inventory(proxmox: &Proxmox) -> Result<Inventory, DriverError> {
+    let view = proxmox.view(super::view::FRESH).await?;
+    let host = |node: &super::view::Node| Host {
+        name: node.name.clone(),
+        online: node.online,
+        cpus: node.cpus,
+        cpu_permille: node.cpu.map(permille),
+        memory_mib: node.memory / MIB,
+        memory_used_mib: node.memory_used / MIB,
+    };
+    let mut places: Vec<Storage> = Vec::new();
+    for storage in &view.storages {
+        let host = (!storage.shared).then(|| storage.node.clone());
+        let keeps = |kinds: &[&str]| storage.content.split(',').any(|one| kinds.contains(&one));
+        if !places.iter().any(|place| place.name == storage.name && place.host == host) {
+            places.push(Storage {
+                name: storage.name.clone(),
+                host,
+                disks: keeps(&["images", "rootdir"]),
+                backups: keeps(&["backup"]),
+                total_mib: storage.total / MIB,
+                free_mib: storage.total.saturating_sub(storage.used) / MIB,
+            });
+        }
+    }
+    let template = |(name, origin): (&String, &Origin)| match origin {
+        Origin::Clone { vmid, .. } => {
+            let guest = view.guest(*vmid)?;
+            Some(TemplateInfo { name: name.clone(), origin: format!("guest {vmid}, {}", guest.name), disk_gib: guest.size.disk_gib.max(1) })
+        }
+        Origin::Import { volume } | Origin::Container { volume } => Some(TemplateInfo { name: name.clone(), origin: volume.clone(), disk_gib: 1 }),
+    };
+    Ok(Inventory {
+        hosts: view.nodes.iter().map(host).collect(),
+        storages: places,
+        networks: proxmox.networks(&view).await,
+        templates: proxmox.mapping().templates.iter().filter_map(template).collect(),
+    })
+}
+
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to thousandths")]
+fn permille(share: f64) -> u16 {
+    (share.clamp(0.0, 1.0) * 1000.0) as u16
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn the_deepest_path_decides() {
+        let said = json!({ "/": { "Sys.Audit": 1, "VM.Audit": 0 }, "/vms": { "VM.Clone": "1" }, "/vms/9000": { "VM.Audit": 0 } });
+        let granted = Granted::of(Fields::of(said));
+        assert!(granted.has("Sys.Audit", "/") && granted.has("Sys.Audit", "/nodes/pve1"));
+        assert!(granted.has("VM.Clone", "/vms/100"));
+        assert!(!granted.has("VM.Clone", "/vms/9000"), "what is said of the deeper path takes its place");
+        assert!(granted.has("VM.Audit", "/vms/9000"), "at the path itself it need not go down");
+        assert!(!granted.has("VM.Audit", "/storage/local"), "it does not go down");
+    }
+
+    #[test]
+    fn each_version_is_asked_for_in_its_own_words() {
+        let mapping: Mapping = serde_json::from_value(json!({ "ids": { "start": 5000, "end": 5999 }, "storage": "local-lvm",
+            "network": { "bridge": "vmbr0" }, "templates": { "debian": { "kind": "clone", "vmid": 9000 } }, "pool": "fairhold" }))
+        .unwrap();
+        let named = |version: &str| needed(&mapping, major(version)).into_iter().map(|need| format!("{} {}", need.path, need.privilege)).collect::<Vec<_>>();
+        assert!(named("8.4.21").contains(&"/pool/fairhold VM.Monitor".to_owned()));
+        assert!(!named("8.4.21").iter().any(|need| need.contains("GuestAgent")));
+        assert!(named("9.0.3").contains(&"/pool/fairhold VM.GuestAgent.Unrestricted".to_owned()));
+        assert!(named("9.0.3").contains(&"/vms/9000 VM.Clone".to_owned()), "a template outside the pool needs its own grant");
+    }
+}

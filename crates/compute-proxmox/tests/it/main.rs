@@ -1,0 +1,15 @@
+//! The driver against our own stand-in, against the official schema, and against a peer that others wrote.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, clippy::print_stderr, reason = "a test may fail where it stands")]
+
+mod conformance;
+mod consoles;
+mod contract;
+mod fake_peer;
+mod faults;
+mod guests;
+mod keeping;
+mod peer;
+mod standin;
+mod trust;
+mod world;

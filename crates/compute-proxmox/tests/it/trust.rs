@@ -1,0 +1,106 @@
+//! Whom we talk to, by which way, and what is noted of it.
+
+use compute_driver::{Driver, DriverError};
+use compute_proxmox::Proxmox;
+use kernel::egress::{Fingerprint, Trust};
+use sea_orm::{ConnectionTrait, Statement};
+
+use crate::standin::StandIn;
+use crate::world::{World, context, settings, spec};
+
+#[tokio::test]
+async fn a_changed_certificate_is_named_and_nothing_is_sent() {
+    let (cluster, test) = (StandIn::start().await, context().await);
+    let mut settings = settings(cluster.endpoints());
+    for endpoint in &mut settings.endpoints {
+        endpoint.trust = Trust::Pinned(Fingerprint::of(b"the one that was enrolled"));
+    }
+    let driver = Proxmox::open(&test.cx, settings).await.unwrap();
+    let error = driver.capabilities().await.unwrap_err();
+    let presented = cluster.addresses[1].1.to_string();
+    assert!(matches!(&error, DriverError::Unavailable { reason } if reason.contains("the certificate changed") && reason.contains(&presented)), "{error:?}");
+    assert!(cluster.lock().requests.is_empty());
+}
+
+#[tokio::test]
+async fn a_certificate_that_nobody_vouches_for_is_not_taken_unless_it_is_pinned() {
+    let (cluster, test) = (StandIn::start().await, context().await);
+    let mut settings = settings(cluster.endpoints());
+    for endpoint in &mut settings.endpoints {
+        endpoint.trust = Trust::Public;
+    }
+    let driver = Proxmox::open(&test.cx, settings).await.unwrap();
+    assert!(matches!(driver.capabilities().await, Err(DriverError::Unavailable { .. })));
+    assert!(cluster.lock().requests.is_empty());
+}
+
+#[tokio::test]
+async fn the_fingerprint_is_shown_before_anything_is_trusted() {
+    let (cluster, test) = (StandIn::start().await, context().await);
+    let (address, print) = cluster.addresses[0];
+    assert_eq!(test.cx.egress().presented_certificate(&address.ip().to_string(), address.port()).await.unwrap(), print);
+    assert!(cluster.lock().requests.is_empty(), "no call of the API, and no token");
+}
+
+#[tokio::test]
+async fn the_next_address_answers_when_one_is_gone() {
+    let world = World::new().await;
+    let (spec, _) = world.guest("failover").await;
+    world.cluster.hang_up(0);
+    tokio::task::yield_now().await;
+    // A driver that has no line open to the first address yet.
+    world.another().await.start(&spec.reference).await.unwrap();
+    world.cluster.hang_up(1);
+    tokio::task::yield_now().await;
+    let error = world.another().await.capabilities().await.unwrap_err();
+    assert!(matches!(error, DriverError::Unavailable { .. }), "{error:?}");
+}
+
+#[tokio::test]
+async fn what_the_cluster_gets_to_see_is_noted_before_it_does() {
+    let world = World::new().await;
+    let noted = async || {
+        let sql = "SELECT entries FROM kernel_disclosure WHERE recipient = 'compute.cluster' AND entries <> ''";
+        let rows = world.test.cx.db().query_all_raw(Statement::from_string(world.test.cx.db().get_database_backend(), sql)).await.unwrap();
+        rows.iter().map(|row| row.try_get::<String>("", "entries").unwrap()).collect::<Vec<_>>()
+    };
+    assert!(noted().await.is_empty(), "looking tells nobody anything");
+    world.driver.ensure(&spec("noted", "tiny")).await.unwrap();
+    assert!(noted().await.iter().all(|entries| entries.contains("compute.instance.hostname")) && !noted().await.is_empty());
+}
+
+#[tokio::test]
+async fn a_cluster_that_the_map_does_not_know_gets_nothing() {
+    let (cluster, test) = (StandIn::start().await, testkit::Test::on(testkit::Engine::Sqlite, Vec::new()).await);
+    let error = Proxmox::open(&test.cx, settings(cluster.endpoints())).await.err().unwrap();
+    assert_eq!(error.kind(), kernel::error::Kind::Denied);
+    assert!(cluster.lock().requests.is_empty());
+}
+
+#[tokio::test]
+async fn the_report_names_what_is_there_and_what_is_missing() {
+    let world = World::new().await;
+    let report = world.driver.report().await.unwrap();
+    assert_eq!((report.version.as_str(), &report.missing, &report.problems), ("8.4.21", &vec![], &vec![]));
+    assert_eq!(report.nodes.len(), 2);
+    assert!(report.templates.iter().any(|template| template.name == "9000"));
+
+    let world = World::with(|mapping| mapping.network.bridge = "vmbr9".into()).await;
+    {
+        let mut state = world.cluster.lock();
+        state.version = "9.0.3".into();
+        state.lacking = vec!["VM.Clone".into(), "VM.GuestAgent.Unrestricted".into()];
+        state.guests.get_mut(&9000).unwrap().template = false;
+    }
+    let report = world.driver.report().await.unwrap();
+    let missing: Vec<_> = report.missing.iter().map(|one| format!("{} {}", one.path, one.privilege)).collect();
+    assert!(
+        missing.contains(&"/pool/fairhold VM.Clone".to_owned()) && missing.contains(&"/pool/fairhold VM.GuestAgent.Unrestricted".to_owned()),
+        "{missing:?}"
+    );
+    assert!(
+        report.problems.iter().any(|problem| problem.contains("vmbr9")) && report.problems.iter().any(|problem| problem.contains("9000")),
+        "{:?}",
+        report.problems
+    );
+}

@@ -1,0 +1,135 @@
+//! What the tests stand on: a driver with a context of its own in front of the stand-in, and guests to order.
+
+use std::collections::BTreeMap;
+use std::net::Ipv4Addr;
+
+use compute_driver::{Driver, GuestSpec, Reference};
+use compute_proxmox::Proxmox;
+use compute_proxmox::driver::{ENTRIES, PURPOSE, RECIPIENT};
+use compute_proxmox::settings::{Addresses, Mapping, Network, Origin, Settings, Token};
+use kernel::Module;
+use kernel::egress::Endpoint;
+use kernel::map::Recipient;
+use testkit::{Engine, Test};
+
+use crate::standin::{SECRET, StandIn, TOKEN};
+
+/// A cluster, a driver for it, and what the driver stands on.
+pub struct World {
+    pub cluster: StandIn,
+    pub driver: Proxmox,
+    pub test: Test,
+}
+
+const RECIPIENTS: &[Recipient] = &[Recipient {
+    key: RECIPIENT,
+    name: "the cluster",
+    role: "runs machines",
+    purposes: &[PURPOSE],
+    entries: ENTRIES,
+    country: "operator",
+    transfer: "",
+    sale: false,
+}];
+
+/// A context that knows clusters as recipients.
+pub async fn context() -> Test {
+    Test::on(Engine::Sqlite, vec![Module { recipients: RECIPIENTS, ..Module::named("compute") }]).await
+}
+
+pub fn mapping() -> Mapping {
+    let origins = [
+        ("tiny", Origin::Clone { vmid: 9000, full: false }),
+        ("copied", Origin::Clone { vmid: 9000, full: true }),
+        ("imported", Origin::Import { volume: "local:import/tiny.qcow2".into() }),
+        ("contained", Origin::Container { volume: "local:vztmpl/tiny.tar.zst".into() }),
+    ];
+    Mapping {
+        ids: 5000..=5999,
+        nodes: Vec::new(),
+        storage: "local-lvm".into(),
+        backup_storage: Some("backups".into()),
+        network: Network {
+            bridge: "vmbr0".into(),
+            vlan: Some(7),
+            addresses: Some(Addresses {
+                first: Ipv4Addr::new(10, 0, 1, 1),
+                prefix: 16,
+                gateway: Ipv4Addr::new(10, 0, 0, 1),
+                nameservers: vec!["10.0.0.2".into()],
+            }),
+        },
+        pool: Some("fairhold".into()),
+        templates: origins.map(|(name, origin)| (name.to_owned(), origin)).into_iter().collect::<BTreeMap<_, _>>(),
+        calls_per_second: 1000,
+    }
+}
+
+pub fn settings(endpoints: Vec<Endpoint>) -> Settings {
+    Settings { endpoints, token: Token::new(TOKEN, SECRET).unwrap(), mapping: mapping() }
+}
+
+impl World {
+    /// A fresh cluster.
+    pub async fn new() -> Self {
+        Self::with(|_| {}).await
+    }
+
+    /// A fresh cluster, and settings that `change` changed.
+    pub async fn with(change: impl FnOnce(&mut Mapping)) -> Self {
+        let cluster = StandIn::start().await;
+        let test = context().await;
+        let mut settings = settings(cluster.endpoints());
+        change(&mut settings.mapping);
+        let driver = Proxmox::open(&test.cx, settings).await.unwrap();
+        Self { cluster, driver, test }
+    }
+
+    /// Another process with the same settings.
+    pub async fn another(&self) -> Proxmox {
+        Proxmox::open(&self.test.cx, settings(self.cluster.endpoints())).await.unwrap()
+    }
+
+    /// A guest that was made, stopped; and its id at the cluster.
+    pub async fn guest(&self, name: &str) -> (GuestSpec, u32) {
+        let spec = spec(name, "tiny");
+        self.driver.ensure(&spec).await.unwrap();
+        let vmid = self.vmid(&spec.reference);
+        (spec, vmid)
+    }
+
+    /// A guest that runs.
+    pub async fn running(&self, name: &str) -> (GuestSpec, u32) {
+        let (spec, vmid) = self.guest(name).await;
+        self.driver.start(&spec.reference).await.unwrap();
+        (spec, vmid)
+    }
+
+    /// The id under which the cluster has the guest.
+    pub fn vmid(&self, reference: &Reference) -> u32 {
+        let state = self.cluster.lock();
+        let carries = |text: Option<&String>| text.is_some_and(|text| text.contains(reference.as_str()));
+        let found = state.guests.iter().find(|(_, guest)| carries(guest.config.get("tags")) || carries(guest.config.get("description")));
+        *found.expect("the cluster has the guest").0
+    }
+}
+
+pub fn reference(name: &str) -> Reference {
+    Reference::parse(&format!("vm_{name}")).unwrap()
+}
+
+pub fn spec(name: &str, template: &str) -> GuestSpec {
+    GuestSpec {
+        reference: reference(name),
+        hostname: format!("{name}-host"),
+        ssh_keys: vec!["ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAOdpY1OKeqP8SWJB0vHKqnLeqF1sYsr1V3Gz0YQTG4s a+b/c=d:e".into()],
+        cpus: 1,
+        memory_mib: 256,
+        disk_gib: 2,
+        template: template.into(),
+        mac: "52:54:00:00:00:01".into(),
+        ssh_port: None,
+        user_data: None,
+        password: None,
+    }
+}

@@ -1,0 +1,48 @@
+//! Projects: made, renamed, and deleted when they hold nothing.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use identity::permissions::{OrganisationView, ProjectDelete, ProjectUpdate};
+use identity::project::{self, Contents, NewProject};
+use kernel::cx::Extensions;
+use kernel::{Kind, PageQuery, Place, ProjectId, Result, Tx};
+use testkit::{Engine, Test, both_engines};
+
+use crate::{EMAIL, modules, signed_up};
+
+/// Says that one project holds something.
+struct Holds(std::sync::Mutex<Option<ProjectId>>);
+
+#[async_trait]
+impl Contents for Holds {
+    async fn of(&self, _: &Tx, place: Place) -> Result<Option<String>> {
+        let Place::Project { project, .. } = place else { panic!("asked about {place:?}") };
+        Ok((*self.0.lock().unwrap() == Some(project)).then(|| "2 machines".to_owned()))
+    }
+}
+
+both_engines!(a_project_goes_when_it_is_empty_and_not_the_last, |engine: Engine| async move {
+    let holds = Arc::new(Holds(std::sync::Mutex::new(None)));
+    let known: Arc<dyn Contents> = holds.clone();
+    let test = Test::with(engine, modules(), Extensions::default().with(known)).await;
+    let ada = signed_up(&test.cx, EMAIL, "Ada").await;
+    test.authority.become_person(ada.person_id, ada.organisation_id, ada.project_id);
+    let last = project::delete(&test.cx, &test.scope::<ProjectDelete>().await).await.unwrap_err();
+    assert_eq!(last.kind(), Kind::Conflict);
+
+    let new = |name: &str| NewProject { name: name.into() };
+    assert_eq!(project::create(&test.cx, &test.scope().await, &new(" ")).await.unwrap_err().fields()[0].field, "name");
+    let made = project::create(&test.cx, &test.scope().await, &new("Staging")).await.unwrap();
+    test.authority.become_person(ada.person_id, ada.organisation_id, made.id);
+    project::update(&test.cx, &test.scope::<ProjectUpdate>().await, &new("Production")).await.unwrap();
+    let names = project::list(&test.cx, &test.scope().await, &PageQuery::default()).await.unwrap().items;
+    assert_eq!(names.iter().map(|one| one.name.as_str()).collect::<Vec<_>>(), ["Production", "Default"]);
+
+    *holds.0.lock().unwrap() = Some(made.id);
+    let held = project::delete(&test.cx, &test.scope::<ProjectDelete>().await).await.unwrap_err();
+    assert!(held.to_string().contains("2 machines"), "{held}");
+    *holds.0.lock().unwrap() = None;
+    project::delete(&test.cx, &test.scope::<ProjectDelete>().await).await.unwrap();
+    assert_eq!(project::of_organisation(test.cx.db(), &test.scope::<OrganisationView>().await).await.unwrap(), [ada.project_id]);
+});

@@ -1,0 +1,84 @@
+//! Requests with their corrections and numbers, legal holds, and the content hash of exports.
+
+use sea_orm_migration::prelude::*;
+use sea_orm_migration::schema::{big_integer, big_integer_null, binary, binary_null, pk_uuid, string, string_null, text, uuid};
+
+kernel::migration!("privacy_m0002_rights");
+
+async fn up(schema: &SchemaManager<'_>) -> Result<(), DbErr> {
+    schema
+        .create_table(
+            Table::create()
+                .table("privacy_request")
+                .col(pk_uuid("id"))
+                .col(uuid("person_id"))
+                .col(string("kind"))
+                .col(string("state"))
+                .col(string_null("place"))
+                .col(binary_null("text"))
+                .col(string_null("purpose"))
+                .col(string("law"))
+                .col(big_integer("received_at"))
+                .col(big_integer("due_at"))
+                .col(big_integer_null("extendable_to"))
+                .col(big_integer("alarm_at"))
+                .col(big_integer_null("alarmed_at"))
+                .col(big_integer_null("overdue_at"))
+                .col(binary_null("answer"))
+                .col(big_integer_null("closed_at"))
+                .col(string_null("export_id"))
+                .col(string_null("operation_id"))
+                .to_owned(),
+        )
+        .await?;
+    schema.create_index(Index::create().name("privacy_request_person").table("privacy_request").col("person_id").col("id").to_owned()).await?;
+    schema.create_index(Index::create().name("privacy_request_due").table("privacy_request").col("closed_at").col("due_at").to_owned()).await?;
+    schema.create_index(Index::create().name("privacy_request_export").table("privacy_request").col("export_id").to_owned()).await?;
+    schema
+        .create_table(
+            Table::create()
+                .table("privacy_correction")
+                .col(uuid("request_id"))
+                .col(string("place"))
+                .col(uuid("person_id"))
+                .col(string("field"))
+                .col(binary_null("before"))
+                .col(binary("after"))
+                .col(string_null("problem"))
+                .col(big_integer("asked_at"))
+                .col(big_integer_null("done_at"))
+                .primary_key(Index::create().col("request_id").col("place"))
+                .to_owned(),
+        )
+        .await?;
+    schema
+        .create_table(
+            Table::create()
+                .table("privacy_request_tally")
+                .col(string("month"))
+                .col(string("kind"))
+                .col(string("outcome"))
+                .col(big_integer("count"))
+                .primary_key(Index::create().col("month").col("kind").col("outcome"))
+                .to_owned(),
+        )
+        .await?;
+    schema
+        .create_table(
+            Table::create()
+                .table("privacy_hold")
+                .col(pk_uuid("id"))
+                .col(string("owner_kind"))
+                .col(uuid("owner_id"))
+                .col(text("sections"))
+                .col(string("matter"))
+                .col(uuid("placed_by"))
+                .col(big_integer("placed_at"))
+                .col(big_integer("ends_at"))
+                .col(big_integer_null("resumed_at"))
+                .to_owned(),
+        )
+        .await?;
+    schema.create_index(Index::create().name("privacy_hold_end").table("privacy_hold").col("ends_at").to_owned()).await?;
+    schema.alter_table(Table::alter().table("privacy_export").add_column(string_null("content_sha256")).to_owned()).await
+}

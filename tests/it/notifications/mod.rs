@@ -1,0 +1,4 @@
+//! What people are told, and on which channel.
+
+mod mail_tell;
+mod preference_update;
