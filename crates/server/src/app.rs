@@ -31,8 +31,6 @@ use crate::config::{Config, Role};
 use crate::inventory::{data_map, inventory};
 use crate::{assets, http, modules, pages, schedule, wiring};
 
-/// Largest request body.
-const BODY_LIMIT: usize = 1024 * 1024;
 /// Operations that one process carries out side by side.
 const AT_ONCE: usize = 32;
 /// How long requests at hand may take once the server stops.
@@ -153,8 +151,10 @@ impl App {
             .merge(docs)
             .fallback(|| async { Error::not_found("page").into_response() })
             .method_not_allowed_fallback(|| async { Error::invalid("", "this address does not take that method") })
-            .layer(DefaultBodyLimit::max(BODY_LIMIT))
+            // `received` has the limit.
+            .layer(DefaultBodyLimit::disable())
             .layer(middleware::from_fn_with_state(self.cx.clone(), http::idempotent))
+            .layer(middleware::from_fn(http::received))
             .layer(middleware::from_fn_with_state(limits, http::rate_limit))
             .layer(middleware::from_fn_with_state(self.config.is_https(), http::security_headers))
             .layer(CompressionLayer::new())

@@ -1,8 +1,8 @@
 //! Extractors: `Cx`, `Scope<P>`, and JSON, path and query whose errors name the field.
 
 use axum::extract::{FromRequest, FromRequestParts, Request};
+use axum::http::header;
 use axum::http::request::Parts;
-use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use futures::future::BoxFuture;
 use serde::Serialize;
@@ -127,13 +127,7 @@ impl<T: DeserializeOwned> FromRequest<Cx> for Json<T> {
         if !is_json {
             return Err(Error::invalid("", "send JSON with the header Content-Type: application/json"));
         }
-        let bytes = axum::body::Bytes::from_request(request, cx).await.map_err(|rejection| {
-            if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE {
-                Error::invalid("", "the body is too large")
-            } else {
-                Error::invalid("", "the body ended too early")
-            }
-        })?;
+        let bytes = axum::body::Bytes::from_request(request, cx).await.map_err(|_| Error::invalid("", "the body ended too early"))?;
         let mut reader = serde_json::Deserializer::from_slice(&bytes);
         serde_path_to_error::deserialize(&mut reader).map(Self).map_err(|error| {
             let field = error.path().to_string();

@@ -10,7 +10,8 @@ use kernel::http::Credentials;
 use kernel::idempotency::{Answer, Claim};
 use kernel::{Cx, Error};
 
-const BODY_LIMIT: usize = 1024 * 1024;
+/// An answer that is larger is not kept for repeating.
+const ANSWER_LIMIT: usize = 1024 * 1024;
 const KEY_LIMIT: usize = 255;
 
 /// Wraps the routes.
@@ -25,8 +26,8 @@ pub(crate) async fn idempotent(State(cx): State<Cx>, request: Request, next: Nex
     if key.is_empty() || key.len() > KEY_LIMIT {
         return Error::invalid("Idempotency-Key", "use 1 to 255 characters").into_response();
     }
-    let Ok(bytes) = to_bytes(body, BODY_LIMIT).await else {
-        return Error::invalid("", "the body is too large").into_response();
+    let Ok(bytes) = to_bytes(body, usize::MAX).await else {
+        return Error::invalid("", "the body ended too early").into_response();
     };
     let credentials = Credentials::of(&parts);
     let caller = credentials.bearer.or(credentials.session).or(info.ip.map(|ip| ip.to_string())).unwrap_or_default();
@@ -44,7 +45,7 @@ pub(crate) async fn idempotent(State(cx): State<Cx>, request: Request, next: Nex
         return response;
     }
     let (parts, body) = response.into_parts();
-    let Ok(body) = to_bytes(body, BODY_LIMIT).await else { return Response::from_parts(parts, Body::empty()) };
+    let Ok(body) = to_bytes(body, ANSWER_LIMIT).await else { return Response::from_parts(parts, Body::empty()) };
     let answer = Answer { status: parts.status.as_u16(), body: body.to_vec() };
     if let Err(error) = claim().keep(&cx, &answer).await {
         tracing::warn!(error = %error.chain(), "an answer could not be kept for retries");

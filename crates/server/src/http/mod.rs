@@ -1,7 +1,8 @@
 //! The layers around every route, from outside in: request id and log, security headers, rate
-//! limit, context with idempotency.
+//! limit, body, context with idempotency.
 
 mod agent;
+mod body;
 mod client;
 mod figures;
 mod headers;
@@ -11,6 +12,7 @@ mod listen;
 mod rate;
 mod request;
 
+pub(crate) use body::received;
 pub(crate) use client::Clients;
 pub(crate) use figures::{Figures, metrics};
 pub(crate) use headers::security_headers;
