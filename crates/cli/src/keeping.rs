@@ -89,6 +89,7 @@ pub async fn run(command: Admin, json: bool) -> Outcome {
             let restored = backup::restore(&Config::load(config.as_deref())?, Stand::default(), &data, &keys, &say).await?;
             show::say(format!("Restored {} rows as they were at {}.", restored.rows, restored.at));
             show::say(format!("{} erasures are on the ledger; whoever they name is not in the database.", restored.erasures));
+            show::say("Everybody signs in again. API tokens and passwords are those of the backup: revoke again what was revoked since.");
             show::say("Check it with: fairhold admin verify. Then start Fairhold.");
             Ok(())
         }

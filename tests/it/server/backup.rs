@@ -112,6 +112,7 @@ both_engines!(a_backup_made_while_people_work_is_put_back_whole, |engine| async 
 
     let back = put_back(engine, &root, &made.data, &made.keys, None).await;
     all_checks_hold(&back).await;
+    assert_eq!(count(&back, "identity_session").await, 0, "a session that was ended since would be back");
     let (status, _) = sign_in(&back, EMAIL).await;
     assert_eq!(status, 201);
     let mut ada = back.visitor();
