@@ -71,8 +71,9 @@ async fn world(engine: Engine) -> (Test, Simulated) {
     });
     identity::operator::set_up(&test.cx, &serde_json::from_value(set_up).unwrap()).await.unwrap();
     deliver(&test).await;
-    let caller = test.authority.caller();
-    test.authority.become_person(person(&test).await, caller.organisation, caller.project);
+    let sql = sea_orm::Statement::from_string(test.cx.database().backend(), "SELECT id, organisation_id FROM identity_project");
+    let project = test.cx.db().query_one_raw(sql).await.unwrap().unwrap();
+    test.authority.become_person(person(&test).await, project.try_get("", "organisation_id").unwrap(), project.try_get("", "id").unwrap());
     (test, hypervisor)
 }
 

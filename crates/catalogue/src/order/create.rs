@@ -18,7 +18,7 @@ use crate::quote::NewQuote;
 /// Places the order.
 ///
 /// # Errors
-/// `Denied` before the e-mail address is verified; `Invalid` with every wrong field; `Conflict` at
+/// `NotFound` when the project is deleted meanwhile; `Denied` before the e-mail address is verified; `Invalid` with every wrong field; `Conflict` at
 /// `hostname` when it is taken; `Exhausted` when a quota is used up.
 pub async fn create<P: AtProject + AtOrganisation>(cx: &Cx, at: &Scope<P>, new: &NewOrder) -> Result<Order> {
     let person = verified(cx, at).await?;
@@ -32,6 +32,7 @@ pub async fn create<P: AtProject + AtOrganisation>(cx: &Cx, at: &Scope<P>, new: 
 
     let id = cx
         .write(async |tx| {
+            identity::project::keep(&tx, at).await?;
             let instance = compute::instance::create(&tx, at, &machine).await?;
             let id: OrderId = tx.cx().new_id();
             let payment = billing::payment::begin_order(&tx, at, &id.to_string(), 1, &quote, new.payment_method).await?;

@@ -12,7 +12,7 @@ pub use create::create;
 pub use delete::{Contents, delete};
 pub use list::list;
 pub use model::{NewProject, Project};
-pub use store::{exists, of_organisation};
+pub use store::{keep, of_organisation};
 pub use update::update;
 
 pub(crate) use api::routes;

@@ -1,7 +1,7 @@
 //! Rows of projects.
 
 use kernel::permission::{AtOrganisation, AtProject};
-use kernel::{OrganisationId, PageQuery, ProjectId, Result, Scope, Sealed, Timestamp, Tx};
+use kernel::{Error, OrganisationId, PageQuery, ProjectId, Result, Scope, Sealed, Timestamp, Tx};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Set};
 
@@ -50,13 +50,13 @@ pub async fn of_organisation<P: AtOrganisation>(db: &impl ConnectionTrait, at: &
     Ok(ids)
 }
 
-/// Whether `project` is in the organisation of `at`.
+/// Keeps the project of `at` from being deleted until the transaction ends. Whoever puts something into a project calls this first.
 ///
 /// # Errors
-/// Database errors.
-pub async fn exists<P: AtOrganisation>(db: &impl ConnectionTrait, at: &Scope<P>, project: ProjectId) -> Result<bool> {
-    let row = entity::Entity::find_by_id(project).filter(entity::Column::OrganisationId.eq(at.organisation_id()?)).one(db).await?;
-    Ok(row.is_some())
+/// `NotFound` when the project has been deleted since the caller was let in.
+pub async fn keep<P: AtProject>(tx: &Tx, at: &Scope<P>) -> Result<()> {
+    let row = entity::Entity::find_by_id(at.project_id()?).lock_shared().one(tx.db()).await?;
+    row.map(drop).ok_or_else(|| Error::not_found("project"))
 }
 
 /// A project as stored.

@@ -7,7 +7,7 @@ use identity::{IdentityAuthority, organisation, person, session};
 use kernel::http::{Authority, Credentials, Wanted};
 use kernel::permission::Permission;
 use kernel::{Kind, PageQuery, PersonId};
-use testkit::{Engine, Test, both_engines, covers};
+use testkit::{Engine, Test, both_engines};
 
 use crate::invitation::{become_in, become_one, joined, verified};
 use crate::{EMAIL, PASSWORD, facts, fresh, sign_in, signed_in};
@@ -136,7 +136,6 @@ both_engines!(an_admin_makes_a_member_choose_a_new_password_and_learns_nothing, 
 /// The password is a PHC string of Argon2id in the row, and nothing else of it is stored.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_password_is_kept_as_argon2id_only() {
-    covers!(239);
     let test = fresh(Engine::Sqlite).await;
     verified(&test, EMAIL, "Ada").await;
     use sea_orm::ConnectionTrait;

@@ -1,6 +1,7 @@
 //! Projects: made, renamed, and deleted when they hold nothing.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use identity::permissions::{OrganisationView, ProjectDelete, ProjectUpdate};
@@ -43,6 +44,27 @@ both_engines!(a_project_goes_when_it_is_empty_and_not_the_last, |engine: Engine|
     let held = project::delete(&test.cx, &test.scope::<ProjectDelete>().await).await.unwrap_err();
     assert!(held.to_string().contains("2 machines"), "{held}");
     *holds.0.lock().unwrap() = None;
+
+    // Somebody orders meanwhile: the deletion waits and then sees what was ordered.
+    let at = test.scope::<ProjectUpdate>().await;
+    let deletion = Arc::new(test.scope::<ProjectDelete>().await);
+    let deleting = test
+        .cx
+        .write(async |tx| {
+            project::keep(&tx, &at).await?;
+            let (cx, deletion) = (test.cx.clone(), deletion.clone());
+            let deleting = tokio::spawn(async move { project::delete(&cx, &deletion).await });
+            tokio::time::sleep(Duration::from_millis(300)).await;
+            assert!(!deleting.is_finished(), "the project is deleted under somebody's order");
+            *holds.0.lock().unwrap() = Some(made.id);
+            Ok(deleting)
+        })
+        .await
+        .unwrap();
+    assert_eq!(deleting.await.unwrap().unwrap_err().kind(), Kind::Conflict);
+    *holds.0.lock().unwrap() = None;
     project::delete(&test.cx, &test.scope::<ProjectDelete>().await).await.unwrap();
+    let late = test.cx.write(async |tx| project::keep(&tx, &at).await).await.unwrap_err();
+    assert_eq!(late.kind(), Kind::NotFound, "an order that comes after the deletion");
     assert_eq!(project::of_organisation(test.cx.db(), &test.scope::<OrganisationView>().await).await.unwrap(), [ada.project_id]);
 });
