@@ -22,6 +22,27 @@ const PHONE = { width: 390, height: 844 };
 const EXPECTED = /status of (401|402|404|409|422)/;
 const expected = (message) => EXPECTED.test(message.text());
 
+/** Every cookie that a browser was told to keep, with whoever said so. */
+const cookies = new Map();
+async function meets(answer) {
+  // A page that is left while it loads takes its last answers with it.
+  for (const { name, value } of await answer.headersArray().catch(() => [])) {
+    if (name.toLowerCase() === "set-cookie") cookies.set(value.split("=", 1)[0], { host: new URL(answer.url()).host, flags: value.split("; ").slice(1) });
+  }
+}
+
+/** Each of them is in the register of the policy, for a purpose that the policy names, and set by this host for itself. */
+async function registered(base) {
+  const { policy } = await (await fetch(`${base}/v1/policy`)).json();
+  if (cookies.size === 0) report("no cookie was met on the way");
+  for (const [name, { host, flags }] of cookies) {
+    const key = policy.client_keys[name];
+    if (key === undefined) report(`the cookie ${name} is not in the register`);
+    else if (!(key.purpose in policy.purposes)) report(`the cookie ${name} has no purpose`);
+    if (host !== new URL(base).host || flags.some((flag) => /^domain=/i.test(flag))) report(`the cookie ${name} is set by or for somebody else: ${host}`);
+  }
+}
+
 const faults = [];
 function report(text) {
   faults.push(text);
@@ -40,6 +61,7 @@ async function open(extra = {}) {
   page.on("pageerror", (error) => report(`${page.url()}: script failed: ${error.message}`));
   page.on("console", (message) => message.type() === "error" && !expected(message) && report(`${page.url()}: console: ${message.text()}`));
   page.on("request", (request) => !/^(http:\/\/127\.0\.0\.1|ws:\/\/127\.0\.0\.1|data:|blob:)/.test(request.url()) && report(`reached outside: ${request.url()}`));
+  page.on("response", (answer) => void meets(answer));
   page.on("response", (answer) => answer.status() >= 500 && report(`${answer.request().method()} ${answer.url()} answered ${answer.status()}`));
   return { context, page };
 }
@@ -78,6 +100,7 @@ try {
   await tell(operator);
   await tell(visitor);
   await tell(customer);
+  await registered(program.base);
 } catch (error) {
   report(`${at}: ${error.stack}`);
   for (const context of browser?.contexts() ?? []) {

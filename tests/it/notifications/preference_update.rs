@@ -1,10 +1,9 @@
 //! Message settings as the page shows them, as the export holds them, and sent back from there.
 
-use std::io::Read;
-
 use serde_json::{Value, json};
 use testkit::{both_engines, covers};
 
+use crate::privacy::exported;
 use crate::world::{Browser, World};
 
 const PATH: &str = "/v1/notification-preferences";
@@ -18,18 +17,6 @@ fn lines(items: &[Value]) -> Vec<Value> {
 
 async fn shown(browser: &Browser) -> Vec<Value> {
     lines(browser.get(PATH).await.json["items"].as_array().unwrap())
-}
-
-/// The rows of one kind of data in a fresh export.
-async fn exported(browser: &Browser, section: &str) -> Vec<Value> {
-    let export = browser.post("/v1/privacy/exports", &json!({})).await;
-    let path = format!("/v1/privacy/exports/{}", export.text_at("/id"));
-    browser.until(&path, |export| export["state"] == "ready").await;
-    let bytes = browser.bytes(&format!("{path}/download")).await;
-    let mut archive = zip::ZipArchive::new(std::io::Cursor::new(bytes)).unwrap();
-    let mut text = String::new();
-    archive.by_name(&format!("data/{section}.ndjson")).unwrap().read_to_string(&mut text).unwrap();
-    text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
 }
 
 both_engines!(settings_come_out_of_an_export_and_go_back_in, |engine| async move {
@@ -48,7 +35,8 @@ both_engines!(settings_come_out_of_an_export_and_go_back_in, |engine| async move
     let chosen = shown(&ada).await;
     let switches = |lines: &[Value]| lines.iter().flat_map(|line| [line["mail"].clone(), line["in_app"].clone()]).collect::<Vec<_>>();
     assert_eq!(switches(&usual).iter().zip(switches(&chosen)).filter(|(one, other)| *one != other).count(), 5);
-    let rows = exported(&ada, "notifications_preference").await;
+    let files = exported(&ada).await;
+    let rows: Vec<Value> = files["data/notifications_preference.ndjson"].lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     assert_eq!(lines(&rows), chosen, "the export shows what the page shows");
 
     // Somebody else, or the same person later, sends the exported lines back.

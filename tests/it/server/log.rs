@@ -4,13 +4,15 @@ use std::path::Path;
 use std::time::Duration;
 
 use compute_driver::simulated::Simulated;
+use sea_orm::{ConnectionTrait, Statement};
 use serde_json::{Value, json};
 use server::Config;
 use server::config::Log;
 use server::log::{self, Destination};
 use testkit::{Engine, OffsetClock, TestDatabase, covers};
 
-use crate::world::World;
+use crate::privacy::exported;
+use crate::world::{PASSWORD, World};
 
 const EMAIL: &str = "ada.canary@example.org";
 
@@ -23,7 +25,7 @@ fn segments(folder: &Path) -> Vec<String> {
 // One test for the process: there is one log.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_log_holds_what_the_policy_says_and_no_longer() {
-    covers!(12, 108, 298);
+    covers!(12, 108, 239, 298);
     let database = TestDatabase::fresh(Engine::Sqlite).await;
     let clock = OffsetClock::default();
     let config = Config { logging: Log { files: true }, ..World::config(&database, database.url.clone()) };
@@ -39,13 +41,24 @@ async fn the_log_holds_what_the_policy_says_and_no_longer() {
         stranger.send(request).await;
         ada.get(&format!("/v1/instances?after={EMAIL}")).await;
     }
+    let hash: String = {
+        let sql = "SELECT password FROM identity_person ORDER BY created_at DESC LIMIT 1";
+        let row = world.cx.db().query_one_raw(Statement::from_string(world.cx.database().backend(), sql)).await.unwrap().unwrap();
+        row.try_get("", "password").unwrap()
+    };
+    assert!(hash.starts_with("$argon2id$v=19$m="), "{hash}");
+    let files = exported(&ada).await;
+    assert!(files["data/identity_person.ndjson"].contains(EMAIL), "{:?}", files.keys());
+    for (name, text) in &files {
+        assert!(!text.contains("argon2") && !text.contains(PASSWORD), "{name} tells something of the password");
+    }
     // What another part says, with a field that nobody listed and an address in its words.
     tracing::warn!(email = EMAIL, error = format!("550 <{EMAIL}> is unknown at 203.0.113.77"), "a message for {EMAIL}");
 
     let before = segments(&folder);
     assert_eq!(before.len(), 1, "{before:?}");
     let text = std::fs::read_to_string(folder.join(&before[0])).unwrap();
-    for canary in [EMAIL, "Ada Canary", "canary", "127.0.0.1", "203.0.113.77"] {
+    for canary in [EMAIL, "Ada Canary", "canary", "127.0.0.1", "203.0.113.77", "argon2", PASSWORD] {
         assert!(!text.contains(canary), "{canary} is in the log: {}", text.lines().find(|line| line.contains(canary)).unwrap());
     }
     let known: Vec<&str> = server::modules::data_map().log_fields.iter().map(|field| field.name).collect();
