@@ -1,6 +1,6 @@
 //! The questions that Fairhold asks a hypervisor. How each is answered is left to the drivers.
 
-use std::{future::Future, pin::Pin};
+use std::{collections::BTreeMap, future::Future, pin::Pin};
 
 use serde::{Deserialize, Serialize};
 use tokio::io::{AsyncRead, AsyncWrite};
@@ -103,6 +103,20 @@ pub trait Driver: Send + Sync + 'static {
 
     /// What the guest uses.
     fn measure<'a>(&'a self, reference: &'a Reference) -> Answer<'a, Measurement>;
+
+    /// What each of the guests uses, for those that can be measured now; the others are left out. A driver that learns of many guests
+    /// in one call of the hypervisor's overrides this, so that measuring all costs one call.
+    fn measure_all<'a>(&'a self, references: &'a [Reference]) -> Answer<'a, BTreeMap<Reference, Measurement>> {
+        Box::pin(async move {
+            let mut figures = BTreeMap::new();
+            for reference in references {
+                if let Ok(said) = self.measure(reference).await {
+                    figures.insert(reference.clone(), said);
+                }
+            }
+            Ok(figures)
+        })
+    }
 
     /// Holds the guest's processors; memory stays. A paused guest is left alone.
     ///

@@ -6,7 +6,7 @@ use super::{
     hypervisor::{BACKLOG_LIMIT, Machine},
     keep,
     line::{serve_screen, serve_serial},
-    reshape,
+    load, reshape,
 };
 use crate::{
     Accelerator, Answer, Backup, BackupStream, Capabilities, ConsoleKind, ConsoleStream, Driver, DriverError, Feature, Filter, Guest, GuestSpec, InForce,
@@ -177,19 +177,7 @@ impl Driver for Simulated {
     fn measure<'a>(&'a self, reference: &'a Reference) -> Answer<'a, Measurement> {
         Box::pin(self.perform(Operation::Measure, Some(reference), |state| {
             let machine = state.machine(reference)?;
-            let uptime_us = machine.started.map_or(0, |at| at.elapsed().as_micros().try_into().unwrap_or(u64::MAX));
-            Ok(Measurement {
-                uptime_us,
-                cpu_us: uptime_us / 10,
-                disk_allocated_bytes: 1_048_576,
-                net_received_bytes: uptime_us / 1_000,
-                net_sent_bytes: uptime_us / 2_000,
-                memory_used_bytes: if uptime_us == 0 { 0 } else { u64::from(machine.spec.memory_mib) << 19 },
-                disk_read_bytes: uptime_us / 500,
-                disk_written_bytes: uptime_us / 1_000,
-                disk_reads: uptime_us / 500_000,
-                disk_writes: uptime_us / 1_000_000,
-            })
+            Ok(machine.started.map_or_else(load::idle, |at| load::after(at.elapsed() + machine.ahead, &machine.spec)))
         }))
     }
 

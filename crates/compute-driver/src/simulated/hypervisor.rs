@@ -3,7 +3,7 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
-    time::Instant,
+    time::{Duration, Instant},
 };
 
 use tokio::sync::broadcast;
@@ -45,6 +45,8 @@ pub(super) struct Machine {
     pub(super) spec: GuestSpec,
     pub(super) status: Status,
     pub(super) started: Option<Instant>,
+    /// Time that passed for the guest alone.
+    pub(super) ahead: Duration,
     pub(super) backlog: Vec<u8>,
     pub(super) serial: broadcast::Sender<Vec<u8>>,
     pub(super) files: Files,
@@ -86,6 +88,13 @@ impl Simulated {
     /// The guest's process dies, behind our back. False when there is no such guest.
     pub fn crash(&self, reference: &Reference) -> bool {
         self.lock().guests.get_mut(reference).map(|machine| machine.power_off()).is_some()
+    }
+
+    /// Lets this much time pass for every guest that has power, without waiting for it.
+    pub fn advance(&self, by: Duration) {
+        for machine in self.lock().guests.values_mut().filter(|machine| machine.started.is_some()) {
+            machine.ahead += by;
+        }
     }
 
     /// Takes a feature away from its capabilities: its calls answer `Unsupported` from then on.
@@ -211,6 +220,7 @@ impl Machine {
             spec: spec.clone(),
             status: Status::Stopped,
             started: None,
+            ahead: Duration::ZERO,
             backlog: Vec::new(),
             serial,
             files: Files::new(),
@@ -229,6 +239,7 @@ impl Machine {
     pub(super) fn power_on(&mut self) {
         self.status = Status::Running;
         self.started = Some(Instant::now());
+        self.ahead = Duration::ZERO;
         self.print(&shell::banner(&self.spec.hostname));
     }
 

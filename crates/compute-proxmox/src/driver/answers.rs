@@ -1,5 +1,7 @@
 //! The driver itself: each question with the function that answers it.
 
+use std::collections::BTreeMap;
+
 use compute_driver::{
     Answer, Backup, Capabilities, ConsoleKind, ConsoleStream, Driver, Filter, Guest, GuestSpec, InForce, Inventory, Measurement, PasswordHash, Progress,
     Reference, Size, Snapshot, SnapshotSpec, Status, Stranger,
@@ -70,6 +72,10 @@ impl Driver for Proxmox {
 
     fn measure<'a>(&'a self, reference: &'a Reference) -> Answer<'a, Measurement> {
         Box::pin(measure::measure(self, reference))
+    }
+
+    fn measure_all<'a>(&'a self, references: &'a [Reference]) -> Answer<'a, BTreeMap<Reference, Measurement>> {
+        Box::pin(measure::measure_all(self, references))
     }
 
     fn suspend<'a>(&'a self, reference: &'a Reference) -> Answer<'a, ()> {

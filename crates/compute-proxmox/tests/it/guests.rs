@@ -139,6 +139,21 @@ async fn a_list_is_one_call_however_many_guests() {
     assert_eq!(world.cluster.lock().requests.len() - before, 1);
 }
 
+#[tokio::test]
+async fn all_guests_are_measured_in_one_call() {
+    let world = World::new().await;
+    let (running, _) = world.running("running").await;
+    let (stopped, _) = world.guest("stopped").await;
+    let wanted = [running.reference.clone(), stopped.reference.clone(), reference("nobody")];
+    let fresh = world.another().await;
+    let before = world.cluster.lock().requests.len();
+    let said = fresh.measure_all(&wanted).await.unwrap();
+    assert_eq!(world.cluster.lock().requests.len() - before, 1);
+    assert_eq!(said.keys().collect::<Vec<_>>(), [&running.reference, &stopped.reference]);
+    assert!(said[&running.reference].uptime_us > 0 && said[&running.reference].memory_used_bytes > 0, "{said:?}");
+    assert_eq!(said[&stopped.reference].uptime_us, 0);
+}
+
 /// The cluster's list says "running" of a paused guest; ours does not.
 #[tokio::test]
 async fn a_paused_guest_is_listed_as_paused() {

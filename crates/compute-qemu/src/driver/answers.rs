@@ -1,6 +1,6 @@
 //! The trait's questions, each led to the function that answers it.
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use compute_driver::{
     Answer, Backup, BackupStream, Capabilities, ConsoleKind, ConsoleStream, Driver, DriverError, Guest, GuestSpec, InForce, Inventory, Measurement,
@@ -103,6 +103,10 @@ impl Driver for Qemu {
 
     fn measure<'a>(&'a self, reference: &'a Reference) -> Answer<'a, Measurement> {
         Box::pin(look::measure(self, reference))
+    }
+
+    fn measure_all<'a>(&'a self, references: &'a [Reference]) -> Answer<'a, BTreeMap<Reference, Measurement>> {
+        Box::pin(look::measure_all(self, references))
     }
 
     fn inventory(&self) -> Answer<'_, Inventory> {

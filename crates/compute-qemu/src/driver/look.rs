@@ -1,6 +1,6 @@
 //! What is there: guests, their states and figures, and what this host can do. Reading changes nothing.
 
-use std::{fs, thread};
+use std::{collections::BTreeMap, fs, thread};
 
 use compute_driver::{
     Accelerator, Capabilities, Capacity, DriverError, Feature, Guest, GuestNetwork, Host, Inventory, Measurement, Reference, Size, SshAddress, Status, Storage,
@@ -153,6 +153,16 @@ pub(super) async fn measure(qemu: &Qemu, reference: &Reference) -> Result<Measur
         disk_reads: disk_use.reads,
         disk_writes: disk_use.writes,
     })
+}
+
+/// The same of many, side by side: one QEMU that does not answer holds up nobody else.
+pub(super) async fn measure_all(qemu: &Qemu, references: &[Reference]) -> Result<BTreeMap<Reference, Measurement>, DriverError> {
+    let mut asking = JoinSet::new();
+    for reference in references.iter().cloned() {
+        let qemu = qemu.clone();
+        asking.spawn(async move { measure(&qemu, &reference).await.map(|said| (reference, said)) });
+    }
+    Ok(asking.join_all().await.into_iter().flatten().collect())
 }
 
 /// A guest in the trait's words.
