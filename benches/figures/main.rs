@@ -2,6 +2,7 @@
 //! prints all of them, `cargo bench -p benches -- list` those of one part.
 
 mod list;
+mod metric;
 mod order;
 mod seal;
 mod stand;
@@ -19,13 +20,16 @@ fn main() {
     let wanted = |part: &str| arguments.is_empty() || arguments.iter().any(|one| one == part);
     println!("profile: {}", if cfg!(debug_assertions) { "dev" } else { "release" });
     runtime.block_on(async {
-        if wanted("seal") || wanted("list") {
+        if wanted("seal") || wanted("list") || wanted("metric") {
             let stand = stand::Stand::with_machines(50).await;
             if wanted("seal") {
                 seal::print(&stand).await;
             }
             if wanted("list") {
                 list::print(&stand).await;
+            }
+            if wanted("metric") {
+                metric::print(&stand.cx).await;
             }
         }
         if wanted("order") {

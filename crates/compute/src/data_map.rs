@@ -6,6 +6,7 @@ const RANDOM: &str = "a random identifier";
 const STATE: &str = "a state or counter of the program";
 const OFFER: &str = "a property of what the operator offers";
 const WHEN: &str = "an instant of the program's own work";
+const TELEMETRY: &str = "a hypervisor's counter of a machine, which says nothing about what it holds or who uses it";
 
 const SERVICE: &[Use] = &[Use::contract(&purpose::SERVICE)];
 const METERED: &[Use] = &[Use::contract(&purpose::SERVICE), Use::contract(&purpose::BILLING)];
@@ -188,6 +189,46 @@ pub const TABLES: &[Table] = &[
             Entry::personal("sent_bytes", &category::USAGE, METERED).observed(),
             Entry::personal("received_total", &category::USAGE, METERED).observed(),
             Entry::personal("sent_total", &category::USAGE, METERED).observed(),
+        ],
+    },
+    Table {
+        name: "compute_metric_sample",
+        title: "telemetry of machines by the minute",
+        subject: Subject::Organisation,
+        owned: Owned::Through { column: "instance_id", table: "compute_instance", key: "id" },
+        retention: Retention::days_after("at", 2),
+        key: &["instance_id", "at"],
+        columns: &[
+            Entry::personal("instance_id", &category::IDENTIFIER, SERVICE).observed(),
+            Entry::system("at", WHEN),
+            Entry::system("cpus", TELEMETRY),
+            Entry::system("uptime_us", TELEMETRY),
+            Entry::system("cpu_us", TELEMETRY),
+            Entry::system("memory_bytes", TELEMETRY),
+            Entry::system("disk_read_bytes", TELEMETRY),
+            Entry::system("disk_written_bytes", TELEMETRY),
+            Entry::system("received_bytes", TELEMETRY),
+            Entry::system("sent_bytes", TELEMETRY),
+        ],
+    },
+    Table {
+        name: "compute_metric_hour",
+        title: "telemetry of machines by the hour",
+        subject: Subject::Organisation,
+        owned: Owned::Through { column: "instance_id", table: "compute_instance", key: "id" },
+        retention: Retention::days_after("at", 90),
+        key: &["instance_id", "at"],
+        columns: &[
+            Entry::personal("instance_id", &category::IDENTIFIER, SERVICE).observed(),
+            Entry::system("at", WHEN),
+            Entry::system("measured_us", TELEMETRY),
+            Entry::system("cpu_us", TELEMETRY),
+            Entry::system("capacity_us", TELEMETRY),
+            Entry::system("memory_bytes", TELEMETRY),
+            Entry::system("disk_read_bytes", TELEMETRY),
+            Entry::system("disk_written_bytes", TELEMETRY),
+            Entry::system("received_bytes", TELEMETRY),
+            Entry::system("sent_bytes", TELEMETRY),
         ],
     },
     Table {

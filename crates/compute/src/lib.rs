@@ -1,8 +1,8 @@
 //! What runs: regions, nodes and templates, instances with their power, consoles, readings and quotas.
 //!
 //! Reading order: [`instance`] (a machine and what can be done with it), [`drivers`] (how hypervisors
-//! are reached), [`node`] (where machines go), [`quota`], [`reading`] (what they used), [`console`],
-//! [`snapshot`] (what a machine can be brought back to), [`ssh_key`] (who may sign in).
+//! are reached), [`node`] (where machines go), [`quota`], [`reading`] (what they used), [`metric`] (what they did, for charts),
+//! [`console`], [`snapshot`] (what a machine can be brought back to), [`ssh_key`] (who may sign in).
 //! Prices, sizes and orders belong to the catalogue; money belongs to billing.
 
 pub mod console;
@@ -10,6 +10,7 @@ pub mod data_map;
 pub mod drivers;
 pub mod events;
 pub mod instance;
+pub mod metric;
 mod migrations;
 pub mod node;
 pub mod permissions;
@@ -37,6 +38,7 @@ use workflow::Registered;
 pub const JOBS: &[Job] = &[
     Job { name: "compute.instance.reconcile", purpose: &purpose::SERVICE, every: Duration::from_secs(5), run: |cx| Box::pin(instance::reconcile(cx)) },
     Job { name: "compute.reading.measure", purpose: &purpose::BILLING, every: Duration::from_secs(60), run: |cx| Box::pin(reading::measure(cx)) },
+    Job { name: "compute.metric.roll_up", purpose: &purpose::SERVICE, every: Duration::from_secs(300), run: |cx| Box::pin(metric::roll_up(cx)) },
 ];
 
 fn routes() -> OpenApiRouter<Cx> {
@@ -46,6 +48,7 @@ fn routes() -> OpenApiRouter<Cx> {
         .merge(node::api::routes())
         .merge(instance::api::routes())
         .merge(reading::api::routes())
+        .merge(metric::api::routes())
         .merge(console::api::routes())
         .merge(snapshot::api::routes())
         .merge(ssh_key::api::routes())

@@ -67,6 +67,9 @@ permission!(
     /// See what machines used.
     pub ReadingView = "compute.reading.view", Project, View);
 permission!(
+    /// See what machines did.
+    pub MetricView = "compute.metric.view", Project, View);
+permission!(
     /// See nodes.
     pub NodeView = "compute.node.view", Platform, View);
 
@@ -93,5 +96,6 @@ pub const ALL: &[PermissionInfo] = &[
     QuotaView::INFO,
     ConsoleTicketCreate::INFO,
     ReadingView::INFO,
+    MetricView::INFO,
     NodeView::INFO,
 ];

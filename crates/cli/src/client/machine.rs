@@ -12,6 +12,7 @@ use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 
 use super::api::Api;
 use super::keeping::Snapshot;
+use super::metric::{self, Last};
 use super::{progress, show, terminal};
 use crate::outcome::{Outcome, fail};
 
@@ -142,6 +143,12 @@ pub enum Vm {
         #[arg(long)]
         size: String,
     },
+    /// What it did: processors, memory, disk and network
+    Metrics {
+        id: String,
+        #[arg(long, default_value = "24h")]
+        last: Last,
+    },
     /// What it can be brought back to
     #[command(subcommand)]
     Snapshot(Snapshot),
@@ -176,6 +183,7 @@ impl Vm {
                 let size = pick(api, "/v1/sizes", Some(&size), "size").await?;
                 act(api, &id, "resize", json!({ "size_id": size })).await
             }
+            Self::Metrics { id, last } => metric::show(api, &id, last).await,
             Self::Snapshot(args) => args.run(api).await,
             Self::Delete { id, yes } => {
                 if !yes {

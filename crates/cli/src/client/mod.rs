@@ -4,6 +4,7 @@ mod account;
 mod api;
 mod keeping;
 mod machine;
+mod metric;
 mod money;
 mod privacy;
 mod progress;

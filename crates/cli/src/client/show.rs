@@ -49,6 +49,15 @@ pub const SNAPSHOT: Columns = &[
     ("Taken", "/created_at"),
     ("Problem", "/problem"),
 ];
+pub const METRIC: Columns = &[
+    ("At", "/at"),
+    ("CPU %", "/cpu_percent"),
+    ("Memory KiB", "/memory_bytes"),
+    ("Read KiB/s", "/disk_read"),
+    ("Written KiB/s", "/disk_written"),
+    ("Received KiB/s", "/received"),
+    ("Sent KiB/s", "/sent"),
+];
 pub const SSH_KEY: Columns = &[("Id", "/id"), ("Name", "/name"), ("Fingerprint", "/fingerprint"), ("Kept", "/created_at")];
 pub const QUOTA: Columns = &[
     ("Machines", "/machines/used"),

@@ -156,6 +156,15 @@ pub(crate) async fn on_node(db: &impl ConnectionTrait, _at: &Scope<ByWorkflow>, 
     Ok(Entity::find().filter(Column::NodeId.eq(node)).filter(Column::State.is_in(states.iter().copied())).all(db).await?)
 }
 
+/// The next machines after `after`, whatever their state; for jobs, which act for the installation.
+pub(crate) async fn ids(db: &impl ConnectionTrait, _at: &Scope<ByWorkflow>, after: Option<InstanceId>, limit: u64) -> Result<Vec<InstanceId>> {
+    let mut query = Entity::find().select_only().column(Column::Id);
+    if let Some(after) = after {
+        query = query.filter(Column::Id.gt(after));
+    }
+    Ok(query.order_by_asc(Column::Id).limit(limit).into_tuple().all(db).await?)
+}
+
 /// What the machines on each node take together. Figures about nodes name nobody.
 pub(crate) async fn taken(db: &impl ConnectionTrait) -> Result<HashMap<NodeId, crate::node::Taken>> {
     let query = Entity::find().select_only().column(Column::NodeId).column(Column::Cpus).column(Column::MemoryMib);

@@ -2,10 +2,11 @@
 
 mod m0001_foundation;
 mod m0002_snapshots_and_keys;
+mod m0004_metrics;
 
 use sea_orm_migration::MigrationTrait;
 
 /// Oldest first.
 pub(crate) fn all() -> Vec<Box<dyn MigrationTrait>> {
-    vec![Box::new(m0001_foundation::Migration), Box::new(m0002_snapshots_and_keys::Migration)]
+    vec![Box::new(m0001_foundation::Migration), Box::new(m0002_snapshots_and_keys::Migration), Box::new(m0004_metrics::Migration)]
 }

@@ -6,6 +6,7 @@ use super::{model, store};
 use crate::drivers;
 use crate::events::{INSTANCE_MEASURED, Measured};
 use crate::instance::{State, store as instances};
+use crate::metric::{self, Sample};
 use crate::node;
 
 /// States in which a machine that was handed over may be.
@@ -21,7 +22,7 @@ const METERED: &[State] = &[
     State::Deleting,
 ];
 
-/// One round over all nodes; tells how many machines were measured. One that cannot be measured now
+/// One round over all nodes, each asked once, for readings and metrics alike; tells how many machines were measured. One that cannot be measured now
 /// is measured in the next round, over the longer span.
 pub(crate) async fn measure(cx: Cx) -> Result<usize> {
     let at = Scope::<ByWorkflow>::acting("compute.reading.measure", Place::Platform);
@@ -31,11 +32,23 @@ pub(crate) async fn measure(cx: Cx) -> Result<usize> {
         let rows = instances::on_node(cx.db(), &at, node.id, METERED).await?;
         let ids: Vec<_> = rows.iter().map(|row| row.id).collect();
         let newest = store::newest(cx.db(), &at, &ids).await?;
+        let references = rows.iter().map(|row| drivers::reference(row.id)).collect::<Result<Vec<_>>>()?;
+        let said = match driver.measure_all(&references).await {
+            Ok(said) => said,
+            Err(error) => {
+                tracing::warn!(node = %node.name, %error, "the machines of a node cannot be measured");
+                continue;
+            }
+        };
+        let now = cx.now();
+        let samples: Vec<Sample> =
+            rows.iter().zip(&references).filter_map(|(row, reference)| Some(Sample::of(row.id, row.cpus, said.get(reference)?, now))).collect();
+        metric::record(&cx, &samples).await?;
         let mut readings = Vec::new();
-        for row in &rows {
-            match driver.measure(&drivers::reference(row.id)?).await {
-                Ok(said) => readings.extend(model::next(row.id, row.disk_gib, newest.get(&row.id), &said, cx.now()).map(|one| (one, row.place()))),
-                Err(error) => tracing::debug!(instance = %row.id, %error, "not measured this time"),
+        for (row, reference) in rows.iter().zip(&references) {
+            match said.get(reference) {
+                Some(said) => readings.extend(model::next(row.id, row.disk_gib, newest.get(&row.id), said, now).map(|one| (one, row.place()))),
+                None => tracing::debug!(instance = %row.id, "not measured this time"),
             }
         }
         if readings.is_empty() {

@@ -3,11 +3,15 @@
 use std::collections::HashMap;
 
 use kernel::{ByWorkflow, Result, Scope, Timestamp, Tx};
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect, Set};
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Set};
 
 use super::model::Reading;
 use super::usage::Sum;
 use crate::instance::InstanceId;
+
+/// Machines that one statement names.
+const BATCH: usize = 5_000;
 
 mod entity {
     use sea_orm::entity::prelude::*;
@@ -55,23 +59,16 @@ fn view(row: entity::Model) -> Reading {
 /// The newest reading of each of `ids`, for the job.
 pub(super) async fn newest(db: &impl ConnectionTrait, _at: &Scope<ByWorkflow>, ids: &[InstanceId]) -> Result<HashMap<InstanceId, Reading>> {
     let mut newest = HashMap::new();
-    if ids.is_empty() {
-        return Ok(newest);
-    }
-    let last = entity::Entity::find()
-        .select_only()
-        .column(entity::Column::InstanceId)
-        .column_as(entity::Column::Seq.max(), "seq")
-        .filter(entity::Column::InstanceId.is_in(ids.iter().copied()))
-        .group_by(entity::Column::InstanceId)
-        .into_tuple::<(InstanceId, i64)>()
-        .all(db)
-        .await?;
-    let keys = last.into_iter().fold(sea_orm::Condition::any(), |any, (id, seq)| {
-        any.add(sea_orm::Condition::all().add(entity::Column::InstanceId.eq(id)).add(entity::Column::Seq.eq(seq)))
-    });
-    if !keys.is_empty() {
-        newest.extend(entity::Entity::find().filter(keys).all(db).await?.into_iter().map(|row| (row.instance_id, view(row))));
+    for some in ids.chunks(BATCH) {
+        let last = entity::Entity::find()
+            .select_only()
+            .column(entity::Column::InstanceId)
+            .column_as(entity::Column::Seq.max(), "seq")
+            .filter(entity::Column::InstanceId.is_in(some.iter().copied()))
+            .group_by(entity::Column::InstanceId)
+            .into_query();
+        let key = Expr::tuple([Expr::col(entity::Column::InstanceId), Expr::col(entity::Column::Seq)]);
+        newest.extend(entity::Entity::find().filter(key.in_subquery(last)).all(db).await?.into_iter().map(|row| (row.instance_id, view(row))));
     }
     Ok(newest)
 }
