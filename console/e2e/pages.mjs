@@ -27,6 +27,8 @@ const pages = [
   ["machines", "ada@example.org", "/app/machines"], ["machines-empty", "new@example.org", "/app/machines"], ["order-new", "ada@example.org", "/app/machines/new"],
   ["machine", "ada@example.org", "/app/machines/vm_01web"], ["machine-serial", "ada@example.org", "/app/machines/vm_01web?tab=serial"],
   ["machine-screen", "ada@example.org", "/app/machines/vm_01web?tab=screen"], ["machine-usage", "ada@example.org", "/app/machines/vm_01web?tab=usage"],
+  ["machine-metrics", "ada@example.org", "/app/machines/vm_01web?tab=metrics"], ["machine-metrics-month", "ada@example.org", "/app/machines/vm_01web?tab=metrics&last=30d"],
+  ["machine-metrics-empty", "ada@example.org", "/app/machines/vm_01staging?tab=metrics"],
   ["machine-snapshots", "ada@example.org", "/app/machines/vm_01web?tab=snapshots"], ["ssh-keys", "ada@example.org", "/app/ssh-keys"],
   ["machine-events", "ada@example.org", "/app/machines/vm_01web?tab=events"], ["machine-stopped-serial", "ada@example.org", "/app/machines/vm_01staging?tab=serial"],
   ["machine-deleting", "ada@example.org", "/app/machines/vm_01old"], ["machine-failed", "ada@example.org", "/app/machines/vm_01crashed"],

@@ -27,6 +27,32 @@ function work(id, kind, title, during, after, steps = [["ask", "Ask the node", 4
   return [202, operation];
 }
 
+/** Seconds in all and from point to point. */
+const RANGES = { "1h": [3_600, 60], "6h": [21_600, 60], "24h": [86_400, 300], "7d": [604_800, 3_600], "30d": [2_592_000, 7_200] };
+
+/** Figures of a machine that was off for a while and has run a day; of one that is off there are none. */
+function metrics({ id, state, size }, last) {
+  const [seconds, step] = RANGES[last];
+  const to = Date.now();
+  const first = Math.floor((to / 1_000 - seconds) / step) * step;
+  const at = Array.from({ length: Math.ceil((to / 1_000 - first) / step) }, (_, index) => first + index * step);
+  const runs = (time) => state === "running" && time > to / 1_000 - 93_600 && (time % 21_600 > 1_500 || time % 21_600 < 900) && time < to / 1_000 - 90;
+  const wave = (time, period, shift = 0) => (1 + Math.sin((time / period) * 6.283 + shift)) / 2;
+  const series = (value) => at.map((time) => (runs(time) ? value(time) : null));
+  return {
+    instance_id: id, from: new Date(first * 1_000).toISOString(), to: new Date(to).toISOString(), step, memory_total_bytes: size.memory_mib * 1_048_576,
+    at: at.map((time) => new Date(time * 1_000).toISOString()),
+    series: {
+      cpu_percent: series((time) => Math.round((4 + 60 * wave(time, 5_400) * wave(time, 700)) * 100) / 100),
+      memory_bytes: series((time) => Math.round(size.memory_mib * 1_048_576 * (0.35 + 0.3 * wave(time, 9_000)))),
+      disk_read: series((time) => Math.round(400_000 * wave(time, 3_000) ** 4)),
+      disk_written: series((time) => Math.round(90_000 + 200_000 * wave(time, 1_900, 1))),
+      received: series((time) => Math.round(30_000 + 900_000 * wave(time, 4_400) ** 2)),
+      sent: series((time) => Math.round(20_000 + 2_200_000 * wave(time, 4_100, 2) ** 3)),
+    },
+  };
+}
+
 export const compute = [
   ["GET", "/v1/instances", ({ query, session }) => [200, page(session.email.startsWith("new@") ? [] : instances, query)]],
   ["GET", "/v1/instances/:id", ({ id }) => [200, machine(id)]],
@@ -79,6 +105,7 @@ export const compute = [
     return [201, { ticket, kind: body.kind, path: `/v1/instances/${id}/console`, expires_at: ago(-1) }];
   }],
   ["GET", "/v1/instances/:id/events", ({ query }) => [200, page(events, query)]],
+  ["GET", "/v1/instances/:id/metrics", ({ id, query }) => [200, metrics(machine(id), query.get("last") ?? "24h")]],
   ["GET", "/v1/instances/:id/usage", () => [200, {
     period, as_of: ago(1),
     lines: [

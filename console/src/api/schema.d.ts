@@ -251,6 +251,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/instances/{id}/metrics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a machine did: processors, memory, disk and network, point by point. */
+        get: operations["metric_view"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/instances/{id}/readings": {
         parameters: {
             query?: never;
@@ -2724,6 +2741,44 @@ export interface components {
             sent_gib: string;
             covered_until?: components["schemas"]["Timestamp"] | null;
         };
+        /** @description Figures, point by point; null where there are none. */
+        MetricSeries: {
+            /** @description Share of all its processors, 0 to 100. */
+            cpu_percent: (number | null)[];
+            /** @description Memory in use, in bytes. */
+            memory_bytes: (number | null)[];
+            /** @description Read from its disk, in bytes a second. */
+            disk_read: (number | null)[];
+            /** @description Written to its disk, in bytes a second. */
+            disk_written: (number | null)[];
+            /** @description Received from the network, in bytes a second. */
+            received: (number | null)[];
+            /** @description Sent to the network, in bytes a second. */
+            sent: (number | null)[];
+        };
+        /** @description What a machine did, point by point. */
+        Metrics: {
+            /** @description Which machine. */
+            instance_id: components["schemas"]["InstanceId"];
+            /** @description Begin of the first point. */
+            from: components["schemas"]["Timestamp"];
+            /** @description End of the last point. */
+            to: components["schemas"]["Timestamp"];
+            /**
+             * Format: int64
+             * @description Seconds from one point to the next.
+             */
+            step: number;
+            /**
+             * Format: int64
+             * @description Memory that the machine has now, in bytes.
+             */
+            memory_total_bytes: number;
+            /** @description Begin of each point. */
+            at: components["schemas"]["Timestamp"][];
+            /** @description The figures: each list is as long as `at`. */
+            series: components["schemas"]["MetricSeries"];
+        };
         /** @description An amount: `minor` units of `currency` (cents for EUR, yen for JPY, fils for KWD). */
         Money: {
             /**
@@ -5042,6 +5097,36 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_InstanceEvent"];
+                };
+            };
+        };
+    };
+    metric_view: {
+        parameters: {
+            query?: {
+                /** @description The latest time; a day if neither this nor `from` is given. */
+                last?: "1h" | "6h" | "24h" | "7d" | "30d";
+                /** @description Begin, instead of `last`. */
+                from?: components["schemas"]["Timestamp"];
+                /** @description End; now if not given. */
+                to?: components["schemas"]["Timestamp"];
+                /** @description Seconds from one point to the next: whole minutes, or whole hours before the last 48 hours. Chosen to fit if not given. */
+                step?: number;
+            };
+            header?: never;
+            path: {
+                id: components["schemas"]["InstanceId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Metrics"];
                 };
             };
         };

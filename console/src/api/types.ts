@@ -34,6 +34,7 @@ export type Snapshot = Schemas["Snapshot"];
 export type NewSnapshot = Schemas["NewSnapshot"];
 export type SshKey = Schemas["SshKey"];
 export type NewSshKey = Schemas["NewSshKey"];
+export type Metrics = Schemas["Metrics"];
 export type Quota = Schemas["Quota"];
 export type Node = Schemas["NodeView"];
 export type Operation = Schemas["Operation"];

@@ -1,5 +1,5 @@
 // One machine: its state and the acts on it above, then facts, consoles, usage and history in tabs.
-import { Alert, Anchor, Button, Group, Paper, Stack, Tabs, Text, Title } from "@mantine/core";
+import { Alert, Anchor, Button, Group, Paper, Skeleton, Stack, Tabs, Text, Title } from "@mantine/core";
 import { t } from "@lingui/core/macro";
 import { Trans } from "@lingui/react/macro";
 import { useSuspenseQuery } from "@tanstack/react-query";
@@ -24,6 +24,7 @@ import { InstanceSnapshots } from "./InstanceSnapshots";
 import { InstanceEvents } from "./InstanceEvents";
 import { InstanceUsage } from "./InstanceUsage";
 
+const InstanceMetrics = lazy(() => import("./InstanceMetrics"));
 const SerialConsole = lazy(() => import("./SerialConsole"));
 const ScreenConsole = lazy(() => import("./ScreenConsole"));
 
@@ -54,6 +55,9 @@ export function InstancePage() {
           <Tabs.Tab value="machine">
             <Trans>Machine</Trans>
           </Tabs.Tab>
+          <Tabs.Tab value="metrics">
+            <Trans>Metrics</Trans>
+          </Tabs.Tab>
           <Tabs.Tab value="serial">
             <Trans>Serial console</Trans>
           </Tabs.Tab>
@@ -72,6 +76,11 @@ export function InstancePage() {
         </Tabs.List>
         <Tabs.Panel value="machine" pt="lg">
           <Machine instance={instance} />
+        </Tabs.Panel>
+        <Tabs.Panel value="metrics" pt="lg">
+          <Suspense fallback={<Skeleton height={320} />}>
+            <InstanceMetrics instance={instance} />
+          </Suspense>
         </Tabs.Panel>
         <Tabs.Panel value="serial" pt="lg">
           <Suspense fallback={<div className="terminal" />}>

@@ -1,7 +1,8 @@
 // Machines, what happens to them, the nodes that carry them, and the operations that change them.
-import { queryOptions } from "@tanstack/react-query";
+import { keepPreviousData, queryOptions } from "@tanstack/react-query";
 import { call, client } from "../../api/client";
 import { pages } from "../../api/queries";
+import type { operations } from "../../api/schema";
 import type { Instance, NewSnapshot, NewSshKey } from "../../api/types";
 
 const at = (id: string) => ({ params: { path: { id } } });
@@ -25,6 +26,17 @@ export const instanceEventsQuery = (id: string) =>
 
 export const instanceUsageQuery = (id: string) =>
   queryOptions({ queryKey: ["instances", id, "usage"], queryFn: () => call(client.GET("/v1/instances/{id}/usage", at(id))), refetchInterval: 30_000 });
+
+export type MetricLast = NonNullable<NonNullable<operations["metric_view"]["parameters"]["query"]>["last"]>;
+
+export const instanceMetricsQuery = (id: string, last: MetricLast) =>
+  queryOptions({
+    queryKey: ["instances", id, "metrics", last],
+    queryFn: () => call(client.GET("/v1/instances/{id}/metrics", { params: { path: { id }, query: { last } } })),
+    // A point stands for a minute at least.
+    refetchInterval: 30_000,
+    placeholderData: keepPreviousData,
+  });
 
 export const snapshotsQuery = (id: string) =>
   pages(["instances", id, "snapshots"], (after) => call(client.GET("/v1/instances/{id}/snapshots", { params: { path: { id }, query: { after } } })), 2_000);
