@@ -44,6 +44,7 @@ impl Stand {
                 shape: Shape { size_id: SizeId::from_uuid(uuid::Uuid::from_u128(7)), size_name: "Small".to_owned(), cpus: 1, memory_mib: 256, disk_gib: 2 },
                 template_id: template.id,
                 region_id: region.id,
+                user_data: None,
             };
             cx.write(async |tx| instance::create(&tx, &at, &new).await).await.expect("the machine is made");
         }

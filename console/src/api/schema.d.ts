@@ -2867,6 +2867,8 @@ export interface components {
             hostname: string;
             /** @description One OpenSSH public key, which may sign in as root. */
             ssh_public_key: string;
+            /** @description What the machine carries out at its first boot: a script or another form that cloud-init knows, at most 32 KiB. */
+            user_data?: string | null;
             /** @description How it is paid. */
             payment_method: components["schemas"]["PaymentMethod"];
         };

@@ -105,6 +105,7 @@ async fn wanted(cx: &Cx, hostname: &str, payment_method: PaymentMethod) -> NewOr
         cycle: Cycle::Monthly,
         hostname: hostname.to_owned(),
         ssh_public_key: KEY.to_owned(),
+        user_data: None,
         payment_method,
     }
 }
@@ -256,10 +257,11 @@ both_engines!(everything_wrong_is_said_at_once, |engine| async move {
     let (test, _) = world(engine).await;
     let mut new = wanted(&test.cx, "-web", PaymentMethod::TestSucceeds).await;
     new.ssh_public_key = "-----BEGIN OPENSSH PRIVATE KEY-----".to_owned();
+    new.user_data = Some("apt-get install nginx".to_owned());
     new.size_id = test.cx.new_id();
     let error = order::create(&test.cx, &test.scope::<OrderCreate>().await, &new).await.unwrap_err();
     let fields: Vec<&str> = error.fields().iter().map(|one| one.field.as_str()).collect();
-    assert_eq!(fields, ["size_id", "hostname", "ssh_public_key"]);
+    assert_eq!(fields, ["size_id", "hostname", "ssh_public_key", "user_data"]);
     assert!(error.fields()[2].message.contains("private key"));
     let orders = order::list(&test.cx, &test.scope::<OrderView>().await, &PageQuery::default()).await.unwrap();
     assert!(orders.items.is_empty());

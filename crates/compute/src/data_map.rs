@@ -90,6 +90,7 @@ pub const TABLES: &[Table] = &[
             Entry::personal("hostname", &category::RESOURCE, SERVICE).customer_plane().sealed_to_organisation(Class::Content),
             Entry::personal("hostname_index", &category::RESOURCE, SERVICE).blind_index(&["compute.instance.hostname"]),
             Entry::personal("ssh_key", &category::RESOURCE, SERVICE).customer_plane().sealed_to_organisation(Class::Content),
+            Entry::personal("user_data", &category::RESOURCE, SERVICE).customer_plane().not_required().sealed_to_organisation(Class::Content),
             Entry::personal("size_id", &category::RESOURCE, METERED),
             Entry::personal("size_name", &category::RESOURCE, METERED),
             Entry::personal("cpus", &category::RESOURCE, METERED),

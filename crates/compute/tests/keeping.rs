@@ -67,6 +67,7 @@ async fn begun(test: &Test, hostname: &str) -> kernel::Result<Instance> {
         shape: shape(1, 1, 256, 2),
         template_id: templates.iter().find(|one| one.name == "tiny").unwrap().id,
         region_id: regions[0].id,
+        user_data: None,
     };
     test.cx
         .write(async |tx| {

@@ -41,6 +41,7 @@ async fn wanted(cx: &Cx, hostname: &str) -> NewInstance {
         shape: Shape { size_id: SizeId::from_uuid(uuid::Uuid::from_u128(7)), size_name: "Small".to_owned(), cpus: 1, memory_mib: 256, disk_gib: 2 },
         template_id: templates.iter().find(|one| one.name == "tiny").unwrap().id,
         region_id: regions[0].id,
+        user_data: Some("#!/bin/sh\ntrue\n".to_owned()),
     }
 }
 
@@ -93,6 +94,7 @@ both_engines!(a_machine_is_set_up_as_it_was_ordered, |engine| async move {
     assert_eq!(machine.accelerator.as_deref(), Some("tcg"));
     let spec = hypervisor.spec(&reference(id)).unwrap();
     assert_eq!((spec.hostname.as_str(), spec.ssh_keys, spec.template.as_str()), ("web-1", vec![KEY.to_owned()], "tiny"));
+    assert_eq!(spec.user_data.as_deref(), Some("#!/bin/sh\ntrue\n"));
     let history = instance::events(&test.cx, &test.scope::<InstanceView>().await, id, &PageQuery::default()).await.unwrap();
     let states: Vec<State> = history.items.iter().rev().map(|event| event.kind).collect();
     assert_eq!(states, [State::Ordered, State::Provisioning, State::Running]);

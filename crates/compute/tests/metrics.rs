@@ -37,6 +37,7 @@ async fn world(engine: Engine) -> (Test, Simulated, InstanceId) {
         shape: Shape { size_id: SizeId::from_uuid(uuid::Uuid::from_u128(7)), size_name: "Small".to_owned(), cpus: 2, memory_mib: 256, disk_gib: 2 },
         template_id: templates.iter().find(|one| one.name == "tiny").unwrap().id,
         region_id: regions[0].id,
+        user_data: None,
     };
     let machine = test.cx.write(async |tx| {
         let machine = instance::create(&tx, &at, &new).await?;

@@ -1,5 +1,5 @@
 // Ordering a machine: what, where, how paid; the price with tax stands beside it the whole time.
-import { Button, Paper, Radio, Select, SegmentedControl, Stack, Text, TextInput } from "@mantine/core";
+import { Button, Paper, Radio, Select, SegmentedControl, Stack, Text, Textarea, TextInput } from "@mantine/core";
 import { t } from "@lingui/core/macro";
 import { Trans } from "@lingui/react/macro";
 import { useQueryClient, useSuspenseInfiniteQuery, useSuspenseQuery } from "@tanstack/react-query";
@@ -30,6 +30,7 @@ interface Values extends Record<string, unknown> {
   cycle: Cycle;
   hostname: string;
   ssh_public_key: string;
+  user_data: string;
   payment_method: PaymentMethod;
 }
 
@@ -50,6 +51,7 @@ export function OrderCreatePage() {
     cycle: "monthly",
     hostname: "",
     ssh_public_key: keys[0]?.ssh_public_key ?? "",
+    user_data: "",
     payment_method: "test_succeeds",
   };
   const { form, problem, general, busy, onSubmit } = useApiForm<Values>(
@@ -62,7 +64,7 @@ export function OrderCreatePage() {
       },
     },
     async (values) => {
-      const body = { ...values, hostname: values.hostname.trim(), ssh_public_key: values.ssh_public_key.trim() };
+      const body = { ...values, hostname: values.hostname.trim(), ssh_public_key: values.ssh_public_key.trim(), user_data: values.user_data.trim() === "" ? null : values.user_data };
       const text = JSON.stringify(body);
       if (intention.current.body !== text) intention.current = { key: newIdempotencyKey(), body: text };
       const order = await orderCreate(body, intention.current.key);
@@ -140,6 +142,17 @@ export function OrderCreatePage() {
                 />
               )}
               <SshKeyField {...form.getInputProps("ssh_public_key")} onFault={(message) => form.setFieldError("ssh_public_key", message)} />
+              <Textarea
+                label={t`User data (optional)`}
+                description={t`What the machine carries out at its first boot: a script that begins with #!, or for templates with cloud-init also #cloud-config. At most 32 KiB.`}
+                autosize
+                minRows={2}
+                maxRows={12}
+                spellCheck={false}
+                autoComplete="off"
+                classNames={{ input: "mono" }}
+                {...form.getInputProps("user_data")}
+              />
             </Stack>
           </Paper>
           <Paper>

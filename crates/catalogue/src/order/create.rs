@@ -96,6 +96,7 @@ async fn checked(cx: &Cx, new: &NewOrder) -> Result<(Choice, NewInstance)> {
     let mut checks = Checks::new();
     let choice = Choice::of(cx, &named, &mut checks).await?;
     checks.also(compute::instance::check_hostname(&new.hostname)).also(compute::instance::check_ssh_key(&new.ssh_public_key).map(drop));
+    checks.also(new.user_data.as_deref().map_or(Ok(()), compute::instance::check_user_data));
     checks.done()?;
     let choice = choice.ok_or_else(|| Error::internal("a choice without faults is missing"))?;
     let machine = NewInstance {
@@ -104,6 +105,7 @@ async fn checked(cx: &Cx, new: &NewOrder) -> Result<(Choice, NewInstance)> {
         shape: choice.size.shape(),
         template_id: new.template_id,
         region_id: new.region_id,
+        user_data: new.user_data.clone(),
     };
     Ok((choice, machine))
 }

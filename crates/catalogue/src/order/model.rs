@@ -85,6 +85,9 @@ pub struct NewOrder {
     pub hostname: String,
     /// One OpenSSH public key, which may sign in as root.
     pub ssh_public_key: String,
+    /// What the machine carries out at its first boot: a script or another form that cloud-init knows, at most 32 KiB.
+    #[serde(default)]
+    pub user_data: Option<String>,
     /// How it is paid.
     pub payment_method: PaymentMethod,
 }

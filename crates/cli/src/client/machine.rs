@@ -51,6 +51,9 @@ pub struct Order {
     /// File with your SSH public key
     #[arg(long)]
     ssh_key: PathBuf,
+    /// File with what the machine carries out at its first boot, such as a script
+    #[arg(long)]
+    user_data: Option<PathBuf>,
     /// How to pay
     #[arg(long, default_value = "test_succeeds")]
     pay_with: String,
@@ -62,6 +65,7 @@ pub struct Order {
 impl Order {
     pub async fn run(self, api: &Api) -> Outcome {
         let key = std::fs::read_to_string(&self.ssh_key)?;
+        let user_data = self.user_data.map(std::fs::read_to_string).transpose()?;
         let size = pick(api, "/v1/sizes", Some(&self.size), "size").await?;
         let template = pick(api, "/v1/templates", Some(&self.template), "template").await?;
         let region = pick(api, "/v1/regions", self.region.as_deref(), "region").await?;
@@ -77,6 +81,7 @@ impl Order {
         if let Value::Object(body) = &mut body {
             body.insert("hostname".to_owned(), self.hostname.into());
             body.insert("ssh_public_key".to_owned(), key.trim().into());
+            body.insert("user_data".to_owned(), user_data.into());
             body.insert("payment_method".to_owned(), self.pay_with.into());
         }
         let order = api.create("/v1/orders", &body).await?;

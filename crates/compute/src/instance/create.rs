@@ -5,7 +5,7 @@ use kernel::permission::{AtOrganisation, AtProject};
 use kernel::{Blind, Error, KeyOwner, Result, Scope, Sealed, Timestamp, Tx};
 use sea_orm::ConnectionTrait;
 
-use super::model::{Hostname, Instance, InstanceId, Name, NewInstance, Part, SizeOf, SshKey, State};
+use super::model::{Hostname, Instance, InstanceId, Name, NewInstance, Part, SizeOf, SshKey, State, UserData};
 use super::{ssh_key, store};
 use crate::events::{INSTANCE_CREATED, InstanceFact};
 use crate::{quota, region, template};
@@ -36,6 +36,10 @@ pub async fn create<P: AtProject + AtOrganisation>(tx: &Tx, at: &Scope<P>, new: 
         hostname: Sealed::<Hostname>::seal(tx, owner, &hostname).await?,
         hostname_index: Some(index),
         ssh_key: Sealed::<SshKey>::seal(tx, owner, &ssh_key::check(&new.ssh_public_key)?).await?,
+        user_data: match &new.user_data {
+            Some(text) => Some(Sealed::<UserData>::seal(tx, owner, text).await?),
+            None => None,
+        },
         size_id: new.shape.size_id,
         size_name: new.shape.size_name.clone(),
         cpus: new.shape.cpus,

@@ -2,7 +2,7 @@
 
 use compute_driver::{Guest, GuestSpec, Size, Status};
 use kernel::map::purpose;
-use kernel::{Error, Gate, Result, Tx};
+use kernel::{Error, Gate, Result, Sealed, Tx};
 use workflow::StepCx;
 
 use super::change;
@@ -27,7 +27,13 @@ pub(crate) fn driver(step: &StepCx, row: &Row) -> Result<std::sync::Arc<dyn comp
 
 /// What the guest shall be; the same at every call until the machine is rebuilt.
 pub(crate) async fn spec(step: &StepCx, row: &Row) -> Result<GuestSpec> {
-    let gate = Gate::new(step.cx(), &step.scope(), &purpose::SERVICE, [row.hostname.bytes(), row.ssh_key.bytes()]).await?;
+    let gate = Gate::new(
+        step.cx(),
+        &step.scope(),
+        &purpose::SERVICE,
+        [row.hostname.bytes(), row.ssh_key.bytes()].into_iter().chain(row.user_data.as_ref().map(Sealed::bytes)),
+    )
+    .await?;
     let Size { cpus, memory_mib, disk_gib } = row.shape().size();
     Ok(GuestSpec {
         reference: drivers::reference(row.id)?,
@@ -39,7 +45,7 @@ pub(crate) async fn spec(step: &StepCx, row: &Row) -> Result<GuestSpec> {
         template: row.template_name.clone(),
         mac: row.mac.clone(),
         ssh_port: None,
-        user_data: None,
+        user_data: row.user_data.as_ref().map(|text| text.open(&gate)).transpose()?,
         password: None,
     })
 }

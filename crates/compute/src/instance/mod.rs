@@ -22,6 +22,7 @@ pub(crate) mod store;
 mod take_down;
 mod undelete;
 mod update;
+mod user_data;
 mod view;
 
 pub(crate) use change::change;
@@ -42,4 +43,5 @@ pub use ssh_key::check as check_ssh_key;
 pub use take_down::{note_operation, take_down};
 pub use undelete::undelete;
 pub use update::{InstancePatch, update};
+pub use user_data::check as check_user_data;
 pub use view::{state, view};

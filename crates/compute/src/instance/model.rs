@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use workflow::OperationId;
 
-use super::{hostname, ssh_key};
+use super::{hostname, ssh_key, user_data};
 use crate::node::NodeId;
 use crate::region::RegionId;
 use crate::template::TemplateId;
@@ -32,6 +32,10 @@ kernel::field!(
 kernel::field!(
     /// The SSH public key that may sign in as root.
     pub SshKey: String = "compute.instance.ssh_key");
+
+kernel::field!(
+    /// What it carries out at its first boot.
+    pub UserData: String = "compute.instance.user_data");
 
 /// How a machine stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema, EnumIter, DeriveActiveEnum)]
@@ -155,6 +159,8 @@ pub struct NewInstance {
     pub template_id: TemplateId,
     /// Where.
     pub region_id: RegionId,
+    /// What it carries out at its first boot, in a form that cloud-init knows.
+    pub user_data: Option<String>,
 }
 
 impl NewInstance {
@@ -162,6 +168,7 @@ impl NewInstance {
     pub fn checks(&self) -> Checks {
         let mut checks = Checks::new();
         checks.also(hostname::check(&self.hostname)).also(ssh_key::check(&self.ssh_public_key).map(drop));
+        checks.also(self.user_data.as_deref().map_or(Ok(()), user_data::check));
         checks
     }
 }

@@ -20,7 +20,7 @@ mod instance {
     use sea_orm::entity::prelude::*;
     use workflow::OperationId;
 
-    use crate::instance::model::{Hostname, InstanceId, Name, SizeId, SshKey, State};
+    use crate::instance::model::{Hostname, InstanceId, Name, SizeId, SshKey, State, UserData};
     use crate::node::NodeId;
     use crate::region::RegionId;
     use crate::template::TemplateId;
@@ -37,6 +37,7 @@ mod instance {
         pub hostname: Sealed<Hostname>,
         pub hostname_index: Option<Blind>,
         pub ssh_key: Sealed<SshKey>,
+        pub user_data: Option<Sealed<UserData>>,
         pub size_id: SizeId,
         pub size_name: String,
         pub cpus: i32,

@@ -3,10 +3,16 @@
 mod m0001_foundation;
 mod m0002_snapshots_and_keys;
 mod m0004_metrics;
+mod m0006_user_data;
 
 use sea_orm_migration::MigrationTrait;
 
 /// Oldest first.
 pub(crate) fn all() -> Vec<Box<dyn MigrationTrait>> {
-    vec![Box::new(m0001_foundation::Migration), Box::new(m0002_snapshots_and_keys::Migration), Box::new(m0004_metrics::Migration)]
+    vec![
+        Box::new(m0001_foundation::Migration),
+        Box::new(m0002_snapshots_and_keys::Migration),
+        Box::new(m0004_metrics::Migration),
+        Box::new(m0006_user_data::Migration),
+    ]
 }
