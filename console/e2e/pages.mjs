@@ -28,6 +28,7 @@ const pages = [
   ["machine", "ada@example.org", "/app/machines/vm_01web"], ["machine-serial", "ada@example.org", "/app/machines/vm_01web?tab=serial"],
   ["machine-screen", "ada@example.org", "/app/machines/vm_01web?tab=screen"], ["machine-usage", "ada@example.org", "/app/machines/vm_01web?tab=usage"],
   ["machine-metrics", "ada@example.org", "/app/machines/vm_01web?tab=metrics"], ["machine-metrics-month", "ada@example.org", "/app/machines/vm_01web?tab=metrics&last=30d"],
+  ["machine-suspended", "ada@example.org", "/app/machines/vm_01held"], ["machine-rescue", "ada@example.org", "/app/machines/vm_01rescue"],
   ["machine-metrics-empty", "ada@example.org", "/app/machines/vm_01staging?tab=metrics"],
   ["machine-snapshots", "ada@example.org", "/app/machines/vm_01web?tab=snapshots"], ["ssh-keys", "ada@example.org", "/app/ssh-keys"],
   ["machine-events", "ada@example.org", "/app/machines/vm_01web?tab=events"], ["machine-stopped-serial", "ada@example.org", "/app/machines/vm_01staging?tab=serial"],

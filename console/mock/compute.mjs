@@ -27,6 +27,14 @@ function work(id, kind, title, during, after, steps = [["ask", "Ask the node", 4
   return [202, operation];
 }
 
+function inside(id, body, kind, title) {
+  if (!machine(id).features.includes(kind)) throw new Refusal(409, "Conflict", `The node of this machine cannot do that (it has no \`${kind}\`).`);
+  if (body.enter_guest !== true) throw new Refusal(422, "Invalid", "Something is wrong.", [{ field: "enter_guest", message: "this changes something inside your machine; send true to agree" }]);
+  const operation = begin(`compute.instance.${kind}`, title, [["set", "Tell the hypervisor", 600]]);
+  setTimeout(() => operation.steps[0].log.push({ at: ago(0), text: "It is in force once the machine has been stopped and started." }), 650);
+  return [202, operation];
+}
+
 /** Seconds in all and from point to point. */
 const RANGES = { "1h": [3_600, 60], "6h": [21_600, 60], "24h": [86_400, 300], "7d": [604_800, 3_600], "30d": [2_592_000, 7_200] };
 
@@ -67,6 +75,12 @@ export const compute = [
   ["POST", "/v1/instances/:id/shutdown", ({ id }) => work(id, "shutdown", "Shut down", "stopping", "stopped")],
   ["POST", "/v1/instances/:id/reboot", ({ id }) => work(id, "reboot", "Reboot", "rebooting", "running")],
   ["POST", "/v1/instances/:id/reset", ({ id }) => work(id, "reset", "Reset", "rebooting", "running")],
+  ["POST", "/v1/instances/:id/suspend", ({ id }) => work(id, "suspend", "Suspend", "suspending", "suspended")],
+  ["POST", "/v1/instances/:id/resume", ({ id }) => work(id, "resume", "Resume", "resuming", "running")],
+  ["POST", "/v1/instances/:id/rescue", ({ id }) => work(id, "rescue_begin", "Boot the rescue system of", "rescuing", "rescue")],
+  ["DELETE", "/v1/instances/:id/rescue", ({ id }) => work(id, "rescue_end", "Leave the rescue system of", "rebooting", "running")],
+  ["POST", "/v1/instances/:id/password", ({ id, body }) => inside(id, body, "set_password", "Set the root password")],
+  ["POST", "/v1/instances/:id/keys", ({ id, body }) => inside(id, body, "authorise_key", "Add an SSH key")],
   ["POST", "/v1/instances/:id/rebuild", ({ id, body }) => {
     const { name } = templates.find((each) => each.id === body.template_id);
     machine(id).template = { id: body.template_id, name };

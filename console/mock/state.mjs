@@ -24,7 +24,7 @@ export function instance(name, state, size, template, more = {}) {
   const { monthly, hourly, visible, ...summary } = size;
   return {
     id: newId("vm"), name, hostname: name, state, state_reason: null, size: summary, template: named(template), region: named(regions[0]),
-    node_id: "nod_01local", accelerator: "kvm", ipv4: "10.77.0.14", ssh: { host: "127.0.0.1", port: 42022 }, delete_at: null, operation_id: null,
+    node_id: "nod_01local", accelerator: "kvm", ipv4: "10.77.0.14", ssh: { host: "127.0.0.1", port: 42022 }, features: ["suspend", "rescue", "set_password", "authorise_key", "snapshots"], delete_at: null, operation_id: null,
     created_at: ago(60 * 26), ...more,
   };
 }
@@ -34,6 +34,8 @@ export const instances = [
   instance("database-primary", "running", sizes[2], templates[1]),
   instance("staging", "stopped", sizes[1], templates[1], { id: "vm_01staging", ssh: null, ipv4: null }),
   instance("old-mail", "deleting", sizes[0], templates[1], { id: "vm_01old", delete_at: new Date(Date.now() + 70 * 3_600_000).toISOString(), ssh: null }),
+  instance("held", "suspended", sizes[0], templates[0], { id: "vm_01held" }),
+  instance("broken-boot", "rescue", sizes[1], templates[1], { id: "vm_01rescue" }),
   instance("crashed", "failed", sizes[0], templates[0], { id: "vm_01crashed", ssh: null, state_reason: "The process ended by itself (signal 9)." }),
 ];
 for (let index = 1; index <= 21; index += 1) instances.push(instance(`worker-${index}`, "stopped", sizes[0], templates[0], { ssh: null, ipv4: null }));

@@ -251,6 +251,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/instances/{id}/keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Adds a kept SSH key inside a machine, beside those that are there. */
+        post: operations["instance_authorise_key"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/instances/{id}/metrics": {
         parameters: {
             query?: never;
@@ -262,6 +279,23 @@ export interface paths {
         get: operations["metric_view"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/instances/{id}/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sets the root user's password inside a machine. The answer does not contain it; where the node cannot change a running machine, the operation's log says so. */
+        post: operations["instance_set_password"];
         delete?: never;
         options?: never;
         head?: never;
@@ -319,6 +353,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/instances/{id}/rescue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Boots a machine's rescue system, with its disk attached and untouched. A machine that runs is cut off. */
+        post: operations["instance_rescue_begin"];
+        /** Leaves a machine's rescue system and starts its own. */
+        delete: operations["instance_rescue_end"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/instances/{id}/reset": {
         parameters: {
             query?: never;
@@ -347,6 +399,23 @@ export interface paths {
         put?: never;
         /** Gives a machine another size. One that runs is restarted where its processors or memory change. */
         post: operations["instance_resize"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/instances/{id}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Lets a suspended machine go on. */
+        post: operations["instance_resume"];
         delete?: never;
         options?: never;
         head?: never;
@@ -416,6 +485,23 @@ export interface paths {
         put?: never;
         /** Cuts a machine's power. */
         post: operations["instance_stop"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/instances/{id}/suspend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Holds a machine's processors. Its memory stays, and so does what it costs. */
+        post: operations["instance_suspend"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2063,6 +2149,13 @@ export interface components {
         };
         ApiTokenId: string;
         AuditId: string;
+        /** @description A key to be added. */
+        AuthorisedKey: {
+            /** @description One of the project's kept keys. */
+            ssh_key_id: components["schemas"]["SshKeyId"];
+            /** @description True: you agree that the key is added inside your machine for you. This goes on record. */
+            enter_guest?: boolean;
+        };
         /** @description What a certificate says. */
         Certificate: {
             /** @description `fairhold.erasure-certificate/1`. */
@@ -2388,6 +2481,8 @@ export interface components {
             /** @description Its own address inside its network, where the driver knows it. */
             ipv4?: string | null;
             ssh?: components["schemas"]["SshAccess"] | null;
+            /** @description What its node can do for it beside what every node can: `suspend`, `rescue`, `set_password`, `authorise_key` and others. */
+            features: string[];
             delete_at?: components["schemas"]["Timestamp"] | null;
             operation_id?: components["schemas"]["OperationId"] | null;
             /** @description When it was ordered. */
@@ -2465,7 +2560,7 @@ export interface components {
          * @description How a machine stands.
          * @enum {string}
          */
-        InstanceState: "ordered" | "provisioning" | "running" | "stopped" | "starting" | "stopping" | "rebooting" | "rebuilding" | "resizing" | "restoring" | "deleting" | "deleted" | "failed";
+        InstanceState: "ordered" | "provisioning" | "running" | "stopped" | "starting" | "stopping" | "rebooting" | "rebuilding" | "resizing" | "restoring" | "suspending" | "suspended" | "resuming" | "rescuing" | "rescue" | "deleting" | "deleted" | "failed";
         /** @description What a machine used in a period. */
         InstanceUsage: {
             /** @description From the month's begin to now. */
@@ -2914,6 +3009,13 @@ export interface components {
             purpose?: string | null;
             correction?: components["schemas"]["NewCorrection"] | null;
         };
+        /** @description A root password to be set. Without `Debug`, so that it reaches no log. */
+        NewRootPassword: {
+            /** @description 12 to 128 letters, digits and signs of ASCII. It is hashed at once, and neither kept nor shown. */
+            password: string;
+            /** @description True: you agree that the root user's password inside your machine is changed for you. This goes on record. */
+            enter_guest?: boolean;
+        };
         /** @description A sign-in. */
         NewSession: {
             /** @description The address of the account. */
@@ -3254,6 +3356,8 @@ export interface components {
                 /** @description Its own address inside its network, where the driver knows it. */
                 ipv4?: string | null;
                 ssh?: components["schemas"]["SshAccess"] | null;
+                /** @description What its node can do for it beside what every node can: `suspend`, `rescue`, `set_password`, `authorise_key` and others. */
+                features: string[];
                 delete_at?: components["schemas"]["Timestamp"] | null;
                 operation_id?: components["schemas"]["OperationId"] | null;
                 /** @description When it was ordered. */
@@ -5103,6 +5207,31 @@ export interface operations {
             };
         };
     };
+    instance_authorise_key: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["InstanceId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AuthorisedKey"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Operation"];
+                };
+            };
+        };
+    };
     metric_view: {
         parameters: {
             query?: {
@@ -5129,6 +5258,31 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Metrics"];
+                };
+            };
+        };
+    };
+    instance_set_password: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["InstanceId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewRootPassword"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Operation"];
                 };
             };
         };
@@ -5205,6 +5359,48 @@ export interface operations {
             };
         };
     };
+    instance_rescue_begin: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["InstanceId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Operation"];
+                };
+            };
+        };
+    };
+    instance_rescue_end: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["InstanceId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Operation"];
+                };
+            };
+        };
+    };
     instance_reset: {
         parameters: {
             query?: never;
@@ -5240,6 +5436,27 @@ export interface operations {
                 "application/json": components["schemas"]["InstanceResizeRequest"];
             };
         };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Operation"];
+                };
+            };
+        };
+    };
+    instance_resume: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["InstanceId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
         responses: {
             202: {
                 headers: {
@@ -5345,6 +5562,27 @@ export interface operations {
         };
     };
     instance_stop: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["InstanceId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Operation"];
+                };
+            };
+        };
+    };
+    instance_suspend: {
         parameters: {
             query?: never;
             header?: never;

@@ -48,6 +48,16 @@ export function instanceLook(state: Instance["state"]): Look {
       return busy(t`Being resized`);
     case "restoring":
       return busy(t`Being brought back`);
+    case "suspending":
+      return busy(t`Being suspended`);
+    case "suspended":
+      return { text: t`Suspended`, tone: "warn", icon: "clock" };
+    case "resuming":
+      return busy(t`Being resumed`);
+    case "rescuing":
+      return busy(t`Booting the rescue system`);
+    case "rescue":
+      return { text: t`In the rescue system`, tone: "warn", icon: "warning" };
     case "deleting":
       return { text: t`Will be deleted`, tone: "warn", icon: "trash" };
     case "deleted":

@@ -24,7 +24,7 @@ pub const RECIPIENTS: &[Recipient] = &[Recipient {
     name: "the hypervisor clusters that the operator chose",
     role: "run your machines, where they do not run on the operator's own host",
     purposes: &[&purpose::SERVICE],
-    entries: &["compute.instance.hostname", "compute.instance.ssh_key"],
+    entries: &["compute.instance.hostname", "compute.instance.ssh_key", "compute.instance.root_password", "compute.ssh_key.public_key"],
     country: "operator",
     transfer: "",
     sale: false,
@@ -70,6 +70,7 @@ pub const TABLES: &[Table] = &[
             Entry::system("disk_free_mib", OFFER),
             Entry::system("templates", OFFER),
             Entry::system("orphans", "random identifiers of guests without a row"),
+            Entry::system("features", OFFER),
             Entry::system("enabled", STATE),
             Entry::system("problem", "the text of a hypervisor's error"),
             Entry::system("seen_at", WHEN),
@@ -91,6 +92,11 @@ pub const TABLES: &[Table] = &[
             Entry::personal("hostname_index", &category::RESOURCE, SERVICE).blind_index(&["compute.instance.hostname"]),
             Entry::personal("ssh_key", &category::RESOURCE, SERVICE).customer_plane().sealed_to_organisation(Class::Content),
             Entry::personal("user_data", &category::RESOURCE, SERVICE).customer_plane().not_required().sealed_to_organisation(Class::Content),
+            Entry::personal("root_password", &category::CREDENTIAL, SERVICE)
+                .customer_plane()
+                .not_required()
+                .sealed_to_organisation(Class::Content)
+                .withheld("the hash of a password on its way to the hypervisor, for seconds"),
             Entry::personal("size_id", &category::RESOURCE, METERED),
             Entry::personal("size_name", &category::RESOURCE, METERED),
             Entry::personal("cpus", &category::RESOURCE, METERED),

@@ -31,6 +31,24 @@ permission!(
     /// Give a machine another size.
     pub InstanceResize = "compute.instance.resize", Project, Use);
 permission!(
+    /// Hold a machine's processors.
+    pub InstanceSuspend = "compute.instance.suspend", Project, Use);
+permission!(
+    /// Let a suspended machine go on.
+    pub InstanceResume = "compute.instance.resume", Project, Use);
+permission!(
+    /// Boot a machine's rescue system.
+    pub InstanceRescueBegin = "compute.instance.rescue_begin", Project, Use);
+permission!(
+    /// Leave a machine's rescue system.
+    pub InstanceRescueEnd = "compute.instance.rescue_end", Project, Use);
+permission!(
+    /// Set a machine's root password.
+    pub InstanceSetPassword = "compute.instance.set_password", Project, Use);
+permission!(
+    /// Add an SSH key to a machine.
+    pub InstanceAuthoriseKey = "compute.instance.authorise_key", Project, Use);
+permission!(
     /// Delete a machine.
     pub InstanceDelete = "compute.instance.delete", Project, Use);
 permission!(
@@ -84,6 +102,12 @@ pub const ALL: &[PermissionInfo] = &[
     InstanceReset::INFO,
     InstanceRebuild::INFO,
     InstanceResize::INFO,
+    InstanceSuspend::INFO,
+    InstanceResume::INFO,
+    InstanceRescueBegin::INFO,
+    InstanceRescueEnd::INFO,
+    InstanceSetPassword::INFO,
+    InstanceAuthoriseKey::INFO,
     InstanceDelete::INFO,
     InstanceUndelete::INFO,
     SnapshotView::INFO,

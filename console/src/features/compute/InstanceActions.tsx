@@ -3,7 +3,7 @@ import { Button, Group, Menu, Modal, Stack, Select, Text, TextInput, Tooltip } f
 import { t } from "@lingui/core/macro";
 import { Trans } from "@lingui/react/macro";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { useState } from "react";
+import { lazy, Suspense, useState } from "react";
 import type { Instance } from "../../api/types";
 import { nonEmpty } from "../../form/checks";
 import { useApiForm } from "../../form/useApiForm";
@@ -14,15 +14,21 @@ import { ProblemAlert } from "../../ui/ProblemView";
 import { useAction } from "../../ui/useAction";
 import { templatesQuery } from "../catalogue/api";
 import { InstanceResize } from "./InstanceResize";
-import { instanceDelete, instancePower, instanceRebuild, instanceUpdate, type PowerAction } from "./api";
+import { instanceDelete, instancePower, instanceRebuild, instanceRescue, instanceUpdate, type PowerAction } from "./api";
 
-type Dialog = PowerAction | "rename" | "resize" | "rebuild" | "delete" | null;
+const InstanceAccess = lazy(() => import("./InstanceAccess"));
+
+type Confirmed = "shutdown" | "reboot" | "reset" | "stop";
+type Dialog = Confirmed | "rescue" | "password" | "key" | "rename" | "resize" | "rebuild" | "delete" | null;
 
 export function InstanceActions({ instance }: { instance: Instance }) {
   const [dialog, setDialog] = useState<Dialog>(null);
   const close = () => setDialog(null);
   const power = useAction({ run: (action: PowerAction) => instancePower(instance.id, action), refresh: ["instances"], then: close });
   const running = instance.state === "running";
+  const rescue = useAction({ run: (begin: boolean) => instanceRescue(instance.id, begin), refresh: ["instances"], then: close });
+  const held = instance.state === "suspended" || instance.state === "rescue";
+  const can = (feature: string) => instance.features.includes(feature);
   const settled = running || instance.state === "stopped" || instance.state === "failed";
   const atRest = running || instance.state === "stopped";
   const startable = instance.state === "stopped" || instance.state === "failed";
@@ -33,6 +39,14 @@ export function InstanceActions({ instance }: { instance: Instance }) {
       {running ? (
         <Button variant="default" leftSection={<Icon name="power" />} onClick={() => setDialog("shutdown")}>
           <Trans>Shut down</Trans>
+        </Button>
+      ) : instance.state === "suspended" ? (
+        <Button leftSection={<Icon name="play" />} loading={power.isPending} onClick={() => power.mutate("resume")}>
+          <Trans>Resume</Trans>
+        </Button>
+      ) : instance.state === "rescue" ? (
+        <Button leftSection={<Icon name="out" />} loading={rescue.isPending} onClick={() => rescue.mutate(false)}>
+          <Trans>Leave the rescue system</Trans>
         </Button>
       ) : (
         <Tooltip label={busyReason} disabled={startable}>
@@ -56,16 +70,26 @@ export function InstanceActions({ instance }: { instance: Instance }) {
         <Menu.Dropdown>
           <Act name={t`Reboot`} why={running ? null : notRunning} onClick={() => setDialog("reboot")} />
           <Act name={t`Reset`} why={running ? null : notRunning} onClick={() => setDialog("reset")} />
-          <Act name={t`Stop at once`} why={running || instance.state === "stopping" ? null : notRunning} onClick={() => setDialog("stop")} />
+          <Act name={t`Stop at once`} why={running || held || instance.state === "stopping" ? null : notRunning} onClick={() => setDialog("stop")} />
+          {can("suspend") && <Act name={t`Suspend`} why={running ? null : notRunning} onClick={() => power.mutate("suspend")} />}
+          {can("rescue") && <Act name={t`Boot the rescue system`} why={atRest ? null : busyReason} onClick={() => setDialog("rescue")} />}
           <Menu.Divider />
+          {can("set_password") && <Act name={t`Set the root password`} why={atRest ? null : busyReason} onClick={() => setDialog("password")} />}
+          {can("authorise_key") && <Act name={t`Add an SSH key`} why={atRest ? null : busyReason} onClick={() => setDialog("key")} />}
           <Act name={t`Rename`} why={null} onClick={() => setDialog("rename")} />
           <Act name={t`Change the size`} why={atRest ? null : busyReason} onClick={() => setDialog("resize")} />
           <Act name={t`Rebuild from a system`} why={settled ? null : busyReason} onClick={() => setDialog("rebuild")} />
           <Menu.Divider />
-          <Act name={t`Delete`} why={settled ? null : busyReason} onClick={() => setDialog("delete")} danger />
+          <Act name={t`Delete`} why={settled || held ? null : busyReason} onClick={() => setDialog("delete")} danger />
         </Menu.Dropdown>
       </Menu>
       <PowerConfirm instance={instance} dialog={dialog} close={close} busy={power.isPending} run={(action) => power.mutate(action)} />
+      <Rescue instance={instance} opened={dialog === "rescue"} close={close} busy={rescue.isPending} run={() => rescue.mutate(true)} />
+      {(dialog === "password" || dialog === "key") && (
+        <Suspense>
+          <InstanceAccess instance={instance} kind={dialog} close={close} />
+        </Suspense>
+      )}
       <Rename key={instance.name} instance={instance} opened={dialog === "rename"} close={close} />
       <InstanceResize instance={instance} opened={dialog === "resize"} close={close} />
       <Rebuild instance={instance} opened={dialog === "rebuild"} close={close} />
@@ -97,7 +121,7 @@ interface PowerConfirmProps {
 
 function PowerConfirm({ instance, dialog, close, busy, run }: PowerConfirmProps) {
   const name = instance.name;
-  if (dialog === null || dialog === "rename" || dialog === "resize" || dialog === "rebuild" || dialog === "delete" || dialog === "start") return null;
+  if (dialog !== "shutdown" && dialog !== "reboot" && dialog !== "reset" && dialog !== "stop") return null;
   const texts = {
     shutdown: { title: t`Shut down ${name}?`, action: t`Shut down`, text: t`The system is asked to end its work and switch off. Billing by the hour goes on while the machine exists.` },
     reboot: { title: t`Reboot ${name}?`, action: t`Reboot`, text: t`The system ends its work and starts again.` },
@@ -115,6 +139,21 @@ interface DialogProps {
   instance: Instance;
   opened: boolean;
   close: () => void;
+}
+
+function Rescue({ instance, opened, close, busy, run }: DialogProps & { busy: boolean; run: () => void }) {
+  return (
+    <Confirm opened={opened} close={close} title={t`Boot the rescue system of ${instance.name}?`} action={t`Boot the rescue system`} busy={busy} onConfirm={run} danger={instance.state === "running"}>
+      <Text>
+        <Trans>A small system of ours runs in place of yours until you leave it. It knows your SSH keys and has your disk attached and untouched.</Trans>
+      </Text>
+      {instance.state === "running" && (
+        <Text>
+          <Trans>The machine is cut off first: its system gets no time to write what it holds in memory.</Trans>
+        </Text>
+      )}
+    </Confirm>
+  );
 }
 
 function Rename({ instance, opened, close }: DialogProps) {

@@ -50,6 +50,16 @@ export function InstancePage() {
       actions={<InstanceActions instance={instance} />}
     >
       <DeletionNotice instance={instance} />
+      {instance.state === "suspended" && (
+        <Alert variant="outline" color="keep" icon={<Icon name="clock" />} title={t`This machine is suspended`}>
+          <Trans>Its processors are held and its memory stays, so it costs the same. Resume it, and it goes on where it was.</Trans>
+        </Alert>
+      )}
+      {instance.state === "rescue" && (
+        <Alert variant="outline" color="keep" icon={<Icon name="warning" />} title={t`The rescue system runs`}>
+          <Trans>Sign in by SSH or on a console as usual. Your disk is attached and was not touched; your own system starts when you leave the rescue system.</Trans>
+        </Alert>
+      )}
       <Tabs value={tab} onChange={(next) => void navigate({ to: paths.instance(id), search: { tab: next ?? "machine" }, replace: true })} keepMounted={false}>
         <Tabs.List>
           <Tabs.Tab value="machine">
@@ -152,7 +162,7 @@ function Machine({ instance }: { instance: Instance }) {
             <Stack gap="xs">
               <Command line={`ssh -p ${ssh.port} root@${ssh.host}`} label={t`Copy the SSH command`} />
               <Text size="sm" c="dimmed">
-                <Trans>Use the private key that belongs to the public key of the order. Passwords are off.</Trans>
+                <Trans>Use the private key that belongs to the public key of the order.</Trans>
               </Text>
             </Stack>
           )}

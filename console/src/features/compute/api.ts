@@ -3,13 +3,13 @@ import { keepPreviousData, queryOptions } from "@tanstack/react-query";
 import { call, client } from "../../api/client";
 import { pages } from "../../api/queries";
 import type { operations } from "../../api/schema";
-import type { Instance, NewSnapshot, NewSshKey } from "../../api/types";
+import type { AuthorisedKey, Instance, NewRootPassword, NewSnapshot, NewSshKey } from "../../api/types";
 
 const at = (id: string) => ({ params: { path: { id } } });
 
 export const instancesQuery = pages(["instances"], (after) => call(client.GET("/v1/instances", { params: { query: { after } } })), 5_000);
 
-const MOVING = new Set<Instance["state"]>(["ordered", "provisioning", "starting", "stopping", "rebooting", "rebuilding", "resizing", "restoring"]);
+const MOVING = new Set<Instance["state"]>(["ordered", "provisioning", "starting", "stopping", "rebooting", "rebuilding", "resizing", "restoring", "suspending", "resuming", "rescuing"]);
 
 export const isMoving = (state: Instance["state"]): boolean => MOVING.has(state);
 
@@ -50,7 +50,7 @@ export const operatorOperationsQuery = pages(["operations"], (after) => call(cli
 export const operationQuery = (id: string) =>
   queryOptions({ queryKey: ["operations", id], queryFn: () => call(client.GET("/v1/operations/{id}", at(id))) });
 
-export type PowerAction = "start" | "stop" | "shutdown" | "reboot" | "reset";
+export type PowerAction = "start" | "stop" | "shutdown" | "reboot" | "reset" | "suspend" | "resume";
 
 export const instancePower = (id: string, action: PowerAction) => {
   switch (action) {
@@ -64,9 +64,17 @@ export const instancePower = (id: string, action: PowerAction) => {
       return call(client.POST("/v1/instances/{id}/reboot", at(id)));
     case "reset":
       return call(client.POST("/v1/instances/{id}/reset", at(id)));
+    case "suspend":
+      return call(client.POST("/v1/instances/{id}/suspend", at(id)));
+    case "resume":
+      return call(client.POST("/v1/instances/{id}/resume", at(id)));
   }
 };
 
+export const instanceRescue = (id: string, begin: boolean) =>
+  begin ? call(client.POST("/v1/instances/{id}/rescue", at(id))) : call(client.DELETE("/v1/instances/{id}/rescue", at(id)));
+export const instanceSetPassword = (id: string, body: NewRootPassword) => call(client.POST("/v1/instances/{id}/password", { ...at(id), body }));
+export const instanceAuthoriseKey = (id: string, body: AuthorisedKey) => call(client.POST("/v1/instances/{id}/keys", { ...at(id), body }));
 export const instanceUpdate = (id: string, name: string) => call(client.PATCH("/v1/instances/{id}", { ...at(id), body: { name } }));
 export const instanceRebuild = (id: string, template_id: string) =>
   call(client.POST("/v1/instances/{id}/rebuild", { ...at(id), body: { template_id } }));

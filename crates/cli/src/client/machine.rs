@@ -10,6 +10,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 
+use super::access::{AuthoriseKey, SetPassword};
 use super::api::Api;
 use super::keeping::Snapshot;
 use super::metric::{self, Last};
@@ -94,7 +95,7 @@ impl Order {
 }
 
 /// The id of the thing that people call `wanted`.
-async fn pick(api: &Api, path: &str, wanted: Option<&str>, what: &str) -> Outcome<String> {
+pub async fn pick(api: &Api, path: &str, wanted: Option<&str>, what: &str) -> Outcome<String> {
     let list = api.read(path).await?;
     let items = list.get("items").unwrap_or(&list).as_array().cloned().unwrap_or_default();
     // The id, or how the name begins: "tiny" is enough for "Tiny Linux (BusyBox)".
@@ -133,6 +134,21 @@ pub enum Vm {
     Reboot { id: String },
     /// Reset like the button on the case
     Reset { id: String },
+    /// Hold its processors; its memory stays
+    Suspend { id: String },
+    /// Let it go on
+    Resume { id: String },
+    /// Boot its rescue system in place of its own; one that runs is cut off
+    Rescue {
+        id: String,
+        /// Leave the rescue system and start its own
+        #[arg(long)]
+        end: bool,
+    },
+    /// Set the root password inside it
+    SetPassword(SetPassword),
+    /// Let a kept SSH key sign in to it
+    AuthoriseKey(AuthoriseKey),
     /// Give it another name
     Rename { id: String, name: String },
     /// Install it anew from a template; what is on its disk is lost
@@ -177,6 +193,12 @@ impl Vm {
             Self::Shutdown { id } => act(api, &id, "shutdown", json!({})).await,
             Self::Reboot { id } => act(api, &id, "reboot", json!({})).await,
             Self::Reset { id } => act(api, &id, "reset", json!({})).await,
+            Self::Suspend { id } => act(api, &id, "suspend", json!({})).await,
+            Self::Resume { id } => act(api, &id, "resume", json!({})).await,
+            Self::Rescue { id, end: false } => act(api, &id, "rescue", json!({})).await,
+            Self::Rescue { id, end: true } => finish(api, &api.change(Method::DELETE, &format!("/v1/instances/{id}/rescue"), None).await?).await,
+            Self::SetPassword(args) => args.run(api).await,
+            Self::AuthoriseKey(args) => args.run(api).await,
             Self::Rename { id, name } => {
                 api.show(api.change(Method::PATCH, &format!("/v1/instances/{id}"), Some(&json!({ "name": name }))).await?, show::INSTANCE)
             }

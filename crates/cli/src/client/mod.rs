@@ -1,5 +1,6 @@
 //! The customer's side: everything the console can do, from a shell. A thin client of the public API.
 
+mod access;
 mod account;
 mod api;
 mod keeping;

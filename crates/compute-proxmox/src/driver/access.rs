@@ -5,7 +5,7 @@ use std::time::Duration;
 use compute_driver::{DriverError, InForce, PasswordHash, Reference, Status};
 use tokio::time::{Instant, sleep};
 
-use super::{ENTRIES, Proxmox, look};
+use super::{KEY_ENTRIES, PASSWORD_ENTRIES, Proxmox, look};
 use crate::call::{At, Kind, guest, inside};
 use crate::client::{Fields, Params, Trouble};
 
@@ -17,6 +17,7 @@ const RAN_IN: Duration = Duration::from_secs(15);
 /// Sets the root user's password.
 pub(super) async fn set_password(proxmox: &Proxmox, reference: &Reference, hash: &PasswordHash) -> Result<InForce, DriverError> {
     let (at, said) = machine(proxmox, reference, "set a password of a container from its hash").await?;
+    proxmox.client().disclose(PASSWORD_ENTRIES).await?;
     let kept = Params::new().with("cipassword", hash.as_str());
     proxmox.client().settle(&guest::set_config(&at, kept)).await?;
     if said == Status::Running && proxmox.client().ask(&inside::ping(&at)).await.is_ok() {
@@ -35,7 +36,7 @@ pub(super) async fn authorise_key(proxmox: &Proxmox, reference: &Reference, key:
         return Err(DriverError::refused("an SSH key must be one line that begins with its type"));
     }
     let (at, said) = machine(proxmox, reference, "add keys to a container that was made").await?;
-    proxmox.client().disclose(ENTRIES).await?;
+    proxmox.client().disclose(KEY_ENTRIES).await?;
     let config = proxmox.config(&at).await?;
     let mut keys = config.ssh_keys();
     if !keys.iter().any(|one| one == key) {

@@ -48,6 +48,10 @@ pub const RECIPIENT: &str = "compute.cluster";
 pub const PURPOSE: &Purpose = &purpose::SERVICE;
 /// What it gets to see.
 pub const ENTRIES: &[&str] = &["compute.instance.hostname", "compute.instance.ssh_key"];
+/// What reaches it when a key is added.
+pub const KEY_ENTRIES: &[&str] = &["compute.ssh_key.public_key"];
+/// What reaches it when a password is set: a hash.
+pub const PASSWORD_ENTRIES: &[&str] = &["compute.instance.root_password"];
 
 /// A Proxmox VE cluster. Clones and other processes with the same settings are the same hypervisor.
 #[derive(Clone)]

@@ -5,7 +5,7 @@ use std::net::Ipv4Addr;
 
 use compute_driver::{Driver, GuestSpec, Reference};
 use compute_proxmox::Proxmox;
-use compute_proxmox::driver::{ENTRIES, PURPOSE, RECIPIENT};
+use compute_proxmox::driver::{PURPOSE, RECIPIENT};
 use compute_proxmox::settings::{Addresses, Mapping, Network, Origin, Settings, Token};
 use kernel::Module;
 use kernel::egress::Endpoint;
@@ -26,7 +26,7 @@ const RECIPIENTS: &[Recipient] = &[Recipient {
     name: "the cluster",
     role: "runs machines",
     purposes: &[PURPOSE],
-    entries: ENTRIES,
+    entries: &["compute.instance.hostname", "compute.instance.ssh_key", "compute.instance.root_password", "compute.ssh_key.public_key"],
     country: "operator",
     transfer: "",
     sale: false,

@@ -12,10 +12,10 @@ use workflow::operation::{Operation, by_subject};
 use super::model::{Instance, InstanceEvent, InstanceId, SizeId};
 use super::power::{Action, power};
 use super::update::InstancePatch;
-use super::{delete, list, rebuild, resize, undelete, update, view};
+use super::{AuthorisedKey, NewRootPassword, authorise_key, delete, list, rebuild, rescue, resize, set_password, undelete, update, view};
 use crate::permissions::{
-    InstanceDelete, InstanceReboot, InstanceRebuild, InstanceReset, InstanceResize, InstanceShutdown, InstanceStart, InstanceStop, InstanceUndelete,
-    InstanceUpdate, InstanceView,
+    InstanceAuthoriseKey, InstanceDelete, InstanceReboot, InstanceRebuild, InstanceRescueBegin, InstanceRescueEnd, InstanceReset, InstanceResize,
+    InstanceResume, InstanceSetPassword, InstanceShutdown, InstanceStart, InstanceStop, InstanceSuspend, InstanceUndelete, InstanceUpdate, InstanceView,
 };
 use crate::template::TemplateId;
 
@@ -29,6 +29,11 @@ pub(crate) fn routes() -> OpenApiRouter<Cx> {
         .routes(routes!(instance_shutdown))
         .routes(routes!(instance_reboot))
         .routes(routes!(instance_reset))
+        .routes(routes!(instance_suspend))
+        .routes(routes!(instance_resume))
+        .routes(routes!(instance_rescue_begin, instance_rescue_end))
+        .routes(routes!(instance_set_password))
+        .routes(routes!(instance_authorise_key))
         .routes(routes!(instance_rebuild))
         .routes(routes!(instance_resize))
         .routes(routes!(instance_undelete))
@@ -101,6 +106,48 @@ async fn instance_reboot(cx: Cx, at: Scope<InstanceReboot>, Path(id): Path<Insta
 async fn instance_reset(cx: Cx, at: Scope<InstanceReset>, Path(id): Path<InstanceId>) -> Result<Accepted> {
     power(&cx, &at, id, Action::Reset).await?;
     accepted(&cx, super::power::START.name, id).await
+}
+
+/// Holds a machine's processors. Its memory stays, and so does what it costs.
+#[utoipa::path(post, path = "/v1/instances/{id}/suspend", operation_id = "instance_suspend", tag = "compute", params(("id" = InstanceId, Path)), responses((status = 202, body = Operation)))]
+async fn instance_suspend(cx: Cx, at: Scope<InstanceSuspend>, Path(id): Path<InstanceId>) -> Result<Accepted> {
+    power(&cx, &at, id, Action::Suspend).await?;
+    accepted(&cx, super::power::START.name, id).await
+}
+
+/// Lets a suspended machine go on.
+#[utoipa::path(post, path = "/v1/instances/{id}/resume", operation_id = "instance_resume", tag = "compute", params(("id" = InstanceId, Path)), responses((status = 202, body = Operation)))]
+async fn instance_resume(cx: Cx, at: Scope<InstanceResume>, Path(id): Path<InstanceId>) -> Result<Accepted> {
+    power(&cx, &at, id, Action::Resume).await?;
+    accepted(&cx, super::power::START.name, id).await
+}
+
+/// Boots a machine's rescue system, with its disk attached and untouched. A machine that runs is cut off.
+#[utoipa::path(post, path = "/v1/instances/{id}/rescue", operation_id = "instance_rescue_begin", tag = "compute", params(("id" = InstanceId, Path)), responses((status = 202, body = Operation)))]
+async fn instance_rescue_begin(cx: Cx, at: Scope<InstanceRescueBegin>, Path(id): Path<InstanceId>) -> Result<Accepted> {
+    rescue::rescue_begin(&cx, &at, id).await?;
+    accepted(&cx, rescue::RESCUE_BEGIN.name, id).await
+}
+
+/// Leaves a machine's rescue system and starts its own.
+#[utoipa::path(delete, path = "/v1/instances/{id}/rescue", operation_id = "instance_rescue_end", tag = "compute", params(("id" = InstanceId, Path)), responses((status = 202, body = Operation)))]
+async fn instance_rescue_end(cx: Cx, at: Scope<InstanceRescueEnd>, Path(id): Path<InstanceId>) -> Result<Accepted> {
+    rescue::rescue_end(&cx, &at, id).await?;
+    accepted(&cx, rescue::RESCUE_END.name, id).await
+}
+
+/// Sets the root user's password inside a machine. The answer does not contain it; where the node cannot change a running machine, the operation's log says so.
+#[utoipa::path(post, path = "/v1/instances/{id}/password", operation_id = "instance_set_password", tag = "compute", params(("id" = InstanceId, Path)), request_body = NewRootPassword, responses((status = 202, body = Operation)))]
+async fn instance_set_password(cx: Cx, at: Scope<InstanceSetPassword>, Path(id): Path<InstanceId>, Json(new): Json<NewRootPassword>) -> Result<Accepted> {
+    set_password(&cx, &at, id, &new).await?;
+    accepted(&cx, super::SET_PASSWORD.name, id).await
+}
+
+/// Adds a kept SSH key inside a machine, beside those that are there.
+#[utoipa::path(post, path = "/v1/instances/{id}/keys", operation_id = "instance_authorise_key", tag = "compute", params(("id" = InstanceId, Path)), request_body = AuthorisedKey, responses((status = 202, body = Operation)))]
+async fn instance_authorise_key(cx: Cx, at: Scope<InstanceAuthoriseKey>, Path(id): Path<InstanceId>, Json(new): Json<AuthorisedKey>) -> Result<Accepted> {
+    authorise_key(&cx, &at, id, &new).await?;
+    accepted(&cx, super::AUTHORISE_KEY.name, id).await
 }
 
 /// What a machine is rebuilt from.

@@ -22,7 +22,7 @@ const DEFAULT_GRACE_SECONDS: u64 = 600;
 pub async fn delete<P: AtProject>(cx: &Cx, at: &Scope<P>, id: InstanceId) -> Result<OperationId> {
     cx.write(async |tx| {
         let row = store::locked(&tx, at, id).await?;
-        if !matches!(row.state, State::Running | State::Stopped | State::Failed) {
+        if !matches!(row.state, State::Running | State::Stopped | State::Suspended | State::Rescue | State::Failed) {
             return Err(Error::conflict(format!("This machine is {}, so it cannot be deleted now.", row.state.in_words())));
         }
         let seconds = setting::read(tx.db(), GRACE).await?.unwrap_or(DEFAULT_GRACE_SECONDS);

@@ -37,7 +37,9 @@ async fn begin(cx: &Cx, seen: &Row) -> Result<()> {
         let row = store::locked(&tx, &at, seen.id).await?;
         let now = tx.cx().now();
         match row.state {
-            State::Running | State::Stopped | State::Failed => change(&tx, &row, State::Deleting, "It is being deleted with its organisation.").await?,
+            State::Running | State::Stopped | State::Suspended | State::Rescue | State::Failed => {
+                change(&tx, &row, State::Deleting, "It is being deleted with its organisation.").await?;
+            }
             // The deletion that waits for its grace gives way to one that does not.
             State::Deleting if row.delete_at.is_some_and(|at| at > now.0) => {}
             _ => return Ok(()),

@@ -1,6 +1,6 @@
 //! The guest behind a machine: its spec, its status, and what the hypervisor knows of it.
 
-use compute_driver::{Guest, GuestSpec, Size, Status};
+use compute_driver::{Guest, GuestSpec, InForce, Size, Status};
 use kernel::map::purpose;
 use kernel::{Error, Gate, Result, Sealed, Tx};
 use workflow::StepCx;
@@ -79,6 +79,24 @@ pub(crate) async fn must_run(step: &StepCx, row: &Row) -> Result<()> {
     }
 }
 
+/// Fails in a way that is tried again unless the guest's processors are held.
+pub(crate) async fn must_be_paused(step: &StepCx, row: &Row) -> Result<()> {
+    match status(step, row).await? {
+        Status::Paused => Ok(()),
+        Status::Stopped | Status::Absent => Err(Error::conflict("The machine does not run any more, so it cannot be suspended.")),
+        Status::Running | Status::Unknown => Err(Error::unavailable("The hypervisor does not report the machine as suspended yet.")),
+    }
+}
+
+/// Tells when a change inside the guest is in force.
+pub(crate) async fn log_force(step: &StepCx, force: InForce) -> Result<()> {
+    let text = match force {
+        InForce::Now => "It is in force.",
+        InForce::AfterRestart => "It is in force once the machine has been stopped and started.",
+    };
+    step.log(text).await
+}
+
 /// Brings the state back to what the hypervisor says, after something did not work.
 pub(crate) async fn settle_as_seen(step: &StepCx, id: InstanceId) -> Result<()> {
     let seen = seen(step, id).await?;
@@ -87,8 +105,12 @@ pub(crate) async fn settle_as_seen(step: &StepCx, id: InstanceId) -> Result<()> 
 
 /// The state that the hypervisor's word amounts to.
 pub(crate) async fn seen(step: &StepCx, id: InstanceId) -> Result<State> {
-    match status(step, &row(step, id).await?).await? {
-        Status::Running | Status::Paused => Ok(State::Running),
+    let row = row(step, id).await?;
+    let found = driver(step, &row)?.find(&drivers::reference(id)?).await.map_err(drivers::said)?;
+    match found.as_ref().map_or(Status::Absent, |guest| guest.status) {
+        Status::Running if found.is_some_and(|guest| guest.rescue) => Ok(State::Rescue),
+        Status::Running => Ok(State::Running),
+        Status::Paused => Ok(State::Suspended),
         Status::Stopped => Ok(State::Stopped),
         Status::Absent => Ok(State::Failed),
         Status::Unknown => Err(Error::unavailable("The hypervisor does not say how the machine stands.")),
@@ -101,6 +123,8 @@ pub(crate) async fn settle(tx: &Tx, step: &StepCx, id: InstanceId, to: State) ->
     let text = match to {
         State::Running => "It runs.",
         State::Stopped => "It is stopped.",
+        State::Suspended => "It is suspended.",
+        State::Rescue => "It runs its rescue system.",
         _ => "It is gone from its node.",
     };
     if row.state.is_busy() { change(tx, &row, to, text).await } else { Ok(()) }

@@ -1,4 +1,4 @@
-//! Lists: machines of a project, and the history of one. Three statements and two, whatever the page.
+//! Lists: machines of a project, and the history of one. Four statements and two, whatever the page.
 
 use kernel::permission::AtProject;
 use kernel::{Cx, Page, PageQuery, Result, Scope};

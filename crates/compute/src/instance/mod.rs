@@ -1,6 +1,7 @@
 //! A machine: what it is, what can be done with it, and the workflows that do it.
 
 pub(crate) mod api;
+mod authorise_key;
 mod change;
 mod count;
 mod create;
@@ -15,8 +16,10 @@ mod provision;
 mod rebuild;
 mod reconcile;
 mod release;
+pub mod rescue;
 mod resize;
 mod retire;
+mod set_password;
 mod ssh_key;
 pub(crate) mod store;
 mod take_down;
@@ -25,6 +28,9 @@ mod update;
 mod user_data;
 mod view;
 
+use model::agreed;
+
+pub use authorise_key::{AUTHORISE_KEY, AuthorisedKey, authorise_key};
 pub(crate) use change::change;
 pub use count::count;
 pub use create::{create, hostname_is_free};
@@ -39,6 +45,7 @@ pub(crate) use reconcile::reconcile;
 pub use release::{release, revive};
 pub use resize::{RESIZE, ResizeInput, Sizes, SizesOnSale, resize};
 pub use retire::RETIRE;
+pub use set_password::{NewRootPassword, RootPassword, SET_PASSWORD, set_password};
 pub use ssh_key::check as check_ssh_key;
 pub use take_down::{note_operation, take_down};
 pub use undelete::undelete;

@@ -1,8 +1,8 @@
 //! What a machine is, its states, and what people see of it. No IO, no clock.
 
 use compute_driver::Size;
-use kernel::Timestamp;
 use kernel::error::Checks;
+use kernel::{Error, Result, Timestamp};
 use sea_orm::{DeriveActiveEnum, EnumIter};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -63,6 +63,16 @@ pub enum State {
     Resizing,
     /// Being brought back to a snapshot.
     Restoring,
+    /// Being suspended.
+    Suspending,
+    /// Its processors are held and its memory stays, until it is resumed.
+    Suspended,
+    /// Being resumed.
+    Resuming,
+    /// Booting its rescue system.
+    Rescuing,
+    /// Its rescue system runs in place of its own.
+    Rescue,
     /// Stopped, and gone once its grace ends.
     Deleting,
     /// Gone.
@@ -74,13 +84,21 @@ pub enum State {
 impl State {
     /// The states that this one may become.
     pub fn may_become(self, next: Self) -> bool {
-        use State::{Deleted, Deleting, Failed, Ordered, Provisioning, Rebooting, Rebuilding, Resizing, Restoring, Running, Starting, Stopped, Stopping};
+        use State::{
+            Deleted, Deleting, Failed, Ordered, Provisioning, Rebooting, Rebuilding, Rescue, Rescuing, Resizing, Restoring, Resuming, Running, Starting,
+            Stopped, Stopping, Suspended, Suspending,
+        };
         match self {
             Ordered => matches!(next, Provisioning | Failed | Deleted),
             Provisioning => matches!(next, Running | Failed | Deleted),
-            Running => matches!(next, Stopped | Stopping | Rebooting | Rebuilding | Resizing | Restoring | Deleting | Failed),
-            Stopped => matches!(next, Running | Starting | Rebuilding | Resizing | Restoring | Deleting | Failed),
-            Starting | Stopping | Rebooting | Rebuilding | Resizing | Restoring => matches!(next, Running | Stopped | Failed),
+            Running => matches!(next, Stopped | Stopping | Rebooting | Rebuilding | Resizing | Restoring | Suspending | Rescuing | Rescue | Deleting | Failed),
+            Stopped => matches!(next, Running | Starting | Rebuilding | Resizing | Restoring | Rescuing | Deleting | Failed),
+            Suspended => matches!(next, Running | Stopped | Resuming | Stopping | Deleting | Failed),
+            // Only the undo of booting it brings one from `Rescue` to `Rescuing`.
+            Rescue => matches!(next, Running | Stopped | Rescuing | Rebooting | Stopping | Deleting | Failed),
+            Starting | Stopping | Rebooting | Rebuilding | Resizing | Restoring | Suspending | Resuming | Rescuing => {
+                matches!(next, Running | Stopped | Suspended | Rescue | Failed)
+            }
             Deleting => matches!(next, Stopped | Deleted | Failed),
             Failed => matches!(next, Ordered | Provisioning | Running | Stopped | Deleting | Deleted),
             Deleted => false,
@@ -89,8 +107,8 @@ impl State {
 
     /// True while something is being done to it; nothing else may begin then.
     pub fn is_busy(self) -> bool {
-        use State::{Ordered, Provisioning, Rebooting, Rebuilding, Resizing, Restoring, Starting, Stopping};
-        matches!(self, Ordered | Provisioning | Starting | Stopping | Rebooting | Rebuilding | Resizing | Restoring)
+        use State::{Ordered, Provisioning, Rebooting, Rebuilding, Rescuing, Resizing, Restoring, Resuming, Starting, Stopping, Suspending};
+        matches!(self, Ordered | Provisioning | Starting | Stopping | Rebooting | Rebuilding | Resizing | Restoring | Suspending | Resuming | Rescuing)
     }
 
     /// In sentences: "This machine is …".
@@ -106,6 +124,11 @@ impl State {
             Self::Rebuilding => "getting a fresh disk",
             Self::Resizing => "getting another size",
             Self::Restoring => "being brought back to a snapshot",
+            Self::Suspending => "being suspended",
+            Self::Suspended => "suspended",
+            Self::Resuming => "being resumed",
+            Self::Rescuing => "booting its rescue system",
+            Self::Rescue => "in its rescue system",
             Self::Deleting => "about to be deleted",
             Self::Deleted => "deleted",
             Self::Failed => "not usable",
@@ -173,6 +196,14 @@ impl NewInstance {
     }
 }
 
+/// Nobody enters a machine unasked: its owner says yes to it each time.
+///
+/// # Errors
+/// `Invalid` on `enter_guest` without a yes.
+pub(super) fn agreed(enter_guest: bool) -> Result<()> {
+    if enter_guest { Ok(()) } else { Err(Error::invalid("enter_guest", "this changes something inside your machine; send true to agree")) }
+}
+
 /// Id and name of something a machine refers to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[schema(as = InstancePart)]
@@ -235,6 +266,8 @@ pub struct Instance {
     pub ipv4: Option<String>,
     /// How to reach its SSH server.
     pub ssh: Option<SshAccess>,
+    /// What its node can do for it beside what every node can: `suspend`, `rescue`, `set_password`, `authorise_key` and others.
+    pub features: Vec<String>,
     /// When its grace ends, while it is about to be deleted.
     pub delete_at: Option<Timestamp>,
     /// The newest operation on it.
@@ -272,8 +305,14 @@ mod tests {
             for begin in [State::Starting, State::Stopping, State::Rebooting, State::Rebuilding, State::Resizing, State::Restoring, State::Deleting] {
                 assert!(!busy.may_become(begin), "{busy:?} {begin:?}");
             }
+            for begin in [State::Suspending, State::Resuming, State::Rescuing] {
+                assert!(!busy.may_become(begin), "{busy:?} {begin:?}");
+            }
         }
         assert!(!State::Running.may_become(State::Starting));
         assert!(!State::Stopped.may_become(State::Rebooting));
+        assert!(!State::Stopped.may_become(State::Suspending));
+        assert!(!State::Suspended.may_become(State::Rebooting));
+        assert!(!State::Rescue.may_become(State::Rebuilding));
     }
 }

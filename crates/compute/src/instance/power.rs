@@ -1,8 +1,8 @@
-//! Power: start, stop, shutdown, reboot and reset. Each is an operation of the same four steps.
+//! Power: start, stop, shutdown, reboot, reset, suspend and resume. Each is an operation of the same four steps.
 
 use std::time::Duration;
 
-use compute_driver::Status;
+use compute_driver::{Driver, DriverError, Feature, Reference, Status};
 use kernel::map::purpose;
 use kernel::permission::AtProject;
 use kernel::{Cx, Error, Result, Scope, Timestamp};
@@ -12,6 +12,7 @@ use workflow::{Next, OperationId, Retry, Start, Step, StepCx, WhenFailed, Workfl
 use super::model::{InstanceId, State};
 use super::{change, guest, store};
 use crate::drivers;
+use crate::node;
 
 /// What is done to the power.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -27,6 +28,10 @@ pub enum Action {
     Reboot,
     /// Press the reset button.
     Reset,
+    /// Hold the processors; memory stays.
+    Suspend,
+    /// Let them go on.
+    Resume,
 }
 
 /// What the workflow works on.
@@ -52,7 +57,7 @@ const STEPS: &[Step<PowerInput>] = &[
     step!("finish", "Note the new state", finish, nothing),
 ];
 
-/// One workflow under five titles.
+/// One workflow under seven titles.
 const fn flow(title: &'static str) -> Workflow<PowerInput> {
     Workflow { name: "compute.instance.power", title, purpose: &purpose::SERVICE, when_failed: WhenFailed::Undo, steps: STEPS }
 }
@@ -67,6 +72,10 @@ pub static SHUTDOWN: Workflow<PowerInput> = flow("Shut the machine down");
 pub static REBOOT: Workflow<PowerInput> = flow("Restart the machine");
 /// Presses the reset button.
 pub static RESET: Workflow<PowerInput> = flow("Reset the machine");
+/// Holds the processors.
+pub static SUSPEND: Workflow<PowerInput> = flow("Suspend the machine");
+/// Lets them go on.
+pub static RESUME: Workflow<PowerInput> = flow("Resume the machine");
 
 impl Action {
     fn flow(self) -> &'static Workflow<PowerInput> {
@@ -76,15 +85,29 @@ impl Action {
             Self::Shutdown => &SHUTDOWN,
             Self::Reboot => &REBOOT,
             Self::Reset => &RESET,
+            Self::Suspend => &SUSPEND,
+            Self::Resume => &RESUME,
         }
     }
 
-    /// The state it begins from and the one that shows it.
+    /// Whether it may begin from `state`. A machine that is suspended or in rescue can only have its power cut.
+    fn may_begin(self, state: State) -> bool {
+        match self {
+            Self::Start => state == State::Stopped,
+            Self::Stop => matches!(state, State::Running | State::Suspended | State::Rescue),
+            Self::Resume => state == State::Suspended,
+            Self::Shutdown | Self::Reboot | Self::Reset | Self::Suspend => state == State::Running,
+        }
+    }
+
+    /// The state that shows it, and the one in which it ends.
     fn states(self) -> (State, State) {
         match self {
-            Self::Start => (State::Stopped, State::Starting),
-            Self::Stop | Self::Shutdown => (State::Running, State::Stopping),
-            Self::Reboot | Self::Reset => (State::Running, State::Rebooting),
+            Self::Start => (State::Starting, State::Running),
+            Self::Stop | Self::Shutdown => (State::Stopping, State::Stopped),
+            Self::Reboot | Self::Reset => (State::Rebooting, State::Running),
+            Self::Suspend => (State::Suspending, State::Suspended),
+            Self::Resume => (State::Resuming, State::Running),
         }
     }
 
@@ -95,6 +118,8 @@ impl Action {
             Self::Shutdown => "shut down",
             Self::Reboot => "restarted",
             Self::Reset => "reset",
+            Self::Suspend => "suspended",
+            Self::Resume => "resumed",
         }
     }
 }
@@ -102,13 +127,16 @@ impl Action {
 /// Begins to change the machine's power.
 ///
 /// # Errors
-/// `NotFound`; `Conflict` when the machine's state does not allow it.
+/// `NotFound`; `Conflict` when the machine's state or its node does not allow it.
 pub async fn power<P: AtProject>(cx: &Cx, at: &Scope<P>, id: InstanceId, action: Action) -> Result<OperationId> {
-    let (from, through) = action.states();
+    let (through, _) = action.states();
     cx.write(async |tx| {
         let row = store::locked(&tx, at, id).await?;
-        if row.state != from {
+        if !action.may_begin(row.state) {
             return Err(Error::conflict(format!("This machine is {}, so it cannot be {}.", row.state.in_words(), action.in_words())));
+        }
+        if matches!(action, Action::Suspend | Action::Resume) {
+            node::must_have(&tx, row.node_id, Feature::Suspend).await?;
         }
         change(&tx, &row, through, &format!("It is being {}.", action.in_words())).await?;
         let input = PowerInput { instance_id: id, action, asked_at: tx.cx().now() };
@@ -136,11 +164,13 @@ async fn act(step: StepCx, input: PowerInput) -> Result<Next> {
     let row = guest::row(&step, input.instance_id).await?;
     let (driver, reference) = (guest::driver(&step, &row)?, drivers::reference(row.id)?);
     let answer = match input.action {
-        Action::Start => driver.start(&reference).await,
+        Action::Start => start(&*driver, &reference).await,
         Action::Stop => driver.stop(&reference).await,
         Action::Shutdown => driver.shutdown(&reference).await,
         Action::Reboot => driver.reboot(&reference).await,
         Action::Reset => driver.reset(&reference).await,
+        Action::Suspend => driver.suspend(&reference).await,
+        Action::Resume => driver.resume(&reference).await,
     };
     match answer {
         Ok(()) => Ok(Next::Done),
@@ -148,11 +178,20 @@ async fn act(step: StepCx, input: PowerInput) -> Result<Next> {
     }
 }
 
+/// A rescue system that was switched off is left for good: whoever starts a machine wants its own system.
+async fn start(driver: &dyn Driver, reference: &Reference) -> Result<(), DriverError> {
+    if driver.find(reference).await?.is_some_and(|guest| guest.rescue && guest.status == Status::Stopped) {
+        driver.end_rescue(reference).await?;
+    }
+    driver.start(reference).await
+}
+
 async fn wait(step: StepCx, input: PowerInput) -> Result<Next> {
     let row = guest::row(&step, input.instance_id).await?;
-    if input.action.states().1 != State::Stopping {
-        guest::must_run(&step, &row).await?;
-        return Ok(Next::Done);
+    match input.action.states().1 {
+        State::Running => return guest::must_run(&step, &row).await.map(|()| Next::Done),
+        State::Suspended => return guest::must_be_paused(&step, &row).await.map(|()| Next::Done),
+        _ => {}
     }
     match guest::status(&step, &row).await? {
         Status::Stopped | Status::Absent => Ok(Next::Done),
@@ -168,7 +207,7 @@ async fn wait(step: StepCx, input: PowerInput) -> Result<Next> {
 }
 
 async fn finish(step: StepCx, input: PowerInput) -> Result<Next> {
-    let to = if input.action.states().1 == State::Stopping { State::Stopped } else { State::Running };
+    let (_, to) = input.action.states();
     step.write(async |tx| guest::settle(&tx, &step, input.instance_id, to).await).await?;
     Ok(Next::Done)
 }

@@ -23,6 +23,11 @@ const PRESENT: &[State] = &[
     State::Rebuilding,
     State::Resizing,
     State::Restoring,
+    State::Suspending,
+    State::Suspended,
+    State::Resuming,
+    State::Rescuing,
+    State::Rescue,
     State::Deleting,
     State::Failed,
 ];
@@ -45,24 +50,46 @@ async fn compare(cx: &Cx, node: &Node, driver: &dyn Driver, guests: Vec<Guest>) 
     let at = Scope::<ByWorkflow>::acting("compute.instance.reconcile", Place::Platform);
     // Read after the list: a guest is made only after its row names the node.
     let rows = store::on_node(cx.db(), &at, node.id, PRESENT).await?;
-    let seen: HashMap<String, Status> = guests.into_iter().map(|guest| (guest.reference.to_string(), guest.status)).collect();
+    let seen: HashMap<String, Seen> = guests.into_iter().map(|guest| (guest.reference.to_string(), Seen::of(&guest))).collect();
     let known: HashSet<String> = rows.iter().map(|row| row.id.to_string()).collect();
     report_orphans(cx, node, seen.keys().filter(|one| !known.contains(*one)).cloned().collect()).await?;
     let mut changed = 0;
     for row in &rows {
-        let status = seen.get(&row.id.to_string()).copied().unwrap_or(Status::Absent);
-        if verdict(row.state, status).is_some() {
+        let seen = seen.get(&row.id.to_string()).copied().unwrap_or(Seen::ABSENT);
+        if verdict(row.state, seen).is_some() {
             changed += usize::from(correct(cx, driver, row).await?);
         }
     }
     Ok(changed)
 }
 
-/// The state that `status` calls for, and why, where it contradicts `state`.
-fn verdict(state: State, status: Status) -> Option<(State, &'static str)> {
-    match (state, status) {
-        (State::Running, Status::Stopped) => Some((State::Stopped, "It stopped on its node, and nobody had asked for that here.")),
-        (State::Running | State::Stopped, Status::Absent) => Some((State::Failed, "It is gone from its node.")),
+/// What a hypervisor says of a guest.
+#[derive(Debug, Clone, Copy)]
+struct Seen {
+    status: Status,
+    rescue: bool,
+}
+
+impl Seen {
+    const ABSENT: Self = Self { status: Status::Absent, rescue: false };
+
+    fn of(guest: &Guest) -> Self {
+        Self { status: guest.status, rescue: guest.rescue }
+    }
+}
+
+/// The state that `seen` calls for, and why, where it contradicts `state`.
+///
+/// A machine that runs is not called suspended: a snapshot holds it for a moment, too.
+fn verdict(state: State, seen: Seen) -> Option<(State, &'static str)> {
+    match (state, seen.status) {
+        (State::Running | State::Suspended | State::Rescue, Status::Stopped) => {
+            Some((State::Stopped, "It stopped on its node, and nobody had asked for that here."))
+        }
+        (State::Running | State::Stopped | State::Suspended | State::Rescue, Status::Absent) => Some((State::Failed, "It is gone from its node.")),
+        (State::Running, Status::Running) if seen.rescue => Some((State::Rescue, "It runs its rescue system.")),
+        (State::Rescue, Status::Running) if !seen.rescue => Some((State::Running, "It runs its own system again.")),
+        (State::Suspended, Status::Running) => Some((State::Running, "It was resumed at its node.")),
         (State::Stopped, Status::Running) => Some((State::Running, "It was switched on at its node.")),
         (State::Failed, Status::Running) => Some((State::Running, "It is back on its node.")),
         (State::Failed, Status::Stopped) => Some((State::Stopped, "It is back on its node.")),
@@ -72,8 +99,8 @@ fn verdict(state: State, status: Status) -> Option<(State, &'static str)> {
 
 /// Looks once more, then corrects the row if nothing else has happened to it meanwhile.
 async fn correct(cx: &Cx, driver: &dyn Driver, row: &Row) -> Result<bool> {
-    let Ok(status) = driver.status(&drivers::reference(row.id)?).await else { return Ok(false) };
-    let Some((to, why)) = verdict(row.state, status) else { return Ok(false) };
+    let Ok(found) = driver.find(&drivers::reference(row.id)?).await else { return Ok(false) };
+    let Some((to, why)) = verdict(row.state, found.as_ref().map_or(Seen::ABSENT, Seen::of)) else { return Ok(false) };
     let at = Scope::<ByWorkflow>::acting("compute.instance.reconcile", row.place());
     cx.write(async |tx| {
         let now = store::locked(&tx, &at, row.id).await?;
@@ -102,11 +129,15 @@ async fn report_orphans(cx: &Cx, node: &Node, mut orphans: Vec<String>) -> Resul
 mod tests {
     use super::*;
 
+    fn says(state: State, status: Status, rescue: bool) -> Option<State> {
+        verdict(state, Seen { status, rescue }).map(|(to, _)| to)
+    }
+
     #[test]
     fn an_unknown_status_changes_nothing() {
         for state in PRESENT {
-            assert_eq!(verdict(*state, Status::Unknown), None);
-            assert_eq!(verdict(*state, Status::Paused), None);
+            assert_eq!(says(*state, Status::Unknown, false), None);
+            assert_eq!(says(*state, Status::Paused, false), None);
         }
     }
 
@@ -114,7 +145,29 @@ mod tests {
     fn nothing_interferes_with_work_in_progress() {
         for state in PRESENT.iter().filter(|state| state.is_busy()) {
             for status in [Status::Running, Status::Stopped, Status::Absent] {
-                assert_eq!(verdict(*state, status), None);
+                assert_eq!(says(*state, status, false), None);
+                assert_eq!(says(*state, status, true), None);
+            }
+        }
+    }
+
+    #[test]
+    fn rescue_and_suspension_are_shown_as_they_are() {
+        assert_eq!(says(State::Running, Status::Running, true), Some(State::Rescue));
+        assert_eq!(says(State::Rescue, Status::Running, true), None);
+        assert_eq!(says(State::Rescue, Status::Running, false), Some(State::Running));
+        assert_eq!(says(State::Rescue, Status::Stopped, true), Some(State::Stopped));
+        assert_eq!(says(State::Suspended, Status::Running, false), Some(State::Running));
+        assert_eq!(says(State::Suspended, Status::Absent, false), Some(State::Failed));
+    }
+
+    #[test]
+    fn every_verdict_is_a_change_that_the_rules_allow() {
+        for state in PRESENT {
+            for status in [Status::Running, Status::Stopped, Status::Absent, Status::Paused] {
+                for to in [says(*state, status, false), says(*state, status, true)].into_iter().flatten() {
+                    assert!(state.may_become(to), "{state:?} {to:?}");
+                }
             }
         }
     }

@@ -20,6 +20,7 @@ mod instance {
     use sea_orm::entity::prelude::*;
     use workflow::OperationId;
 
+    use crate::instance::RootPassword;
     use crate::instance::model::{Hostname, InstanceId, Name, SizeId, SshKey, State, UserData};
     use crate::node::NodeId;
     use crate::region::RegionId;
@@ -38,6 +39,7 @@ mod instance {
         pub hostname_index: Option<Blind>,
         pub ssh_key: Sealed<SshKey>,
         pub user_data: Option<Sealed<UserData>>,
+        pub root_password: Option<Sealed<RootPassword>>,
         pub size_id: SizeId,
         pub size_name: String,
         pub cpus: i32,

@@ -1,5 +1,7 @@
 //! Opens machines for whoever may see them.
 
+use std::collections::HashMap;
+
 use kernel::map::{Purpose, purpose};
 use kernel::permission::{AtProject, Permission};
 use kernel::{Cx, Gate, Result, Scope, Timestamp};
@@ -7,6 +9,7 @@ use sea_orm::ConnectionTrait;
 
 use super::model::{Instance, InstanceId, Part, SizeOf, SshAccess, State};
 use super::store::{self, Row};
+use crate::node::{self, NodeId};
 
 /// One machine of the project.
 ///
@@ -25,7 +28,7 @@ pub async fn state<P: AtProject>(db: &impl ConnectionTrait, at: &Scope<P>, id: I
     Ok(store::by_id(db, at, id).await?.state)
 }
 
-/// Opens `rows`, in at most two statements.
+/// Opens `rows`, in at most three statements.
 pub(super) async fn open<P: Permission>(cx: &Cx, at: &Scope<P>, rows: Vec<Row>) -> Result<Vec<Instance>> {
     open_for(cx, at, rows, &purpose::SERVICE).await
 }
@@ -34,10 +37,11 @@ pub(super) async fn open<P: Permission>(cx: &Cx, at: &Scope<P>, rows: Vec<Row>) 
 pub(super) async fn open_for<P: Permission>(cx: &Cx, at: &Scope<P>, rows: Vec<Row>, purpose: &'static Purpose) -> Result<Vec<Instance>> {
     let sealed = rows.iter().flat_map(|row| [row.name.bytes(), row.hostname.bytes()]);
     let gate = Gate::new(cx, at, purpose, sealed).await?;
-    rows.into_iter().map(|row| shown(row, &gate)).collect()
+    let features = node::store::features(cx.db(), rows.iter().filter_map(|row| row.node_id)).await?;
+    rows.into_iter().map(|row| shown(row, &gate, &features)).collect()
 }
 
-fn shown(row: Row, gate: &Gate) -> Result<Instance> {
+fn shown(row: Row, gate: &Gate, features: &HashMap<NodeId, Vec<String>>) -> Result<Instance> {
     Ok(Instance {
         id: row.id,
         name: row.name.open(gate)?,
@@ -51,6 +55,7 @@ fn shown(row: Row, gate: &Gate) -> Result<Instance> {
         accelerator: row.accelerator,
         ipv4: row.ipv4,
         ssh: row.ssh_host.zip(row.ssh_port).map(|(host, port)| SshAccess { host, port }),
+        features: row.node_id.and_then(|node| features.get(&node)).cloned().unwrap_or_default(),
         delete_at: row.delete_at.map(Timestamp),
         operation_id: row.operation_id,
         created_at: Timestamp(row.created_at),

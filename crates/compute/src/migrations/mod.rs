@@ -4,6 +4,7 @@ mod m0001_foundation;
 mod m0002_snapshots_and_keys;
 mod m0004_metrics;
 mod m0006_user_data;
+mod m0007_access;
 
 use sea_orm_migration::MigrationTrait;
 
@@ -14,5 +15,6 @@ pub(crate) fn all() -> Vec<Box<dyn MigrationTrait>> {
         Box::new(m0002_snapshots_and_keys::Migration),
         Box::new(m0004_metrics::Migration),
         Box::new(m0006_user_data::Migration),
+        Box::new(m0007_access::Migration),
     ]
 }

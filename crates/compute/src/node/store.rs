@@ -1,11 +1,14 @@
 //! The table `compute_node`.
 
+use std::collections::{BTreeSet, HashMap};
+
 use compute_driver::Capabilities;
 use kernel::{Error, Result, Timestamp, Tx};
 use sea_orm::sea_query::{Expr, LockType};
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QueryTrait, Set};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Set};
 
 use super::enrol::{Seen, accelerator};
+use super::feature::word;
 use super::model::{Node, NodeId};
 use crate::region::RegionId;
 
@@ -35,6 +38,8 @@ mod entity {
         pub templates: String,
         /// JSON list of references.
         pub orphans: String,
+        /// JSON list of what its driver offers.
+        pub features: String,
         pub enabled: bool,
         pub problem: Option<String>,
         pub seen_at: i64,
@@ -101,6 +106,7 @@ pub(super) async fn note(tx: &Tx, region: RegionId, seen: &Seen<'_>) -> Result<(
         disk_free_mib: Set(None),
         templates: Set("[]".to_owned()),
         orphans: Set("[]".to_owned()),
+        features: Set("[]".to_owned()),
         enabled: Set(true),
         problem: Set(None),
         seen_at: Set(0),
@@ -126,8 +132,20 @@ fn answered(update: sea_orm::UpdateMany<entity::Entity>, said: &Capabilities, no
         .col_expr(entity::Column::DiskMib, Expr::value(room.map(|room| figure(room.disk_mib))))
         .col_expr(entity::Column::DiskFreeMib, Expr::value(room.map(|room| figure(room.disk_free_mib))))
         .col_expr(entity::Column::Templates, Expr::value(text(&said.templates)?))
+        .col_expr(entity::Column::Features, Expr::value(text(&said.features.iter().map(|one| word(*one)).collect::<Result<Vec<_>>>()?)?))
         .col_expr(entity::Column::Problem, Expr::value(None::<String>))
         .col_expr(entity::Column::SeenAt, Expr::value(now.0)))
+}
+
+/// What the drivers of these nodes offer.
+pub(crate) async fn features(db: &impl ConnectionTrait, ids: impl IntoIterator<Item = NodeId>) -> Result<HashMap<NodeId, Vec<String>>> {
+    let ids: BTreeSet<NodeId> = ids.into_iter().collect();
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let query = entity::Entity::find().select_only().column(entity::Column::Id).column(entity::Column::Features);
+    let rows = query.filter(entity::Column::Id.is_in(ids)).into_tuple::<(NodeId, String)>().all(db).await?;
+    rows.into_iter().map(|(id, features)| Ok((id, list(&features)?))).collect()
 }
 
 /// Writes which guests on a node have no machine behind them.

@@ -19,6 +19,11 @@ const METERED: &[State] = &[
     State::Rebuilding,
     State::Resizing,
     State::Restoring,
+    State::Suspending,
+    State::Suspended,
+    State::Resuming,
+    State::Rescuing,
+    State::Rescue,
     State::Deleting,
 ];
 

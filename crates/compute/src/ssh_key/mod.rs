@@ -5,7 +5,7 @@ mod create;
 mod delete;
 mod list;
 mod model;
-mod store;
+pub(crate) mod store;
 
 pub use create::create;
 pub use delete::delete;

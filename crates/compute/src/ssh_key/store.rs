@@ -6,7 +6,7 @@ use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoA
 
 use super::model::SshKeyId;
 
-pub(super) use entity::Model as Row;
+pub(crate) use entity::Model as Row;
 use entity::{Column, Entity};
 
 mod entity {
@@ -36,6 +36,11 @@ mod entity {
 pub(super) async fn insert(tx: &Tx, row: Row) -> Result<()> {
     Entity::insert(row.into_active_model().reset_all()).exec_without_returning(tx.db()).await?;
     Ok(())
+}
+
+/// One key of the project.
+pub(crate) async fn by_id<P: AtProject>(db: &impl ConnectionTrait, at: &Scope<P>, id: SshKeyId) -> Result<Row> {
+    Entity::find_by_id(id).filter(Column::ProjectId.eq(at.project_id()?)).one(db).await?.ok_or_else(|| Error::not_found("key"))
 }
 
 /// The project's keys, newest first, one more than `limit`.

@@ -1,0 +1,26 @@
+//! What a node can do for its machines beside what every node can, as its driver said last.
+
+use compute_driver::Feature;
+use kernel::{Error, Result, Tx};
+
+use super::model::NodeId;
+use super::store;
+
+/// The word for a feature in rows and answers.
+pub(super) fn word(feature: Feature) -> Result<String> {
+    let word = serde_json::to_value(feature).ok().and_then(|value| value.as_str().map(str::to_owned));
+    word.ok_or_else(|| Error::internal("a feature has no name"))
+}
+
+/// Fails unless the node has the feature.
+///
+/// # Errors
+/// `Conflict`, saying that it is the node that cannot.
+pub(crate) async fn must_have(tx: &Tx, node: Option<NodeId>, feature: Feature) -> Result<()> {
+    let features = store::features(tx.db(), node).await?;
+    let wanted = word(feature)?;
+    if features.values().flatten().any(|one| *one == wanted) {
+        return Ok(());
+    }
+    Err(Error::conflict(format!("The node of this machine cannot do that (it has no `{wanted}`).")))
+}
