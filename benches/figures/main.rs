@@ -20,7 +20,7 @@ fn main() {
     let wanted = |part: &str| arguments.is_empty() || arguments.iter().any(|one| one == part);
     println!("profile: {}", if cfg!(debug_assertions) { "dev" } else { "release" });
     runtime.block_on(async {
-        if wanted("seal") || wanted("list") || wanted("metric") {
+        if wanted("seal") || wanted("list") {
             let stand = stand::Stand::with_machines(50).await;
             if wanted("seal") {
                 seal::print(&stand).await;
@@ -28,9 +28,9 @@ fn main() {
             if wanted("list") {
                 list::print(&stand).await;
             }
-            if wanted("metric") {
-                metric::print(&stand.cx).await;
-            }
+        }
+        if wanted("metric") {
+            metric::print().await;
         }
         if wanted("order") {
             order::print().await;

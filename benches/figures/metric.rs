@@ -5,15 +5,18 @@ use std::time::Instant;
 use compute::InstanceId;
 use compute::metric::{self, Sample};
 use compute_driver::Measurement;
+use kernel::Timestamp;
 use kernel::id::Id;
-use kernel::{Cx, Timestamp};
+use testkit::{Engine, Test};
 
 use crate::stand::{median, processor_us};
 
 const MINUTES: usize = 9;
 const MINUTE_US: f64 = 60_000_000.0;
 
-pub async fn print(cx: &Cx) {
+pub async fn print() {
+    let test = Test::on(Engine::Sqlite, vec![compute::module()]).await;
+    let cx = &test.cx;
     for machines in [100_u64, 1_000, 10_000] {
         let ids: Vec<InstanceId> = (0..machines).map(|_| InstanceId::from_uuid(cx.new_uuid())).collect();
         let (mut processor, mut wall) = (Vec::new(), Vec::new());

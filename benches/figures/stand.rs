@@ -30,7 +30,7 @@ impl Stand {
         assert_eq!(token.status, 201, "{token:?}");
         let credentials = Credentials { bearer: Some(token.text_at("/secret").to_owned()), safe_method: true, ..Credentials::default() };
         let cx = world.cx.clone();
-        let database = world.stop().await;
+        let database = world.rest().await;
 
         lift_limits(&cx).await;
         let writing = Credentials { safe_method: false, ..credentials.clone() };

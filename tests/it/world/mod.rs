@@ -223,12 +223,19 @@ impl World {
     }
 
     /// Stops the server as a deployment would.
-    pub async fn stop(mut self) -> TestDatabase {
+    pub async fn stop(self) -> TestDatabase {
+        let cx = self.cx.clone();
+        let database = self.rest().await;
+        // SQLite removes its side files with the last connection; until then files may vanish under a reader.
+        cx.database().clone().close().await.expect("the database closes");
+        database
+    }
+
+    /// Stops the server and leaves its database open.
+    pub async fn rest(mut self) -> TestDatabase {
         if let Some(running) = self.running.take() {
             running.stop().await;
         }
-        // SQLite removes its side files with the last connection; until then files may vanish under a reader.
-        self.cx.database().clone().close().await.expect("the database closes");
         self.database
     }
 }
