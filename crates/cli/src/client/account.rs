@@ -36,6 +36,7 @@ impl SignUp {
 #[derive(Debug, Args)]
 pub struct Verify {
     /// The token: what follows # in the link of the mail
+    #[arg(allow_hyphen_values = true)]
     token: String,
 }
 
