@@ -1,7 +1,7 @@
 //! What the figures are taken on: an installation with one customer who has machines, at rest,
 //! and the processor's time.
 
-use compute::instance::{self, NewInstance, Shape, SizeId};
+use compute::instance::{self, NewInstance, Shape, SizeId, Source};
 use compute::permissions::InstanceStart;
 use compute::quota::{LIMITS, Limits};
 use kernel::http::Credentials;
@@ -42,7 +42,7 @@ impl Stand {
                 hostname: format!("machine-{number}"),
                 ssh_public_key: SSH_KEY.to_owned(),
                 shape: Shape { size_id: SizeId::from_uuid(uuid::Uuid::from_u128(7)), size_name: "Small".to_owned(), cpus: 1, memory_mib: 256, disk_gib: 2 },
-                template_id: template.id,
+                source: Source::Template(template.id),
                 region_id: region.id,
                 user_data: None,
             };
@@ -54,7 +54,7 @@ impl Stand {
 
 /// Room for as many machines as a figure needs.
 pub async fn lift_limits(cx: &Cx) {
-    let limits = Limits { machines: 10_000, cpus: 10_000, memory_mib: 100_000_000, disk_gib: 1_000_000, snapshots: 10_000 };
+    let limits = Limits { machines: 10_000, cpus: 10_000, memory_mib: 100_000_000, disk_gib: 1_000_000, snapshots: 10_000, backups: 10_000 };
     cx.write(async |tx| kernel::setting::write(&tx, LIMITS, &limits).await).await.expect("the limits can be set");
 }
 

@@ -73,6 +73,75 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/backups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The backups of a project, or of one machine, newest first. They outlive their machines. */
+        get: operations["backup_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/backups/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One backup. */
+        get: operations["backup_view"];
+        put?: never;
+        post?: never;
+        /** Removes a backup. */
+        delete: operations["backup_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/backups/{id}/archive": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The archive itself: a disk image, or what the hypervisor keeps backups in. */
+        get: operations["backup_download"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/backups/{id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Brings the backup's machine back to it. What was written since is gone, with the machine's snapshots. */
+        post: operations["backup_restore"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/billing/test-clock": {
         parameters: {
             query?: never;
@@ -195,6 +264,41 @@ export interface paths {
         head?: never;
         /** Changes what a machine is called. */
         patch: operations["instance_update"];
+        trace?: never;
+    };
+    "/v1/instances/{id}/backup-plan": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How a machine is backed up by itself. */
+        get: operations["backup_plan_view"];
+        /** Changes how a machine is backed up by itself. Backups of the plan that it keeps no longer are removed. */
+        put: operations["backup_plan_update"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/instances/{id}/backups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Makes a backup of a machine, which goes on meanwhile. */
+        post: operations["backup_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/v1/instances/{id}/console": {
@@ -2156,6 +2260,98 @@ export interface components {
             /** @description True: you agree that the key is added inside your machine for you. This goes on record. */
             enter_guest?: boolean;
         };
+        /** @description A backup as its owner sees it. */
+        Backup: {
+            /** @description Its id. */
+            id: components["schemas"]["BackupId"];
+            /** @description The machine that it was made of, which may be gone. */
+            instance_id: components["schemas"]["InstanceId"];
+            /** @description The machine's host name when it was made. */
+            hostname: string;
+            /** @description What its owner calls it. */
+            name: string;
+            /** @description Whether the machine's backup plan made it, and removes it in time. */
+            scheduled: boolean;
+            /** @description How it stands. */
+            state: components["schemas"]["BackupState"];
+            /** @description Why it could not be made, where it could not. */
+            problem?: string | null;
+            /**
+             * Format: int32
+             * @description How much of it is done while it is being made, where the hypervisor tells.
+             */
+            percent?: number | null;
+            /**
+             * Format: int64
+             * @description What its archive occupies, once it is ready.
+             */
+            bytes?: number | null;
+            format?: components["schemas"]["BackupFormat"] | null;
+            /**
+             * Format: int32
+             * @description The disk's size, in GiB. A machine made from it needs as much.
+             */
+            disk_gib: number;
+            /** @description What the machine's disk was made from. */
+            template: components["schemas"]["InstancePart_TemplateId"];
+            /** @description Where it is kept; machines are made from it there. */
+            region: components["schemas"]["InstancePart_RegionId"];
+            operation_id?: components["schemas"]["OperationId"] | null;
+            taken_at?: components["schemas"]["Timestamp"] | null;
+            /** @description When it was asked for. */
+            created_at: components["schemas"]["Timestamp"];
+        };
+        /**
+         * @description What an archive is.
+         * @enum {string}
+         */
+        BackupFormat: "qcow2" | "vma";
+        /**
+         * @description How often.
+         * @enum {string}
+         */
+        BackupFrequency: "off" | "daily" | "weekly";
+        BackupId: string;
+        /** @description How a machine is backed up. */
+        BackupPlan: {
+            /** @description How often. */
+            frequency: components["schemas"]["BackupFrequency"];
+            /** @description On which day, where it is weekly. */
+            weekday: components["schemas"]["Weekday"];
+            /**
+             * Format: int32
+             * @description In which hour, UTC.
+             */
+            hour: number;
+            /**
+             * Format: int32
+             * @description How many of the plan's backups are kept.
+             */
+            keep: number;
+            next_at?: components["schemas"]["Timestamp"] | null;
+        };
+        /** @description How a machine shall be backed up. */
+        BackupPlanPatch: {
+            /** @description How often. */
+            frequency: components["schemas"]["BackupFrequency"];
+            /** @description On which day, where it is weekly; Sunday if not given. */
+            weekday?: components["schemas"]["Weekday"];
+            /**
+             * Format: int32
+             * @description In which hour, 0 to 23, UTC. The minute differs from machine to machine, so that not all begin at once.
+             */
+            hour: number;
+            /**
+             * Format: int32
+             * @description How many of the plan's backups are kept, 1 to 30.
+             */
+            keep: number;
+        };
+        /**
+         * @description How a backup stands.
+         * @enum {string}
+         */
+        BackupState: "creating" | "ready" | "failed" | "deleting" | "deleted";
         /** @description What a certificate says. */
         Certificate: {
             /** @description `fairhold.erasure-certificate/1`. */
@@ -2900,6 +3096,11 @@ export interface components {
             organisation_id?: components["schemas"]["OrganisationId"] | null;
             expires_at?: components["schemas"]["Timestamp"] | null;
         };
+        /** @description A backup to be made. */
+        NewBackup: {
+            /** @description What you call it; 1 to 100 characters. */
+            name: string;
+        };
         /** @description What someone chooses. */
         NewChoices: {
             /** @description Measuring use. */
@@ -2952,8 +3153,8 @@ export interface components {
         NewOrder: {
             /** @description How large. */
             size_id: components["schemas"]["SizeId"];
-            /** @description From which template. */
-            template_id: components["schemas"]["TemplateId"];
+            template_id?: components["schemas"]["TemplateId"] | null;
+            backup_id?: components["schemas"]["BackupId"] | null;
             /** @description Where. */
             region_id: components["schemas"]["RegionId"];
             /** @description How it is billed. */
@@ -3303,6 +3504,52 @@ export interface components {
                 created_at: components["schemas"]["Timestamp"];
                 last_used_at?: components["schemas"]["Timestamp"] | null;
                 expires_at?: components["schemas"]["Timestamp"] | null;
+            }[];
+            /** @description Give this as `after` to get the next page; absent at the end. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_Backup: {
+            /** @description The items, newest first. */
+            items: {
+                /** @description Its id. */
+                id: components["schemas"]["BackupId"];
+                /** @description The machine that it was made of, which may be gone. */
+                instance_id: components["schemas"]["InstanceId"];
+                /** @description The machine's host name when it was made. */
+                hostname: string;
+                /** @description What its owner calls it. */
+                name: string;
+                /** @description Whether the machine's backup plan made it, and removes it in time. */
+                scheduled: boolean;
+                /** @description How it stands. */
+                state: components["schemas"]["BackupState"];
+                /** @description Why it could not be made, where it could not. */
+                problem?: string | null;
+                /**
+                 * Format: int32
+                 * @description How much of it is done while it is being made, where the hypervisor tells.
+                 */
+                percent?: number | null;
+                /**
+                 * Format: int64
+                 * @description What its archive occupies, once it is ready.
+                 */
+                bytes?: number | null;
+                format?: components["schemas"]["BackupFormat"] | null;
+                /**
+                 * Format: int32
+                 * @description The disk's size, in GiB. A machine made from it needs as much.
+                 */
+                disk_gib: number;
+                /** @description What the machine's disk was made from. */
+                template: components["schemas"]["InstancePart_TemplateId"];
+                /** @description Where it is kept; machines are made from it there. */
+                region: components["schemas"]["InstancePart_RegionId"];
+                operation_id?: components["schemas"]["OperationId"] | null;
+                taken_at?: components["schemas"]["Timestamp"] | null;
+                /** @description When it was asked for. */
+                created_at: components["schemas"]["Timestamp"];
             }[];
             /** @description Give this as `after` to get the next page; absent at the end. */
             next?: string | null;
@@ -4203,6 +4450,8 @@ export interface components {
             machines: components["schemas"]["QuotaLine"];
             /** @description Snapshots of the project. */
             snapshots: components["schemas"]["QuotaLine"];
+            /** @description Backups of the project. */
+            backups: components["schemas"]["QuotaLine"];
             /** @description Processors of the organisation. */
             cpus: components["schemas"]["QuotaLine"];
             /** @description Memory of the organisation in MiB. */
@@ -4765,6 +5014,11 @@ export interface components {
             /** @description The citation or the balancing note, where the basis needs one. */
             because?: string | null;
         };
+        /**
+         * @description A day of the week.
+         * @enum {string}
+         */
+        Weekday: "monday" | "tuesday" | "wednesday" | "thursday" | "friday" | "saturday" | "sunday";
     };
     responses: never;
     parameters: never;
@@ -4898,6 +5152,117 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+        };
+    };
+    backup_list: {
+        parameters: {
+            query?: {
+                /** @description Those of one machine; without it those of the project. */
+                instance?: components["schemas"]["InstanceId"];
+                /** @description Items wanted, 1 to 200; 50 if not given. */
+                limit?: number;
+                /** @description `next` of the page before. */
+                after?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Backup"];
+                };
+            };
+        };
+    };
+    backup_view: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["BackupId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Backup"];
+                };
+            };
+        };
+    };
+    backup_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["BackupId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Backup"];
+                };
+            };
+        };
+    };
+    backup_download: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["BackupId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the archive */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/x-qemu-disk": unknown;
+                };
+            };
+        };
+    };
+    backup_restore: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["BackupId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Operation"];
+                };
             };
         };
     };
@@ -5132,6 +5497,77 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Instance"];
+                };
+            };
+        };
+    };
+    backup_plan_view: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["InstanceId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BackupPlan"];
+                };
+            };
+        };
+    };
+    backup_plan_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["InstanceId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BackupPlanPatch"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BackupPlan"];
+                };
+            };
+        };
+    };
+    backup_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["InstanceId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewBackup"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Backup"];
                 };
             };
         };

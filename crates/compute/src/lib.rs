@@ -2,9 +2,12 @@
 //!
 //! Reading order: [`instance`] (a machine and what can be done with it), [`drivers`] (how hypervisors
 //! are reached), [`node`] (where machines go), [`quota`], [`reading`] (what they used), [`metric`] (what they did, for charts),
-//! [`console`], [`snapshot`] (what a machine can be brought back to), [`ssh_key`] (who may sign in).
+//! [`console`], [`snapshot`] (what a machine can be brought back to), [`backup`] and [`backup_plan`] (copies apart from their machines),
+//! [`ssh_key`] (who may sign in).
 //! Prices, sizes and orders belong to the catalogue; money belongs to billing.
 
+pub mod backup;
+pub mod backup_plan;
 pub mod console;
 pub mod data_map;
 pub mod drivers;
@@ -39,6 +42,7 @@ pub const JOBS: &[Job] = &[
     Job { name: "compute.instance.reconcile", purpose: &purpose::SERVICE, every: Duration::from_secs(5), run: |cx| Box::pin(instance::reconcile(cx)) },
     Job { name: "compute.reading.measure", purpose: &purpose::BILLING, every: Duration::from_secs(60), run: |cx| Box::pin(reading::measure(cx)) },
     Job { name: "compute.metric.roll_up", purpose: &purpose::SERVICE, every: Duration::from_secs(300), run: |cx| Box::pin(metric::roll_up(cx)) },
+    Job { name: "compute.backup_plan.schedule", purpose: &purpose::SERVICE, every: Duration::from_secs(60), run: |cx| Box::pin(backup_plan::schedule(cx)) },
 ];
 
 fn routes() -> OpenApiRouter<Cx> {
@@ -51,6 +55,8 @@ fn routes() -> OpenApiRouter<Cx> {
         .merge(metric::api::routes())
         .merge(console::api::routes())
         .merge(snapshot::api::routes())
+        .merge(backup::api::routes())
+        .merge(backup_plan::api::routes())
         .merge(ssh_key::api::routes())
         .merge(quota::api::routes())
 }
@@ -84,5 +90,8 @@ pub fn workflows() -> Vec<Registered> {
         Registered::of(&snapshot::SNAPSHOT_CREATE),
         Registered::of(&snapshot::SNAPSHOT_RESTORE),
         Registered::of(&snapshot::SNAPSHOT_DELETE),
+        Registered::of(&backup::BACKUP_CREATE),
+        Registered::of(&backup::BACKUP_RESTORE),
+        Registered::of(&backup::BACKUP_DELETE),
     ]
 }

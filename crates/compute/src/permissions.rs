@@ -67,6 +67,27 @@ permission!(
     /// Bring a machine back to a snapshot.
     pub SnapshotRestore = "compute.snapshot.restore", Project, Use);
 permission!(
+    /// See backups of machines.
+    pub BackupView = "compute.backup.view", Project, View);
+permission!(
+    /// Make a backup of a machine.
+    pub BackupCreate = "compute.backup.create", Project, Use);
+permission!(
+    /// Remove a backup.
+    pub BackupDelete = "compute.backup.delete", Project, Use);
+permission!(
+    /// Bring a machine back to a backup.
+    pub BackupRestore = "compute.backup.restore", Project, Use);
+permission!(
+    /// Take a backup's archive away.
+    pub BackupDownload = "compute.backup.download", Project, Use);
+permission!(
+    /// See by which plan a machine is backed up.
+    pub BackupPlanView = "compute.backup_plan.view", Project, View);
+permission!(
+    /// Change by which plan a machine is backed up.
+    pub BackupPlanUpdate = "compute.backup_plan.update", Project, Use);
+permission!(
     /// See the kept SSH keys of a project.
     pub SshKeyView = "compute.ssh_key.view", Project, View);
 permission!(
@@ -114,6 +135,13 @@ pub const ALL: &[PermissionInfo] = &[
     SnapshotCreate::INFO,
     SnapshotDelete::INFO,
     SnapshotRestore::INFO,
+    BackupView::INFO,
+    BackupCreate::INFO,
+    BackupDelete::INFO,
+    BackupRestore::INFO,
+    BackupDownload::INFO,
+    BackupPlanView::INFO,
+    BackupPlanUpdate::INFO,
     SshKeyView::INFO,
     SshKeyCreate::INFO,
     SshKeyDelete::INFO,

@@ -8,7 +8,7 @@ use audit::permissions::ActivityList;
 use compute::instance::power::{Action, power};
 use compute::instance::rescue::{RESCUE_BEGIN, RESCUE_END, rescue_begin, rescue_end};
 use compute::instance::{
-    self, AUTHORISE_KEY, AuthorisedKey, NewInstance, NewRootPassword, PROVISION, SET_PASSWORD, Shape, SizeId, State, authorise_key, set_password,
+    self, AUTHORISE_KEY, AuthorisedKey, NewInstance, NewRootPassword, PROVISION, SET_PASSWORD, Shape, SizeId, Source, State, authorise_key, set_password,
 };
 use compute::permissions::{
     InstanceAuthoriseKey, InstanceDelete, InstanceRescueBegin, InstanceRescueEnd, InstanceSetPassword, InstanceStart, InstanceSuspend, InstanceView,
@@ -50,7 +50,7 @@ async fn running(test: &Test) -> InstanceId {
         hostname: "web".to_owned(),
         ssh_public_key: KEY.to_owned(),
         shape: Shape { size_id: SizeId::from_uuid(uuid::Uuid::from_u128(7)), size_name: "Small".to_owned(), cpus: 1, memory_mib: 256, disk_gib: 2 },
-        template_id: templates.iter().find(|one| one.name == "tiny").unwrap().id,
+        source: Source::Template(templates.iter().find(|one| one.name == "tiny").unwrap().id),
         region_id: regions[0].id,
         user_data: None,
     };

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use compute::instance::power::{Action, power};
-use compute::instance::{self, NewInstance, PROVISION, Shape, SizeId, Sizes, SizesOnSale, State};
+use compute::instance::{self, NewInstance, PROVISION, Shape, SizeId, Sizes, SizesOnSale, Source, State};
 use compute::permissions::{
     InstanceDelete, InstanceRebuild, InstanceResize, InstanceStart, InstanceView, QuotaView, SnapshotCreate, SnapshotDelete, SnapshotRestore, SnapshotView,
     SshKeyCreate, SshKeyDelete, SshKeyView,
@@ -65,7 +65,7 @@ async fn begun(test: &Test, hostname: &str) -> kernel::Result<Instance> {
         hostname: hostname.to_owned(),
         ssh_public_key: KEY.to_owned(),
         shape: shape(1, 1, 256, 2),
-        template_id: templates.iter().find(|one| one.name == "tiny").unwrap().id,
+        source: Source::Template(templates.iter().find(|one| one.name == "tiny").unwrap().id),
         region_id: regions[0].id,
         user_data: None,
     };

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use compute::instance::power::{Action, power};
-use compute::instance::{self, NewInstance, PROVISION, Shape, SizeId, State};
+use compute::instance::{self, NewInstance, PROVISION, Shape, SizeId, Source, State};
 use compute::permissions::{ConsoleTicketCreate, InstanceDelete, InstanceRebuild, InstanceStart, InstanceUndelete, InstanceUpdate, InstanceView, ReadingView};
 use compute::{Drivers, Instance, InstanceId, console, node};
 use compute_driver::simulated::{Fault, Operation, Simulated};
@@ -39,7 +39,7 @@ async fn wanted(cx: &Cx, hostname: &str) -> NewInstance {
         hostname: json(hostname.to_owned()),
         ssh_public_key: KEY.to_owned(),
         shape: Shape { size_id: SizeId::from_uuid(uuid::Uuid::from_u128(7)), size_name: "Small".to_owned(), cpus: 1, memory_mib: 256, disk_gib: 2 },
-        template_id: templates.iter().find(|one| one.name == "tiny").unwrap().id,
+        source: Source::Template(templates.iter().find(|one| one.name == "tiny").unwrap().id),
         region_id: regions[0].id,
         user_data: Some("#!/bin/sh\ntrue\n".to_owned()),
     }

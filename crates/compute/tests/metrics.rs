@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use compute::instance::{self, NewInstance, PROVISION, Shape, SizeId};
+use compute::instance::{self, NewInstance, PROVISION, Shape, SizeId, Source};
 use compute::metric::{self, Last, MetricQuery, Metrics};
 use compute::permissions::{InstanceStart, MetricView};
 use compute::{Drivers, InstanceId, node};
@@ -35,7 +35,7 @@ async fn world(engine: Engine) -> (Test, Simulated, InstanceId) {
         hostname: "web".to_owned(),
         ssh_public_key: KEY.to_owned(),
         shape: Shape { size_id: SizeId::from_uuid(uuid::Uuid::from_u128(7)), size_name: "Small".to_owned(), cpus: 2, memory_mib: 256, disk_gib: 2 },
-        template_id: templates.iter().find(|one| one.name == "tiny").unwrap().id,
+        source: Source::Template(templates.iter().find(|one| one.name == "tiny").unwrap().id),
         region_id: regions[0].id,
         user_data: None,
     };

@@ -21,6 +21,7 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tower_http::compression::CompressionLayer;
+use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Predicate};
 use utoipa::OpenApi;
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa_axum::router::OpenApiRouter;
@@ -157,7 +158,8 @@ impl App {
             .layer(middleware::from_fn(http::received))
             .layer(middleware::from_fn_with_state(limits, http::rate_limit))
             .layer(middleware::from_fn_with_state(self.config.is_https(), http::security_headers))
-            .layer(CompressionLayer::new())
+            // Archives of disks are large, are compressed already, and say how long they are.
+            .layer(CompressionLayer::new().compress_when(DefaultPredicate::new().and(NotForContentType::const_new("application/x-"))))
             .layer(middleware::from_fn_with_state(door.clone(), http::identified))
             .with_state(self.cx.clone())
             // Outside the layers: supervisors ask often, and their questions are not requests of anybody.

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use billing::meter::Reading;
+use compute_driver::Driver;
 use kernel::{ByWorkflow, Place, Scope};
 use sea_orm::{ConnectionTrait, Statement};
 use serde_json::json;
@@ -63,4 +64,29 @@ both_engines!(what_was_used_is_billed_as_previewed_and_the_last_mail_goes_in_tim
     privacy::retention::sweep(&world.cx).await.unwrap();
     assert_eq!(count("billing_invoice").await, 0, "a second after");
     assert_eq!(world.visitor().get("/v1/certificates/crt_00000000000000000000000000").await.status, 404);
+});
+
+both_engines!(backups_go_too_those_of_machines_that_are_gone_included, |engine| async move {
+    let world = World::ready(engine).await;
+    let ada = world.customer("ada@example.org", "Ada Canary").await;
+    for hostname in ["web", "gone"] {
+        let machine = world.machine(&ada, hostname).await;
+        let backup = ada.post(&format!("/v1/instances/{machine}/backups"), &json!({ "name": "before the move" })).await;
+        ada.until(&format!("/v1/backups/{}", backup.text_at("/id")), |backup| backup["state"] == "ready").await;
+        if hostname == "gone" {
+            ada.delete(&format!("/v1/instances/{machine}")).await;
+            world.clock.advance(Duration::from_secs(700));
+            ada.until(&format!("/v1/instances/{machine}"), |machine| machine["state"] == "deleted").await;
+        }
+    }
+    assert_eq!(world.hypervisor.backups().await.unwrap().len(), 2, "a backup outlives its machine");
+    let preview = ada.get("/v1/privacy/erasure-preview").await.json;
+    let doomed: Vec<_> = preview["machines"].as_array().unwrap().iter().map(|one| (one["kind"].as_str().unwrap(), one["name"].as_str().unwrap())).collect();
+    assert_eq!(doomed, [("machine", "web"), ("backup", "web: before the move"), ("backup", "gone: before the move")]);
+
+    let erasure = ada.post("/v1/privacy/erasures", &json!({ "confirm_email": "ada@example.org" })).await;
+    let path = format!("/v1/certificates/{}", erasure.text_at("/certificate_id"));
+    let certificate = world.visitor().until(&path, |certificate| certificate["certificate"]["id"].is_string()).await;
+    assert_eq!(certificate["certificate"]["destroyed"]["backups"], 2, "{certificate:#}");
+    assert_eq!(world.hypervisor.backups().await.unwrap(), []);
 });

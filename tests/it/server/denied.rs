@@ -129,6 +129,8 @@ both_engines!(another_customer_sees_and_changes_nothing, |engine| async move {
     let request = ada.post("/v1/privacy/requests", &json!({ "kind": "enquiry", "text": "ada-machine" })).await.text_at("/id").to_owned();
     let snapshot = ada.post(&format!("/v1/instances/{machine}/snapshots"), &json!({ "name": "ada-machine" })).await.text_at("/id").to_owned();
     ada.until(&format!("/v1/snapshots/{snapshot}"), |snapshot| snapshot["state"] == "ready").await;
+    let backup = ada.post(&format!("/v1/instances/{machine}/backups"), &json!({ "name": "ada-machine" })).await.text_at("/id").to_owned();
+    ada.until(&format!("/v1/backups/{backup}"), |backup| backup["state"] == "ready").await;
     let ssh_key = ada.post("/v1/ssh-keys", &json!({ "name": "ada-machine", "ssh_public_key": SSH_KEY })).await.text_at("/id").to_owned();
     let things: BTreeMap<&str, String> = things
         .into_iter()
@@ -136,6 +138,7 @@ both_engines!(another_customer_sees_and_changes_nothing, |engine| async move {
             ("/v1/privacy/requests/{id}", request.clone()),
             ("/v1/operator/requests/{id}", request),
             ("/v1/snapshots/{id}", snapshot),
+            ("/v1/backups/{id}", backup),
             ("/v1/ssh-keys/{id}", ssh_key),
             ("/v1/operator/holds/{id}", "hld_00000000000000000000000001".to_owned()),
             ("/v1/privacy/objections/{purpose}", "security".to_owned()),

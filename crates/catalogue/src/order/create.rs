@@ -1,9 +1,10 @@
 //! Places an order. Everything that can be wrong is said at once; then one transaction makes the
 //! order, its machine's row, its payment and the work to do, or none of them.
 
-use compute::{InstanceId, NewInstance};
+use compute::instance::Source;
+use compute::{InstanceId, NewInstance, TemplateId};
 use kernel::permission::{AtOrganisation, AtProject};
-use kernel::{Checks, Cx, Error, KeyOwner, PersonId, Result, Scope, Sealed, Tx};
+use kernel::{Checks, Cx, Error, KeyOwner, Kind, PersonId, Result, Scope, Sealed, Tx};
 use workflow::Start;
 
 use super::change;
@@ -22,7 +23,7 @@ use crate::quote::NewQuote;
 /// `hostname` when it is taken; `Exhausted` when a quota is used up.
 pub async fn create<P: AtProject + AtOrganisation>(cx: &Cx, at: &Scope<P>, new: &NewOrder) -> Result<Order> {
     let person = verified(cx, at).await?;
-    let (choice, machine) = checked(cx, new).await?;
+    let (choice, machine) = checked(cx, at, new).await?;
     compute::instance::hostname_is_free(cx, cx.db(), at, &new.hostname).await?;
     compute::quota::check(cx.db(), at, &machine.shape).await?;
     let price = choice.size.price(new.cycle);
@@ -91,8 +92,9 @@ pub(super) async fn verified<P: AtProject>(cx: &Cx, at: &Scope<P>) -> Result<Per
 }
 
 /// What was named and typed, with every fault at once.
-async fn checked(cx: &Cx, new: &NewOrder) -> Result<(Choice, NewInstance)> {
-    let named = NewQuote { size_id: new.size_id, template_id: new.template_id, region_id: new.region_id, cycle: new.cycle };
+async fn checked<P: AtProject>(cx: &Cx, at: &Scope<P>, new: &NewOrder) -> Result<(Choice, NewInstance)> {
+    let (source, template_id) = source(cx, at, new).await?;
+    let named = NewQuote { size_id: new.size_id, template_id, region_id: new.region_id, cycle: new.cycle };
     let mut checks = Checks::new();
     let choice = Choice::of(cx, &named, &mut checks).await?;
     checks.also(compute::instance::check_hostname(&new.hostname)).also(compute::instance::check_ssh_key(&new.ssh_public_key).map(drop));
@@ -103,9 +105,22 @@ async fn checked(cx: &Cx, new: &NewOrder) -> Result<(Choice, NewInstance)> {
         hostname: new.hostname.clone(),
         ssh_public_key: new.ssh_public_key.clone(),
         shape: choice.size.shape(),
-        template_id: new.template_id,
+        source,
         region_id: new.region_id,
         user_data: new.user_data.clone(),
     };
     Ok((choice, machine))
+}
+
+/// What the disk is made from, and the template whose system is on it.
+async fn source<P: AtProject>(cx: &Cx, at: &Scope<P>, new: &NewOrder) -> Result<(Source, TemplateId)> {
+    match (new.template_id, new.backup_id) {
+        (Some(template), None) => Ok((Source::Template(template), template)),
+        (None, Some(id)) => match compute::backup::view(cx, at, id).await {
+            Ok(backup) => Ok((Source::Backup(id), backup.template.id)),
+            Err(error) if error.kind() == Kind::NotFound => Err(Error::invalid("backup_id", "choose one of the project's backups")),
+            Err(error) => Err(error),
+        },
+        _ => Err(Error::invalid("template_id", "choose a template, or a backup in its place")),
+    }
 }

@@ -2,6 +2,7 @@
 
 use billing::meter::Cycle;
 use billing::payment::{PaymentId, PaymentMethod};
+use compute::backup::BackupId;
 use compute::instance::Part;
 use compute::{InstanceId, RegionId, SizeId, TemplateId};
 use kernel::{Money, Timestamp};
@@ -75,8 +76,12 @@ impl State {
 pub struct NewOrder {
     /// How large.
     pub size_id: SizeId,
-    /// From which template.
-    pub template_id: TemplateId,
+    /// From which template, unless it is from a backup.
+    #[serde(default)]
+    pub template_id: Option<TemplateId>,
+    /// From which backup, in place of a template. The machine goes where the backup is kept.
+    #[serde(default)]
+    pub backup_id: Option<BackupId>,
     /// Where.
     pub region_id: RegionId,
     /// How it is billed.

@@ -191,7 +191,9 @@ pub(super) async fn delete(qemu: &Qemu, name: &Reference) -> Result<(), DriverEr
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(trouble("cannot remove the backup")(error)),
         _ => {}
     }
-    make::remove(&trash)
+    make::remove(&trash)?;
+    // One that was given up half way has no name yet.
+    make::remove(&folder.draft)
 }
 
 /// Opens the archive to be read.

@@ -73,15 +73,18 @@ async fn a_backup_opens_with_stock_tools_and_outlives_its_guest() {
     let backups = world.driver.backups().await.unwrap();
     assert_eq!(backups.iter().map(|backup| backup.name.as_str()).collect::<Vec<_>>(), ["bak_live", "bak_cold"]);
     for backup in &backups {
-        let archive = world.folder.path().join("backups").join(backup.name.as_str()).join("disk.qcow2");
+        let archive = world.folder.path().join("download.qcow2");
+        let mut opened = world.driver.open_backup(&backup.name).await.unwrap();
+        tokio::io::copy(&mut opened.content, &mut tokio::fs::File::create(&archive).await.unwrap()).await.unwrap();
         let raw = world.folder.path().join("raw");
         let convert = Command::new("qemu-img").args(["convert", "-f", "qcow2", "-O", "raw"]).arg(&archive).arg(&raw).output().unwrap();
         assert!(convert.status.success(), "{}", String::from_utf8_lossy(&convert.stderr));
         let check = Command::new("/usr/sbin/e2fsck").args(["-f", "-y"]).arg(&raw).output().unwrap();
         assert!(check.status.code().is_some_and(|code| code < 4), "{}", String::from_utf8_lossy(&check.stdout));
+        assert!(Command::new("qemu-img").arg("check").arg(&archive).output().unwrap().status.success());
         let info = Command::new("qemu-img").args(["info", "--output=json"]).arg(&archive).output().unwrap();
         assert!(!String::from_utf8_lossy(&info.stdout).contains("backing-filename"), "it depends on no other file");
-        assert_eq!(archive.metadata().unwrap().len(), backup.bytes);
+        assert_eq!((archive.metadata().unwrap().len(), opened.bytes), (backup.bytes, backup.bytes));
     }
     let again = world.driver.restore_backup(&cold, &spec).await.unwrap().done().unwrap();
     assert_eq!(again.status, Status::Stopped);
@@ -101,6 +104,12 @@ async fn a_backup_whose_qemu_dies_begins_anew_and_half_of_it_is_never_listed() {
     backed_up(&world.driver, &spec.reference, &backup).await;
     assert_eq!(world.driver.backups().await.unwrap().len(), 1);
     world.driver.delete_backup(&backup).await.unwrap();
+
+    // One that is given up leaves no draft behind.
+    world.driver.start(&spec.reference).await.unwrap();
+    world.driver.create_backup(&spec.reference, &name("bak_given-up")).await.unwrap();
+    world.driver.delete_backup(&name("bak_given-up")).await.unwrap();
+    assert_eq!(std::fs::read_dir(world.folder.path().join("backups")).unwrap().count(), 0);
     world.driver.destroy(&spec.reference).await.unwrap();
 }
 

@@ -2,19 +2,21 @@
 //! catalogue's order decides when the workflow begins.
 
 use kernel::permission::{AtOrganisation, AtProject};
-use kernel::{Blind, Error, KeyOwner, Result, Scope, Sealed, Timestamp, Tx};
+use kernel::{Blind, Checks, Error, KeyOwner, Result, Scope, Sealed, Timestamp, Tx};
 use sea_orm::ConnectionTrait;
 
-use super::model::{Hostname, Instance, InstanceId, Name, NewInstance, Part, SizeOf, SshKey, State, UserData};
+use super::model::{Hostname, Instance, InstanceId, Name, NewInstance, Part, SizeOf, Source, SshKey, State, UserData};
 use super::{ssh_key, store};
+use crate::backup::{self, BackupId, BackupState};
 use crate::events::{INSTANCE_CREATED, InstanceFact};
-use crate::{quota, region, template};
+use crate::template::{self, Template};
+use crate::{quota, region};
 
 /// Makes it, in the state `ordered`.
 ///
 /// # Errors
 /// `Invalid` with every wrong field, `Conflict` at `hostname` when it is taken, `Exhausted` when a
-/// quota is used up, `NotFound` for an unknown template or region.
+/// quota is used up, `NotFound` for an unknown template, backup or region.
 pub async fn create<P: AtProject + AtOrganisation>(tx: &Tx, at: &Scope<P>, new: &NewInstance) -> Result<Instance> {
     new.checks().done()?;
     let hostname = new.hostname.to_lowercase();
@@ -23,7 +25,7 @@ pub async fn create<P: AtProject + AtOrganisation>(tx: &Tx, at: &Scope<P>, new: 
         return Err(taken());
     }
     let region = region::by_id(tx.db(), new.region_id).await?;
-    let template = template::by_id(tx.db(), new.template_id).await?;
+    let origin = origin(tx, at, new).await?;
     quota::reserve(tx, at, &new.shape).await?;
 
     let owner = KeyOwner::Organisation(at.organisation_id()?);
@@ -46,9 +48,10 @@ pub async fn create<P: AtProject + AtOrganisation>(tx: &Tx, at: &Scope<P>, new: 
         cpus: new.shape.cpus,
         memory_mib: new.shape.memory_mib,
         disk_gib: new.shape.disk_gib,
-        template_id: template.id,
-        template_name: template.name,
-        template_title: template.title.clone(),
+        template_id: origin.template.id,
+        template_name: origin.template.name,
+        template_title: origin.template.title.clone(),
+        backup_id: origin.backup_id,
         region_id: region.id,
         region_title: region.title.clone(),
         node_id: None,
@@ -83,7 +86,7 @@ pub async fn create<P: AtProject + AtOrganisation>(tx: &Tx, at: &Scope<P>, new: 
             memory_mib: new.shape.memory_mib,
             disk_gib: new.shape.disk_gib,
         },
-        template: Part { id: template.id, name: template.title },
+        template: Part { id: origin.template.id, name: origin.template.title },
         region: Part { id: region.id, name: region.title },
         node_id: None,
         accelerator: None,
@@ -94,6 +97,29 @@ pub async fn create<P: AtProject + AtOrganisation>(tx: &Tx, at: &Scope<P>, new: 
         operation_id: None,
         created_at: now,
     })
+}
+
+/// What the disk is made from.
+struct Origin {
+    template: Template,
+    backup_id: Option<BackupId>,
+}
+
+async fn origin<P: AtProject>(tx: &Tx, at: &Scope<P>, new: &NewInstance) -> Result<Origin> {
+    match new.source {
+        Source::Template(id) => Ok(Origin { template: template::by_id(tx.db(), id).await?, backup_id: None }),
+        Source::Backup(id) => {
+            let kept = backup::store::by_id(tx.db(), at, id).await?;
+            let mut checks = Checks::new();
+            checks
+                .that(kept.state == BackupState::Ready, "backup_id", "this backup is not ready; choose another")
+                .that(kept.region_id == new.region_id, "region_id", &format!("choose {}, where the backup is kept", kept.region_title))
+                .that(kept.disk_gib <= new.shape.disk_gib, "size_id", &format!("choose a size with {} GiB of disk or more for this backup", kept.disk_gib));
+            checks.done()?;
+            let template = Template { id: kept.template_id, name: kept.template_name, title: kept.template_title };
+            Ok(Origin { template, backup_id: Some(id) })
+        }
+    }
 }
 
 /// Whether no machine of the project has this host name; for telling people early.

@@ -38,7 +38,7 @@ pub use delete::{GRACE, delete};
 pub use evict::{evict, of_organisation};
 pub use hostname::check as check_hostname;
 pub use list::{events, list};
-pub use model::{Instance, InstanceEvent, InstanceEventId, InstanceId, NewInstance, Part, Shape, SizeId, SizeOf, SshAccess, State};
+pub use model::{Instance, InstanceEvent, InstanceEventId, InstanceId, NewInstance, Part, Shape, SizeId, SizeOf, Source, SshAccess, State};
 pub use provision::{PROVISION, ProvisionInput, provision};
 pub use rebuild::{REBUILD, rebuild};
 pub(crate) use reconcile::reconcile;

@@ -9,6 +9,7 @@ use utoipa::ToSchema;
 use workflow::OperationId;
 
 use super::{hostname, ssh_key, user_data};
+use crate::backup::BackupId;
 use crate::node::NodeId;
 use crate::region::RegionId;
 use crate::template::TemplateId;
@@ -61,7 +62,7 @@ pub enum State {
     Rebuilding,
     /// Getting another size.
     Resizing,
-    /// Being brought back to a snapshot.
+    /// Being brought back to a snapshot or a backup.
     Restoring,
     /// Being suspended.
     Suspending,
@@ -123,7 +124,7 @@ impl State {
             Self::Rebooting => "starting anew",
             Self::Rebuilding => "getting a fresh disk",
             Self::Resizing => "getting another size",
-            Self::Restoring => "being brought back to a snapshot",
+            Self::Restoring => "being restored",
             Self::Suspending => "being suspended",
             Self::Suspended => "suspended",
             Self::Resuming => "being resumed",
@@ -179,11 +180,20 @@ pub struct NewInstance {
     /// How large.
     pub shape: Shape,
     /// What its disk is made from.
-    pub template_id: TemplateId,
+    pub source: Source,
     /// Where.
     pub region_id: RegionId,
     /// What it carries out at its first boot, in a form that cloud-init knows.
     pub user_data: Option<String>,
+}
+
+/// What a new machine's disk is made from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Source {
+    /// A template.
+    Template(TemplateId),
+    /// A backup of the same project, on the node where it is kept.
+    Backup(BackupId),
 }
 
 impl NewInstance {

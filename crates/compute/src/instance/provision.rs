@@ -1,5 +1,8 @@
 //! Makes an ordered machine real. Undone, nothing of it is left: no guest, no room taken.
 
+use std::time::Duration;
+
+use compute_driver::Progress;
 use kernel::map::purpose;
 use kernel::{Result, Scope, Tx};
 use serde::{Deserialize, Serialize};
@@ -8,6 +11,7 @@ use workflow::{Next, OperationId, Retry, Start, StepCx, WhenFailed, Workflow, no
 use super::model::{InstanceId, State};
 use super::store::{self, Column};
 use super::{change, guest, release};
+use crate::backup::{self, LONG};
 use crate::drivers;
 use crate::node::place::place;
 
@@ -21,6 +25,9 @@ pub struct ProvisionInput {
 /// A machine that does not show up within about two minutes has not come up.
 const PATIENT: Retry = Retry { attempts: 12, ..Retry::STANDARD };
 
+/// How often a hypervisor that copies a backup's disk is asked again.
+const LOOK: Duration = Duration::from_secs(1);
+
 /// Sets a machine up. The guest's name is the machine's id, known before the first call.
 pub static PROVISION: Workflow<ProvisionInput> = Workflow {
     name: "compute.instance.provision",
@@ -29,7 +36,7 @@ pub static PROVISION: Workflow<ProvisionInput> = Workflow {
     when_failed: WhenFailed::Undo,
     steps: &[
         step!("place", "Choose a node", choose, let_go),
-        step!("prepare", "Prepare the disk and its settings", prepare, remove),
+        step!("prepare", "Prepare the disk and its settings", prepare, remove, LONG),
         step!("boot", "Switch it on", boot, nothing),
         step!("wait", "Wait until it runs", wait, nothing, PATIENT),
         step!("finish", "Hand it over", finish, nothing),
@@ -58,7 +65,7 @@ async fn choose(step: StepCx, input: ProvisionInput) -> Result<Next> {
             if row.state == State::Provisioning && row.node_id.is_some() {
                 return Ok(row.node_name);
             }
-            let node = place(&tx, &at, row.region_id, &row.shape(), &row.template_name).await?;
+            let node = place(&tx, &at, &row).await?;
             store::set(&tx, row.id, &[(Column::NodeId, Some(node.id).into()), (Column::NodeName, Some(node.name.clone()).into())]).await?;
             change(&tx, &row, State::Provisioning, "It is being set up.").await?;
             Ok(Some(node.name))
@@ -75,11 +82,19 @@ async fn let_go(step: StepCx, input: ProvisionInput) -> Result<()> {
 async fn prepare(step: StepCx, input: ProvisionInput) -> Result<Next> {
     let row = guest::row(&step, input.instance_id).await?;
     let spec = guest::spec(&step, &row).await?;
-    match guest::driver(&step, &row)?.ensure(&spec).await {
-        Ok(made) => guest::note(&step, row.id, &made).await?,
-        Err(error) => return Err(drivers::told(&step, error).await),
+    let driver = guest::driver(&step, &row)?;
+    let made = match row.backup_id {
+        Some(backup) => driver.restore_backup(&backup::name(backup)?, &spec).await,
+        None => driver.ensure(&spec).await.map(Progress::Done),
+    };
+    match made {
+        Ok(Progress::Working { .. }) => Ok(Next::Again(LOOK)),
+        Ok(Progress::Done(guest)) => {
+            guest::note(&step, row.id, &guest).await?;
+            Ok(Next::Done)
+        }
+        Err(error) => Err(drivers::told(&step, error).await),
     }
-    Ok(Next::Done)
 }
 
 async fn remove(step: StepCx, input: ProvisionInput) -> Result<()> {

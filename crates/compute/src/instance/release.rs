@@ -7,7 +7,7 @@ use kernel::{Blind, Gate, Kind, Result, Scope, Tx};
 use super::model::{Hostname, InstanceId, State};
 use super::store::{self, Column};
 use super::{change, create};
-use crate::{quota, snapshot};
+use crate::{backup, quota, snapshot};
 
 /// Frees room and host name and brings the machine to `to`, which is `Failed` or `Deleted`.
 /// Safe to repeat. The guest, if there was one, is gone by now.
@@ -24,6 +24,7 @@ pub async fn release<P: AtProject + AtOrganisation>(tx: &Tx, at: &Scope<P>, id: 
         quota::release(tx, at, &row.shape()).await?;
     }
     snapshot::gone_with_disk(tx, at, id).await?;
+    backup::gone_with_machine(tx, at, id).await?;
     let deleted_at = (to == State::Deleted).then_some(tx.cx().now().0);
     let columns = [
         (Column::HostnameIndex, None::<Blind>.into()),

@@ -20,6 +20,7 @@ mod instance {
     use sea_orm::entity::prelude::*;
     use workflow::OperationId;
 
+    use crate::backup::BackupId;
     use crate::instance::RootPassword;
     use crate::instance::model::{Hostname, InstanceId, Name, SizeId, SshKey, State, UserData};
     use crate::node::NodeId;
@@ -48,6 +49,7 @@ mod instance {
         pub template_id: TemplateId,
         pub template_name: String,
         pub template_title: String,
+        pub backup_id: Option<BackupId>,
         pub region_id: RegionId,
         pub region_title: String,
         pub node_id: Option<NodeId>,

@@ -2,6 +2,7 @@
 
 mod m0001_foundation;
 mod m0002_snapshots_and_keys;
+mod m0003_backups;
 mod m0004_metrics;
 mod m0006_user_data;
 mod m0007_access;
@@ -13,6 +14,7 @@ pub(crate) fn all() -> Vec<Box<dyn MigrationTrait>> {
     vec![
         Box::new(m0001_foundation::Migration),
         Box::new(m0002_snapshots_and_keys::Migration),
+        Box::new(m0003_backups::Migration),
         Box::new(m0004_metrics::Migration),
         Box::new(m0006_user_data::Migration),
         Box::new(m0007_access::Migration),

@@ -4,8 +4,8 @@ use kernel::{ByWorkflow, Error, Result, Scope, Tx};
 
 use super::model::Node;
 use super::store;
+use crate::backup;
 use crate::instance::{Shape, store as instances};
-use crate::region::RegionId;
 
 /// Whether the node of a machine has room for it in another shape.
 ///
@@ -23,19 +23,24 @@ pub(crate) async fn fits(tx: &Tx, row: &instances::Row, shape: &Shape) -> Result
     }
 }
 
-/// The node in `region` with the most memory left that takes the machine. Nodes are locked, so that
-/// two placements do not count on the same room.
+/// The node in the machine's region with the most memory left that takes it. Nodes are locked, so that
+/// two placements do not count on the same room. A machine that is made from a backup goes where the backup is kept.
 ///
 /// # Errors
 /// `Exhausted`, with one reason per node.
-pub(crate) async fn place(tx: &Tx, _at: &Scope<ByWorkflow>, region: RegionId, shape: &Shape, template: &str) -> Result<Node> {
+pub(crate) async fn place(tx: &Tx, at: &Scope<ByWorkflow>, row: &instances::Row) -> Result<Node> {
+    let kept_on = match row.backup_id {
+        Some(id) => Some(backup::store::by_id(tx.db(), at, id).await?.node_name),
+        None => None,
+    };
+    let shape = row.shape();
     let mut refused = Vec::new();
     let mut best: Option<(i64, Node)> = None;
-    let nodes = store::in_region_locked(tx, region).await?;
+    let nodes = store::in_region_locked(tx, row.region_id).await?;
     let all = instances::taken(tx.db()).await?;
-    for node in nodes {
+    for node in nodes.into_iter().filter(|node| kept_on.as_ref().is_none_or(|name| *name == node.name)) {
         let taken = all.get(&node.id).copied().unwrap_or_default();
-        match node.refuses(taken, shape, template) {
+        match node.refuses(taken, &shape, &row.template_name) {
             Some(why) => refused.push(format!("{}: {why}", node.name)),
             None => {
                 let left = node.memory_mib.unwrap_or(i64::MAX).saturating_sub(taken.memory_mib);

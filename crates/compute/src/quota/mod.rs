@@ -8,5 +8,5 @@ mod view;
 
 pub use model::{LIMITS, Limits, Quota, QuotaLine};
 pub use reserve::check;
-pub(crate) use reserve::{exchange, release, release_snapshots, reserve, reserve_snapshot};
+pub(crate) use reserve::{exchange, release, release_backups, release_snapshots, reserve, reserve_backup, reserve_snapshot};
 pub use view::view;

@@ -22,11 +22,19 @@ pub struct Limits {
     /// Snapshots per project.
     #[serde(default = "snapshots")]
     pub snapshots: i64,
+    /// Backups per project.
+    #[serde(default = "backups")]
+    pub backups: i64,
 }
 
 /// For settings that were written before there were snapshots.
 fn snapshots() -> i64 {
     20
+}
+
+/// For settings that were written before there were backups.
+fn backups() -> i64 {
+    50
 }
 
 /// One kind of thing: how much there is and how much there may be.
@@ -45,6 +53,8 @@ pub struct Quota {
     pub machines: QuotaLine,
     /// Snapshots of the project.
     pub snapshots: QuotaLine,
+    /// Backups of the project.
+    pub backups: QuotaLine,
     /// Processors of the organisation.
     pub cpus: QuotaLine,
     /// Memory of the organisation in MiB.
@@ -55,7 +65,7 @@ pub struct Quota {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { machines: 10, cpus: 40, memory_mib: 65_536, disk_gib: 1_000, snapshots: snapshots() }
+        Self { machines: 10, cpus: 40, memory_mib: 65_536, disk_gib: 1_000, snapshots: snapshots(), backups: backups() }
     }
 }
 
@@ -67,17 +77,23 @@ pub(crate) struct Amount {
     pub(crate) memory_mib: i64,
     pub(crate) disk_gib: i64,
     pub(crate) snapshots: i64,
+    pub(crate) backups: i64,
 }
 
 impl Amount {
     /// What one machine of `shape` takes.
     pub(crate) fn of(shape: &Shape) -> Self {
-        Self { machines: 1, cpus: i64::from(shape.cpus), memory_mib: i64::from(shape.memory_mib), disk_gib: i64::from(shape.disk_gib), snapshots: 0 }
+        Self { machines: 1, cpus: i64::from(shape.cpus), memory_mib: i64::from(shape.memory_mib), disk_gib: i64::from(shape.disk_gib), ..Self::default() }
     }
 
     /// One snapshot.
     pub(crate) fn snapshot() -> Self {
         Self { snapshots: 1, ..Self::default() }
+    }
+
+    /// One backup.
+    pub(crate) fn backup() -> Self {
+        Self { backups: 1, ..Self::default() }
     }
 
     /// What is more in `self` than in `other`; less is negative.
@@ -88,6 +104,7 @@ impl Amount {
             memory_mib: self.memory_mib - other.memory_mib,
             disk_gib: self.disk_gib - other.disk_gib,
             snapshots: self.snapshots - other.snapshots,
+            backups: self.backups - other.backups,
         }
     }
 
@@ -99,6 +116,7 @@ impl Amount {
             ("MiB of memory", self.memory_mib, more.memory_mib, limits.memory_mib),
             ("GiB of disk", self.disk_gib, more.disk_gib, limits.disk_gib),
             ("snapshots", self.snapshots, more.snapshots, limits.snapshots),
+            ("backups", self.backups, more.backups, limits.backups),
         ];
         // What does not grow is never refused, even where a limit was lowered below what there is.
         rules.into_iter().find(|(_, used, more, limit)| *more > 0 && used + more > *limit).map(|(what, used, more, limit)| {
@@ -115,7 +133,7 @@ mod tests {
     #[test]
     fn the_limit_itself_is_allowed_and_one_more_is_not() {
         let used = Amount { machines: 9, ..Amount::default() };
-        let one = Amount { machines: 1, cpus: 1, memory_mib: 256, disk_gib: 2, snapshots: 0 };
+        let one = Amount { machines: 1, cpus: 1, memory_mib: 256, disk_gib: 2, ..Amount::default() };
         assert_eq!(used.passes(&one, &Limits::default()), None);
         let full = Amount { machines: 10, ..Amount::default() };
         assert!(full.passes(&one, &Limits::default()).unwrap().contains("11 machines"));

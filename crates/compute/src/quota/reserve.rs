@@ -34,6 +34,22 @@ pub(crate) async fn release_snapshots<P: AtProject + AtOrganisation>(tx: &Tx, at
     if count == 0 { Ok(()) } else { give(tx, at, &Amount { snapshots: count, ..Amount::default() }).await }
 }
 
+/// Takes the place of one backup.
+///
+/// # Errors
+/// `Exhausted`, naming the limit; database errors.
+pub(crate) async fn reserve_backup<P: AtProject + AtOrganisation>(tx: &Tx, at: &Scope<P>) -> Result<()> {
+    take(tx, at, &Amount::backup()).await
+}
+
+/// Gives back the places of `count` backups. The caller makes sure that this happens once per reservation.
+///
+/// # Errors
+/// Database errors.
+pub(crate) async fn release_backups<P: AtProject + AtOrganisation>(tx: &Tx, at: &Scope<P>, count: i64) -> Result<()> {
+    give(tx, at, &Amount { backups: count, ..Amount::default() }).await
+}
+
 /// Exchanges the room of a machine of shape `from` for that of `to`; only what grows is held against the limits.
 ///
 /// # Errors
@@ -87,11 +103,11 @@ pub async fn check<P: AtProject + AtOrganisation>(db: &impl ConnectionTrait, at:
     Ok(())
 }
 
-/// Machines and snapshots are counted per project, everything else per organisation.
+/// Machines, snapshots and backups are counted per project, everything else per organisation.
 fn relevant(limits: Limits, per_project: bool) -> Limits {
     if per_project {
         Limits { cpus: i64::MAX, memory_mib: i64::MAX, disk_gib: i64::MAX, ..limits }
     } else {
-        Limits { machines: i64::MAX, snapshots: i64::MAX, ..limits }
+        Limits { machines: i64::MAX, snapshots: i64::MAX, backups: i64::MAX, ..limits }
     }
 }

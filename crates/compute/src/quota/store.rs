@@ -28,6 +28,8 @@ mod entity {
         pub disk_gib_limit: i64,
         pub snapshots: i64,
         pub snapshots_limit: i64,
+        pub backups: i64,
+        pub backups_limit: i64,
     }
 
     impl ActiveModelBehavior for ActiveModel {}
@@ -35,13 +37,14 @@ mod entity {
 
 fn parts(row: &entity::Model) -> (Amount, Limits) {
     (
-        Amount { machines: row.machines, cpus: row.cpus, memory_mib: row.memory_mib, disk_gib: row.disk_gib, snapshots: row.snapshots },
+        Amount { machines: row.machines, cpus: row.cpus, memory_mib: row.memory_mib, disk_gib: row.disk_gib, snapshots: row.snapshots, backups: row.backups },
         Limits {
             machines: row.machines_limit,
             cpus: row.cpus_limit,
             memory_mib: row.memory_mib_limit,
             disk_gib: row.disk_gib_limit,
             snapshots: row.snapshots_limit,
+            backups: row.backups_limit,
         },
     )
 }
@@ -61,6 +64,8 @@ pub(super) async fn locked(tx: &Tx, owner: Uuid, organisation: OrganisationId, l
         disk_gib_limit: Set(limits.disk_gib),
         snapshots: Set(0),
         snapshots_limit: Set(limits.snapshots),
+        backups: Set(0),
+        backups_limit: Set(limits.backups),
     };
     entity::Entity::insert(fresh).on_conflict_do_nothing_on([entity::Column::OwnerId]).exec_without_returning(tx.db()).await?;
     let mut query = entity::Entity::find_by_id(owner);
@@ -82,6 +87,7 @@ pub(super) async fn add(tx: &Tx, owner: Uuid, amount: &Amount, times: i64) -> Re
         .col_expr(entity::Column::MemoryMib, more(entity::Column::MemoryMib, amount.memory_mib))
         .col_expr(entity::Column::DiskGib, more(entity::Column::DiskGib, amount.disk_gib))
         .col_expr(entity::Column::Snapshots, more(entity::Column::Snapshots, amount.snapshots))
+        .col_expr(entity::Column::Backups, more(entity::Column::Backups, amount.backups))
         .filter(entity::Column::OwnerId.eq(owner))
         .exec(tx.db())
         .await?;

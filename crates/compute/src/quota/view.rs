@@ -19,6 +19,7 @@ pub async fn view<P: AtProject + AtOrganisation>(cx: &Cx, at: &Scope<P>) -> Resu
     Ok(Quota {
         machines: QuotaLine { used: project.machines, limit: project_limits.machines },
         snapshots: QuotaLine { used: project.snapshots, limit: project_limits.snapshots },
+        backups: QuotaLine { used: project.backups, limit: project_limits.backups },
         cpus: QuotaLine { used: organisation.cpus, limit: limits.cpus },
         memory_mib: QuotaLine { used: organisation.memory_mib, limit: limits.memory_mib },
         disk_gib: QuotaLine { used: organisation.disk_gib, limit: limits.disk_gib },

@@ -1,7 +1,7 @@
 //! What exports, erasures and projects reach that other domains know: invoices as documents, machines
 //! at the hypervisor, the last invoice, the last mail.
 
-use compute::instance;
+use compute::{backup, instance};
 use kernel::{ByWorkflow, Cx, OrganisationId, PersonId, Place, Result, Scope, Tx};
 use notifications::Template;
 use privacy::certificate::CertificateId;
@@ -27,19 +27,21 @@ impl ExportHook for InvoiceDocuments {
     }
 }
 
-/// What projects hold: machines, as everything that is ordered ends in one.
+/// What projects hold: machines, as everything that is ordered ends in one, and backups, which outlive them.
 pub(super) struct ProjectContents;
 
 #[async_trait::async_trait]
 impl identity::project::Contents for ProjectContents {
     async fn of(&self, tx: &Tx, project: Place) -> Result<Option<String>> {
         let at = Scope::<ByWorkflow>::acting("identity.project.delete", project);
-        Ok(match instance::count(tx, &at).await? {
-            0 => None,
-            1 => Some("1 machine".to_owned()),
-            many => Some(format!("{many} machines")),
-        })
+        let counted = [("machine", instance::count(tx, &at).await?), ("backup", backup::count(tx, &at).await?)];
+        let held: Vec<_> = counted.into_iter().filter(|(_, count)| *count > 0).map(|(what, count)| words(what, count)).collect();
+        Ok((!held.is_empty()).then(|| held.join(" and ")))
     }
+}
+
+fn words(what: &str, count: u64) -> String {
+    if count == 1 { format!("1 {what}") } else { format!("{count} {what}s") }
 }
 
 /// Virtual machines with their disks.
@@ -65,6 +67,37 @@ impl ErasureHook for Machines {
         let mut gone = 0;
         for organisation in &owners.organisations {
             match instance::evict(cx, &acting(*organisation)).await? {
+                Some(count) => gone += count,
+                None => return Ok(None),
+            }
+        }
+        Ok(Some(gone))
+    }
+}
+
+/// Copies of machines' disks, which outlive the machines.
+pub(super) struct Backups;
+
+#[async_trait::async_trait]
+impl ErasureHook for Backups {
+    fn section(&self) -> &'static str {
+        "backups"
+    }
+
+    async fn preview(&self, cx: &Cx, owners: &Owners) -> Result<Vec<Doomed>> {
+        let mut doomed = Vec::new();
+        for organisation in &owners.organisations {
+            for one in backup::of_organisation(cx, &acting(*organisation)).await? {
+                doomed.push(Doomed { kind: "backup".to_owned(), id: one.id.to_string(), name: format!("{}: {}", one.hostname, one.name) });
+            }
+        }
+        Ok(doomed)
+    }
+
+    async fn destroy(&self, cx: &Cx, _: &Scope<ByWorkflow>, owners: &Owners) -> Result<Option<u64>> {
+        let mut gone = 0;
+        for organisation in &owners.organisations {
+            match backup::evict(cx, &acting(*organisation)).await? {
                 Some(count) => gone += count,
                 None => return Ok(None),
             }

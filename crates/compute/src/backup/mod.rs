@@ -1,0 +1,24 @@
+//! A backup: a copy of a machine's disk apart from it, which outlives it and makes new machines.
+
+pub(crate) mod api;
+mod count;
+mod create;
+mod delete;
+mod download;
+mod evict;
+mod list;
+mod model;
+mod restore;
+mod retain;
+pub(crate) mod store;
+
+pub use count::count;
+pub(crate) use create::{Asked, LONG, begin, missed, name};
+pub use create::{BACKUP_CREATE, create};
+pub use delete::{BACKUP_DELETE, delete};
+pub use download::{Archive, download};
+pub use evict::{evict, of_organisation};
+pub use list::{list, view};
+pub use model::{Backup, BackupFormat, BackupId, BackupQuery, BackupState, NewBackup};
+pub use restore::{BACKUP_RESTORE, restore};
+pub(crate) use retain::{gone_with_machine, retain};
