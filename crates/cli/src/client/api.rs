@@ -105,9 +105,14 @@ impl Api {
         json(checked(request.send().await?).await?).await
     }
 
+    /// A download, to be read piece by piece.
+    pub async fn open(&self, path: &str) -> Outcome<Response> {
+        checked(self.request(Method::GET, path).send().await?).await
+    }
+
     /// The bytes of a download.
     pub async fn download(&self, path: &str) -> Outcome<Vec<u8>> {
-        Ok(checked(self.request(Method::GET, path).send().await?).await?.bytes().await?.to_vec())
+        Ok(self.open(path).await?.bytes().await?.to_vec())
     }
 
     /// Prints one thing.

@@ -38,8 +38,11 @@ pub struct Order {
     #[arg(long)]
     size: String,
     /// Template, by id or name
-    #[arg(long)]
-    template: String,
+    #[arg(long, required_unless_present = "backup")]
+    template: Option<String>,
+    /// Backup to make it from, in place of a template
+    #[arg(long, conflicts_with_all = ["template", "region"])]
+    backup: Option<String>,
     /// Region, by id or name; the only one if there is one
     #[arg(long)]
     region: Option<String>,
@@ -68,8 +71,18 @@ impl Order {
         let key = std::fs::read_to_string(&self.ssh_key)?;
         let user_data = self.user_data.map(std::fs::read_to_string).transpose()?;
         let size = pick(api, "/v1/sizes", Some(&self.size), "size").await?;
-        let template = pick(api, "/v1/templates", Some(&self.template), "template").await?;
-        let region = pick(api, "/v1/regions", self.region.as_deref(), "region").await?;
+        let (template, region) = match &self.backup {
+            // The system on it and the place where it is kept are the backup's.
+            Some(id) => {
+                let backup = api.read(&format!("/v1/backups/{id}")).await?;
+                let part = |pointer: &str| backup.pointer(pointer).and_then(Value::as_str).unwrap_or_default().to_owned();
+                (part("/template/id"), part("/region/id"))
+            }
+            None => {
+                let template = pick(api, "/v1/templates", self.template.as_deref(), "template").await?;
+                (template, pick(api, "/v1/regions", self.region.as_deref(), "region").await?)
+            }
+        };
         let choice = json!({ "size_id": size, "template_id": template, "region_id": region, "cycle": self.cycle });
         let quote = api.create("/v1/quotes", &choice).await?;
         if !api.json {
@@ -80,6 +93,10 @@ impl Order {
         }
         let mut body = choice;
         if let Value::Object(body) = &mut body {
+            if let Some(backup) = self.backup {
+                body.remove("template_id");
+                body.insert("backup_id".to_owned(), backup.into());
+            }
             body.insert("hostname".to_owned(), self.hostname.into());
             body.insert("ssh_public_key".to_owned(), key.trim().into());
             body.insert("user_data".to_owned(), user_data.into());
@@ -173,6 +190,8 @@ pub enum Vm {
     /// What it can be brought back to
     #[command(subcommand)]
     Snapshot(Snapshot),
+    /// List its backups
+    Backups { id: String },
     /// Delete it; can be undone for some minutes
     Delete {
         id: String,
@@ -212,11 +231,15 @@ impl Vm {
             }
             Self::Metrics { id, last } => metric::show(api, &id, last).await,
             Self::Snapshot(args) => args.run(api).await,
+            Self::Backups { id } => api.list(&format!("/v1/backups?instance={id}"), show::BACKUP).await,
             Self::Delete { id, yes } => {
                 if !yes {
                     let machine = api.read(&format!("/v1/instances/{id}")).await?;
                     let name = machine.get("name").and_then(Value::as_str).unwrap_or(&id).to_owned();
-                    terminal::confirm(&format!("This deletes {name} and its disk. Type its name: "), &name)?;
+                    terminal::confirm(
+                        &format!("This deletes {name}, its disk, its snapshots and the backups of its plan. Backups that you made stay. Type its name: "),
+                        &name,
+                    )?;
                 }
                 let answer = api.change(Method::DELETE, &format!("/v1/instances/{id}"), None).await?;
                 if api.json {

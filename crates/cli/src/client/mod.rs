@@ -3,6 +3,7 @@
 mod access;
 mod account;
 mod api;
+mod backup;
 mod keeping;
 mod machine;
 mod metric;
@@ -37,6 +38,9 @@ pub enum Command {
     /// Your machines
     #[command(subcommand)]
     Vm(machine::Vm),
+    /// Copies of machines that outlive them
+    #[command(subcommand)]
+    Backup(backup::Backup),
     /// SSH keys that are kept for orders
     #[command(subcommand)]
     Key(keeping::Key),
@@ -73,6 +77,7 @@ pub async fn run(command: Command, url: Option<String>, json: bool) -> Outcome {
         Command::Catalogue => machine::catalogue(&api).await,
         Command::Order(args) => args.run(&api).await,
         Command::Vm(args) => args.run(&api).await,
+        Command::Backup(args) => args.run(&api).await,
         Command::Key(args) => args.run(&api).await,
         Command::Quota => api.show(api.read("/v1/quota").await?, show::QUOTA),
         Command::Console(args) => args.run(&api).await,

@@ -58,6 +58,18 @@ pub const METRIC: Columns = &[
     ("Received KiB/s", "/received"),
     ("Sent KiB/s", "/sent"),
 ];
+pub const BACKUP: Columns = &[
+    ("Id", "/id"),
+    ("Machine", "/hostname"),
+    ("Name", "/name"),
+    ("State", "/state"),
+    ("By plan", "/scheduled"),
+    ("Bytes", "/bytes"),
+    ("Format", "/format"),
+    ("Taken", "/taken_at"),
+    ("Problem", "/problem"),
+];
+pub const BACKUP_PLAN: Columns = &[("How often", "/frequency"), ("Day", "/weekday"), ("Hour (UTC)", "/hour"), ("Kept", "/keep"), ("Next", "/next_at")];
 pub const SSH_KEY: Columns = &[("Id", "/id"), ("Name", "/name"), ("Fingerprint", "/fingerprint"), ("Kept", "/created_at")];
 pub const QUOTA: Columns = &[
     ("Machines", "/machines/used"),
@@ -70,6 +82,8 @@ pub const QUOTA: Columns = &[
     ("of", "/disk_gib/limit"),
     ("Snapshots", "/snapshots/used"),
     ("of", "/snapshots/limit"),
+    ("Backups", "/backups/used"),
+    ("of", "/backups/limit"),
 ];
 pub const INVOICE: Columns = &[
     ("Id", "/id"),
