@@ -126,6 +126,35 @@ export const customer = {
     await sees(page, /paid for by the month/);
     await page.keyboard.press("Escape");
   },
+  async "backup and back"(world) {
+    const { page } = world.ada;
+    await page.getByRole("tab", { name: "Backups" }).click();
+    await page.getByRole("radio", { name: "Daily" }).check({ force: true });
+    await button(page, "Save the plan").click();
+    await sees(page, /The next one begins/);
+    await button(page, "Make a backup").click();
+    await page.getByRole("dialog").getByLabel("Name").fill("Before the move");
+    await world.look(page, "backup-new");
+    await dialog(page, "Make it").click();
+    await page.getByRole("row", { name: /Before the move.*Ready/ }).waitFor({ timeout: 180_000 });
+    await world.look(page, "backups", { phone: true });
+    const link = page.getByRole("link", { name: "Download the backup Before the move" });
+    const archive = await saved(page, () => link.click(), join(world.folder, "backup.qcow2"));
+    world.assert.equal(archive.toString("latin1", 0, 4), "QFI\xfb", "the archive is a qcow2 image");
+    await page.getByRole("row", { name: /Before the move/ }).getByRole("button", { name: "Bring back" }).click();
+    await page.getByRole("dialog").getByRole("textbox").fill("morning");
+    await world.look(page, "backup-restore");
+    await dialog(page, "Bring it back").click();
+    await sees(page, "Being brought back");
+    await button(page, "Shut down").waitFor({ timeout: 180_000 });
+    await page.getByRole("button", { name: "New machine" }).click();
+    await sees(page, /“Before the move” of/);
+    await world.look(page, "order-from-backup", { phone: true });
+    await page.goBack();
+    await page.getByRole("button", { name: "Delete the backup Before the move" }).click();
+    await dialog(page, "Delete the backup").click();
+    await page.getByRole("row", { name: /Before the move/ }).waitFor({ state: "detached", timeout: 60_000 });
+  },
   async keys(world) {
     const { page } = world.ada;
     await page.goto(`${world.base}/app/ssh-keys`);

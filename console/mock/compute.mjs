@@ -1,7 +1,7 @@
 // Machines and operations. Sentinels: vm_denied answers 403, vm_broken answers 500, anything unknown 404.
 import { page, Refusal } from "./answer.mjs";
 import { begin, operations } from "./operations.mjs";
-import { ago, events, instances, newId, nodes, period, sizes, snapshots, sshKeys, templates } from "./state.mjs";
+import { ago, backupPlans, backups, events, instances, newId, nodes, period, sizes, snapshots, sshKeys, templates } from "./state.mjs";
 
 export const tickets = new Map();
 
@@ -15,6 +15,12 @@ function machine(id) {
 
 function kept(id) {
   const found = snapshots.find((each) => each.id === id);
+  if (!found) throw new Refusal(404, "Not found");
+  return found;
+}
+
+function copy(id) {
+  const found = backups.find((each) => each.id === id);
   if (!found) throw new Refusal(404, "Not found");
   return found;
 }
@@ -100,8 +106,26 @@ export const compute = [
   }],
   ["POST", "/v1/snapshots/:id/restore", ({ id }) => work(kept(id).instance_id, "restore", "Bring back", "restoring", "running", [["roll_back", "Bring the disk back", 700], ["boot", "Switch it on", 600]])],
   ["DELETE", "/v1/snapshots/:id", ({ id }) => [202, Object.assign(kept(id), { state: "deleted" })]],
+  ["GET", "/v1/backups", ({ query, session }) => [200, page(backups.filter((each) => !session.email.startsWith("new@") && each.state !== "deleted" && [each.instance_id, null].includes(query.get("instance"))), query)]],
+  ["GET", "/v1/backups/:id", ({ id }) => [200, copy(id)]],
+  ["POST", "/v1/instances/:id/backups", ({ id, body }) => {
+    const backup = { ...copy("bak_01upgrade"), id: newId("bak"), instance_id: id, hostname: machine(id).hostname, name: body.name, state: "creating", percent: 10, bytes: null, format: null, taken_at: null, created_at: ago(0) };
+    backups.unshift(backup);
+    setTimeout(() => Object.assign(backup, { percent: 70 }), 700);
+    setTimeout(() => Object.assign(backup, { state: "ready", percent: null, bytes: 1_912_602_624, format: "qcow2", taken_at: ago(0) }), 1_400);
+    return [202, backup];
+  }],
+  ["POST", "/v1/backups/:id/restore", ({ id }) => work(copy(id).instance_id, "restore", "Restore", "restoring", "running", [["stop", "Stop the machine", 400], ["restore", "Bring the disk back", 900], ["boot", "Switch it on", 600]])],
+  ["DELETE", "/v1/backups/:id", ({ id }) => [202, Object.assign(copy(id), { state: "deleted" })]],
+  ["GET", "/v1/instances/:id/backup-plan", ({ id }) => [200, backupPlans.get(id) ?? { frequency: "off", weekday: "sunday", hour: 3, keep: 7, next_at: null }]],
+  ["PUT", "/v1/instances/:id/backup-plan", ({ id, body }) => {
+    if (body.keep > 30) throw new Refusal(422, "Invalid", "Look at the fields.", [{ field: "keep", message: "keep 1 to 30 backups" }]);
+    backupPlans.set(id, { ...body, next_at: body.frequency === "off" ? null : ago(-600) });
+    return [200, backupPlans.get(id)];
+  }],
   ["GET", "/v1/quota", () => [200, {
     machines: { used: 5, limit: 10 }, snapshots: { used: snapshots.filter((each) => each.state === "ready").length, limit: 20 },
+    backups: { used: backups.filter((each) => each.state === "ready").length, limit: 50 },
     cpus: { used: 9, limit: 40 }, memory_mib: { used: 12_288, limit: 65_536 }, disk_gib: { used: 180, limit: 1_000 },
   }]],
   ["GET", "/v1/ssh-keys", ({ query }) => [200, page(sshKeys, query)]],

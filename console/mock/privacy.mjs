@@ -35,12 +35,13 @@ export const privacy = [
   }],
   ["GET", "/v1/privacy/erasure-preview", () => [200, {
     goes: [
-      { section: "Your account", count: 1, what: "Name, e-mail address, password hash" },
-      { section: "Sessions and tokens", count: 3, what: "All of them" },
-      { section: "Machines", count: 5, what: "Disks, names, SSH public keys" },
+      { section: "person", title: "account", count: 1, what: "Name, e-mail address, password hash" },
+      { section: "sessions", title: "sessions and tokens", count: 3, what: "All of them" },
+      { section: "machines", title: "machines", count: 5, what: "Disks, names, SSH public keys" },
     ],
-    stays: [{ section: "Invoices", count: 3, why: "Tax records must be kept", law: "§ 147 AO; GDPR Art. 17(3)(b)", until: "2036-12-31T23:00:00Z" }],
-    machines: instances.slice(0, 3).map(({ id, name }) => ({ kind: "machine", id, name })),
+    bills: [{ number: null, total: { minor: 214, currency: "EUR" } }],
+    stays: [{ section: "invoices", title: "invoices", count: 3, why: "Tax records must be kept", law: "§ 147 AO; GDPR Art. 17(3)(b)", until: "2036-12-31T23:00:00Z" }],
+    machines: [...instances.slice(0, 3).map(({ id, name }) => ({ kind: "machine", id, name })), { kind: "backup", id: "bak_01gone", name: "old-shop: Before it went" }],
   }]],
   ["POST", "/v1/privacy/erasures", () => {
     const certificate = newId("crt");

@@ -44,6 +44,18 @@ export const snapshots = [
   { id: "snp_01upgrade", instance_id: "vm_01web", name: "Before the upgrade", state: "ready", problem: null, memory: true, disk_gib: 20, operation_id: null, created_at: ago(300) },
   { id: "snp_01full", instance_id: "vm_01web", name: "Every hour", state: "failed", problem: "It could not be taken. The operation says why.", memory: false, disk_gib: 20, operation_id: null, created_at: ago(900) },
 ];
+const backup = (id, name, more) => ({
+  id, instance_id: "vm_01web", hostname: "web-1", name, scheduled: false, state: "ready", problem: null, percent: null, bytes: 1_912_602_624, format: "qcow2", disk_gib: 20,
+  template: { id: templates[0].id, name: templates[0].name }, region: named(regions[0]), operation_id: null, taken_at: ago(310), created_at: ago(312), ...more,
+});
+export const backups = [
+  backup("bak_01making", "Before the move", { state: "creating", percent: 42, bytes: null, format: null, taken_at: null, created_at: ago(1) }),
+  backup("bak_01upgrade", "Before the upgrade", {}),
+  backup("bak_01daily", "Daily backup", { scheduled: true, taken_at: ago(720), created_at: ago(722) }),
+  backup("bak_01failed", "Daily backup", { scheduled: true, state: "failed", problem: "It could not be made. The operation says why.", bytes: null, format: null, taken_at: null, created_at: ago(2_160) }),
+  backup("bak_01gone", "Before it went", { instance_id: "vm_01gone", hostname: "old-shop", taken_at: ago(9_000), created_at: ago(9_001) }),
+];
+export const backupPlans = new Map([["vm_01web", { frequency: "daily", weekday: "sunday", hour: 3, keep: 7, next_at: ago(-600) }]]);
 export const sshKeys = [
   { id: "key_01laptop", name: "Laptop", ssh_public_key: "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAILM+rvN+ot98qgEN796jTiQfZfG1KaT0PtFDJ/XFSqti ada@laptop", fingerprint: "SHA256:UCUiLr7Pjs9wFFJMDByLgc3NrtdU344OgUM45wZPcIQ", created_at: ago(9_000) },
 ];

@@ -24,6 +24,7 @@ export const paths = {
   invoicePreview: () => "/app/invoices/preview",
   invoice: (id: string) => at("/app/invoices", id),
   payments: () => "/app/payments",
+  backups: () => "/app/backups",
   sshKeys: () => "/app/ssh-keys",
   activity: () => "/app/activity",
   profile: () => "/app/settings/profile",
@@ -67,6 +68,7 @@ export const paths = {
   invoiceArchive: () => "/v1/invoices/archive",
   invoicePdf: (id: string) => `${at("/v1/invoices", id)}/pdf`,
   exportDownload: (id: string) => `${at("/v1/privacy/exports", id)}/download`,
+  backupArchive: (id: string) => `${at("/v1/backups", id)}/archive`,
   operationWatch: (id: string) => `${at("/v1/operations", id)}/watch`,
   certificate: (id: string) => at("/v1/certificates", id),
 } as const;

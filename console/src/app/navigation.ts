@@ -24,6 +24,7 @@ export function customerDoor(): DestinationGroup[] {
         { name: t`Overview`, to: paths.overview(), icon: "overview", exact: true },
         { name: t`Machines`, to: paths.instances(), icon: "machine" },
         { name: t`Orders`, to: paths.orders(), icon: "order" },
+        { name: t`Backups`, to: paths.backups(), icon: "copy" },
         { name: t`SSH keys`, to: paths.sshKeys(), icon: "key" },
       ],
     },

@@ -7,7 +7,7 @@ import { ApiProblem, asProblem } from "../api/problem";
 import { activityQuery } from "../features/audit/api";
 import { invoicePreviewQuery, invoiceQuery, invoicesQuery, paymentsQuery, testClockQuery, usageQuery } from "../features/billing/api";
 import { orderQuery, ordersQuery, regionsQuery, sizesQuery, templatesQuery } from "../features/catalogue/api";
-import { instanceQuery, instancesQuery, nodesQuery, operatorOperationsQuery, quotaQuery, sshKeysQuery } from "../features/compute/api";
+import { backupsQuery, instanceQuery, instancesQuery, nodesQuery, operatorOperationsQuery, quotaQuery, sshKeysQuery } from "../features/compute/api";
 import {
   apiTokensQuery,
   membersQuery,
@@ -37,6 +37,7 @@ interface DoorSearch {
   next?: string | undefined;
   tab?: string | undefined;
   export?: string | undefined;
+  backup?: string | undefined;
 }
 
 /** Only an address of our own doors is followed after signing in; anything else would be an open redirect. */
@@ -48,6 +49,7 @@ const validateSearch = (search: Record<string, unknown>): DoorSearch => ({
   next: ownAddress(search.next),
   tab: textOf(search, "tab"),
   export: textOf(search, "export"),
+  backup: textOf(search, "backup"),
 });
 
 /** Lets through whoever is signed in and sends others to sign in, to come back to where they wanted to go. */
@@ -139,6 +141,7 @@ const customerRoutes = [
     list(sshKeysQuery),
   ]),
   door(appRoute, paths.instance(ID), lazyRouteComponent(() => import("../features/compute/InstancePage"), "InstancePage"), (id) => [one(instanceQuery(id))]),
+  door(appRoute, paths.backups(), lazyRouteComponent(() => import("../features/compute/BackupsPage"), "BackupsPage"), () => [list(backupsQuery())]),
   door(appRoute, paths.sshKeys(), lazyRouteComponent(() => import("../features/compute/SshKeysPage"), "SshKeysPage"), () => [list(sshKeysQuery)]),
   door(appRoute, paths.orders(), lazyRouteComponent(() => import("../features/catalogue/OrdersPage"), "OrdersPage"), () => [list(ordersQuery)]),
   door(appRoute, paths.order(ID), lazyRouteComponent(() => import("../features/catalogue/OrderPage"), "OrderPage"), (id) => [one(orderQuery(id))]),

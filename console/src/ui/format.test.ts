@@ -68,4 +68,5 @@ test("sizes", () => {
   expect(formatMemory(2048)).toBe("2 GiB");
   expect(formatBytes(999)).toBe("999 B");
   expect(formatBytes(12_345)).toBe("12.3 kB");
+  expect(formatBytes(1_912_602_624)).toBe("1.9 GB");
 });

@@ -4,19 +4,21 @@ import { t } from "@lingui/core/macro";
 import { Trans } from "@lingui/react/macro";
 import { useQueryClient, useSuspenseInfiniteQuery, useSuspenseQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
-import { useRef } from "react";
+import { type ReactNode, useRef } from "react";
 import { newIdempotencyKey } from "../../api/client";
-import type { Cycle, PaymentMethod } from "../../api/types";
+import type { Backup, Cycle, PaymentMethod } from "../../api/types";
 import { hostnameFault } from "../../form/checks";
 import { sshKeyFault } from "../../form/sshKey";
 import { SshKeyField } from "../../form/SshKeyField";
 import { sshKeyMessage } from "../../form/sshKeyMessage";
+import { useSearchText } from "../../app/address";
 import { useApiForm } from "../../form/useApiForm";
 import { paths } from "../../paths";
 import { Empty } from "../../ui/Empty";
 import { Page } from "../../ui/Page";
 import { ProblemAlert } from "../../ui/ProblemView";
-import { quotaQuery, sshKeysQuery } from "../compute/api";
+import { When } from "../../ui/When";
+import { backupQuery, quotaQuery, sshKeysQuery } from "../compute/api";
 import { orderCreate, regionsQuery, sizesQuery, templatesQuery } from "./api";
 import { PaymentMethodField } from "./PaymentMethodField";
 import { QuotaPanel } from "./QuotaPanel";
@@ -35,7 +37,16 @@ interface Values extends Record<string, unknown> {
 }
 
 export function OrderCreatePage() {
-  const sizes = useSuspenseQuery(sizesQuery).data.items.filter((size) => size.visible);
+  const backup = useSearchText("backup");
+  return backup === undefined ? <OrderForm /> : <OrderFromBackup id={backup} />;
+}
+
+function OrderFromBackup({ id }: { id: string }) {
+  return <OrderForm backup={useSuspenseQuery(backupQuery(id)).data} />;
+}
+
+function OrderForm({ backup }: { backup?: Backup }) {
+  const sizes = useSuspenseQuery(sizesQuery).data.items.filter((size) => size.visible && size.disk_gib >= (backup?.disk_gib ?? 0));
   const templates = useSuspenseQuery(templatesQuery).data.items;
   const regions = useSuspenseQuery(regionsQuery).data.items;
   const quota = useSuspenseQuery(quotaQuery).data;
@@ -46,8 +57,8 @@ export function OrderCreatePage() {
   const intention = useRef({ key: newIdempotencyKey(), body: "" });
   const initialValues: Values = {
     size_id: sizes[0]?.id ?? "",
-    template_id: templates[0]?.id ?? "",
-    region_id: regions[0]?.id ?? "",
+    template_id: backup?.template.id ?? templates[0]?.id ?? "",
+    region_id: backup?.region.id ?? regions[0]?.id ?? "",
     cycle: "monthly",
     hostname: "",
     ssh_public_key: keys[0]?.ssh_public_key ?? "",
@@ -64,7 +75,8 @@ export function OrderCreatePage() {
       },
     },
     async (values) => {
-      const body = { ...values, hostname: values.hostname.trim(), ssh_public_key: values.ssh_public_key.trim(), user_data: values.user_data.trim() === "" ? null : values.user_data };
+      const source = backup === undefined ? { template_id: values.template_id } : { template_id: null, backup_id: backup.id };
+      const body = { ...values, ...source, hostname: values.hostname.trim(), ssh_public_key: values.ssh_public_key.trim(), user_data: values.user_data.trim() === "" ? null : values.user_data };
       const text = JSON.stringify(body);
       if (intention.current.body !== text) intention.current = { key: newIdempotencyKey(), body: text };
       const order = await orderCreate(body, intention.current.key);
@@ -109,6 +121,8 @@ export function OrderCreatePage() {
                 />
               </div>
               <SizeChoice sizes={sizes} cycle={values.cycle} value={values.size_id} onChange={(id) => form.setFieldValue("size_id", id)} error={form.errors.size_id} />
+              {backup === undefined ? (
+                <>
               <Radio.Group label={t`System`} value={values.template_id} onChange={(id) => form.setFieldValue("template_id", id)} error={form.errors.template_id}>
                 <div className="cards">
                   {templates.map((template) => (
@@ -127,6 +141,10 @@ export function OrderCreatePage() {
                 allowDeselect={false}
                 {...form.getInputProps("region_id")}
               />
+                </>
+              ) : (
+                <OriginNote backup={backup} error={form.errors.backup_id} />
+              )}
             </Stack>
           </Paper>
           <Paper>
@@ -169,5 +187,31 @@ export function OrderCreatePage() {
         </div>
       </form>
     </Page>
+  );
+}
+
+/** What stands in place of the choice of a system: the backup, and where the machine will be. */
+function OriginNote({ backup, error }: { backup: Backup; error: ReactNode }) {
+  return (
+    <div>
+      <Text size="sm" fw={500} mb={4}>
+        <Trans>From the backup</Trans>
+      </Text>
+      <Text component="div">
+        <Trans>
+          “{backup.name}” of {backup.hostname}, taken <When at={backup.taken_at ?? backup.created_at} />
+        </Trans>
+      </Text>
+      <Text size="sm" c="dimmed">
+        <Trans>
+          {backup.template.name}, in {backup.region.name}, where the backup is kept. Sizes with a smaller disk than {backup.disk_gib} GiB are left out.
+        </Trans>
+      </Text>
+      {error != null && (
+        <Text size="sm" c="var(--mantine-color-error)">
+          {error}
+        </Text>
+      )}
+    </div>
   );
 }

@@ -229,6 +229,9 @@ function Delete({ instance, opened, close }: DialogProps) {
       <Text>
         <Trans>The machine is switched off now. Its disk and address are destroyed when the time of grace is over; until then you can keep it after all. Invoices and the activity log stay.</Trans>
       </Text>
+      <Text>
+        <Trans>Its snapshots and the backups of its plan go with it. Backups that you made yourself stay until you delete them.</Trans>
+      </Text>
     </Confirm>
   );
 }

@@ -20,6 +20,7 @@ import { useOperation } from "../../ui/useOperation";
 import { Ago, When } from "../../ui/When";
 import { instanceQuery, instanceUndelete, isMoving } from "./api";
 import { InstanceActions } from "./InstanceActions";
+import { InstanceBackups } from "./InstanceBackups";
 import { InstanceSnapshots } from "./InstanceSnapshots";
 import { InstanceEvents } from "./InstanceEvents";
 import { InstanceUsage } from "./InstanceUsage";
@@ -77,6 +78,9 @@ export function InstancePage() {
           <Tabs.Tab value="snapshots">
             <Trans>Snapshots</Trans>
           </Tabs.Tab>
+          <Tabs.Tab value="backups">
+            <Trans>Backups</Trans>
+          </Tabs.Tab>
           <Tabs.Tab value="usage">
             <Trans>Usage</Trans>
           </Tabs.Tab>
@@ -104,6 +108,9 @@ export function InstancePage() {
         </Tabs.Panel>
         <Tabs.Panel value="snapshots" pt="lg">
           <InstanceSnapshots instance={instance} />
+        </Tabs.Panel>
+        <Tabs.Panel value="backups" pt="lg">
+          <InstanceBackups instance={instance} />
         </Tabs.Panel>
         <Tabs.Panel value="usage" pt="lg">
           <InstanceUsage id={id} />

@@ -3,7 +3,7 @@ import { keepPreviousData, queryOptions } from "@tanstack/react-query";
 import { call, client } from "../../api/client";
 import { pages } from "../../api/queries";
 import type { operations } from "../../api/schema";
-import type { AuthorisedKey, Instance, NewRootPassword, NewSnapshot, NewSshKey } from "../../api/types";
+import type { AuthorisedKey, BackupPlanPatch, Instance, NewRootPassword, NewSnapshot, NewSshKey } from "../../api/types";
 
 const at = (id: string) => ({ params: { path: { id } } });
 
@@ -40,6 +40,12 @@ export const instanceMetricsQuery = (id: string, last: MetricLast) =>
 
 export const snapshotsQuery = (id: string) =>
   pages(["instances", id, "snapshots"], (after) => call(client.GET("/v1/instances/{id}/snapshots", { params: { path: { id }, query: { after } } })), 2_000);
+
+export const backupsQuery = (instance?: string) =>
+  pages(["backups", instance ?? "all"], (after) => call(client.GET("/v1/backups", { params: { query: { instance, after } } })), 2_000);
+export const backupQuery = (id: string) => queryOptions({ queryKey: ["backups", "one", id], queryFn: () => call(client.GET("/v1/backups/{id}", at(id))) });
+export const backupPlanQuery = (id: string) =>
+  queryOptions({ queryKey: ["instances", id, "backup-plan"], queryFn: () => call(client.GET("/v1/instances/{id}/backup-plan", at(id))) });
 
 export const quotaQuery = queryOptions({ queryKey: ["quota"], queryFn: () => call(client.GET("/v1/quota")) });
 export const sshKeysQuery = pages(["ssh-keys"], (after) => call(client.GET("/v1/ssh-keys", { params: { query: { after } } })));
@@ -82,6 +88,10 @@ export const instanceResize = (id: string, size_id: string) => call(client.POST(
 export const snapshotCreate = (id: string, body: NewSnapshot) => call(client.POST("/v1/instances/{id}/snapshots", { ...at(id), body }));
 export const snapshotRestore = (id: string) => call(client.POST("/v1/snapshots/{id}/restore", at(id)));
 export const snapshotDelete = (id: string) => call(client.DELETE("/v1/snapshots/{id}", at(id)));
+export const backupCreate = (id: string, name: string) => call(client.POST("/v1/instances/{id}/backups", { ...at(id), body: { name } }));
+export const backupRestore = (id: string) => call(client.POST("/v1/backups/{id}/restore", at(id)));
+export const backupDelete = (id: string) => call(client.DELETE("/v1/backups/{id}", at(id)));
+export const backupPlanUpdate = (id: string, body: BackupPlanPatch) => call(client.PUT("/v1/instances/{id}/backup-plan", { ...at(id), body }));
 export const sshKeyCreate = (body: NewSshKey) => call(client.POST("/v1/ssh-keys", { body }));
 export const sshKeyDelete = (id: string) => call(client.DELETE("/v1/ssh-keys/{id}", at(id)));
 export const instanceDelete = (id: string) => call(client.DELETE("/v1/instances/{id}", at(id)));

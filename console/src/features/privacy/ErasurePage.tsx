@@ -19,6 +19,7 @@ import { erasureCreate, erasurePreviewQuery } from "./api";
 
 export function ErasurePage() {
   const preview = useSuspenseQuery(erasurePreviewQuery).data;
+  const names = (kind: string) => preview.machines.filter((each) => each.kind === kind).map((each) => each.name).join(", ");
   return (
     <Page
       title={t`Erase your account`}
@@ -29,10 +30,17 @@ export function ErasurePage() {
       }
     >
       {preview.machines.length > 0 && (
-        <Alert variant="outline" color="red" icon={<Icon name="warning" />} title={t`Your machines are destroyed`}>
-          <Text>
-            <Trans>With everything on their disks, at once and without a time of grace:</Trans> {preview.machines.map((machine) => machine.name).join(", ")}
-          </Text>
+        <Alert variant="outline" color="red" icon={<Icon name="warning" />} title={t`Your machines and backups are destroyed`}>
+          {names("machine") !== "" && (
+            <Text>
+              <Trans>Machines with everything on their disks, at once and without a time of grace:</Trans> {names("machine")}
+            </Text>
+          )}
+          {names("backup") !== "" && (
+            <Text>
+              <Trans>Backups, also of machines that are gone already:</Trans> {names("backup")}
+            </Text>
+          )}
         </Alert>
       )}
       {preview.bills.map((bill, index) => (
