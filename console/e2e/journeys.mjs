@@ -103,7 +103,7 @@ const stories = {
     await fillOrder(page, base, "broken");
     await sees(page, "qemu-system-x86_64: exited with status 1");
     await shot("failed-step");
-    await button(page, "Try the failed step again").click();
+    await button(page, "Try again from this step").click();
     await page.getByRole("link", { name: "Open the machine" }).waitFor({ timeout: 15_000 });
     await shot("fulfilled");
   },

@@ -47,7 +47,7 @@ const pages = [
   ["api-tokens", "ada@example.org", "/app/settings/api-tokens"], ["privacy", "ada@example.org", "/app/privacy"], ["erase", "ada@example.org", "/app/privacy/erase"],
   ["nowhere", "ada@example.org", "/app/nowhere"],
   ["operator", "owner@example.org", "/operator"], ["operator-catalogue", "owner@example.org", "/operator/catalogue"], ["operator-nodes", "owner@example.org", "/operator/nodes"],
-  ["operator-customers", "owner@example.org", "/operator/customers"], ["operator-orders", "owner@example.org", "/operator/orders"],
+  ["operator-findings", "owner@example.org", "/operator/reconciler"], ["operator-customers", "owner@example.org", "/operator/customers"], ["operator-orders", "owner@example.org", "/operator/orders"],
   ["operator-invoices", "owner@example.org", "/operator/invoices"], ["operator-clock", "owner@example.org", "/operator/clock"], ["operator-trust", "owner@example.org", "/operator/trust"],
 ];
 const views = [

@@ -1,7 +1,7 @@
 // Machines and operations. Sentinels: vm_denied answers 403, vm_broken answers 500, anything unknown 404.
 import { page, Refusal } from "./answer.mjs";
 import { begin, operations } from "./operations.mjs";
-import { ago, backupPlans, backups, events, instances, newId, nodes, period, sizes, snapshots, sshKeys, templates } from "./state.mjs";
+import { ago, backupPlans, backups, events, findings, instances, newId, nodes, period, sizes, snapshots, sshKeys, templates } from "./state.mjs";
 
 export const tickets = new Map();
 
@@ -152,7 +152,24 @@ export const compute = [
       { meter: "traffic_out", description: "Traffic out", quantity: "18.204", unit: "GiB" },
     ],
   }]],
+  ["PATCH", "/v1/nodes/:id", ({ id, body }) => {
+    const node = nodes.find((each) => each.id === id);
+    if (body.schedulable === false && !body.reason) throw new Refusal(422, "Invalid", "Some values are wrong.", [{ field: "reason", message: "say in 1 to 200 characters why it takes no new machines" }]);
+    return [200, Object.assign(node, body, { closed_because: body.schedulable ? null : body.reason, state: body.schedulable ? "ready" : "draining" })];
+  }],
   ["GET", "/v1/nodes", ({ query }) => [200, page(nodes, query)]],
+  ["GET", "/v1/operator/findings", ({ query }) => [200, page(findings, query)]],
+  ["GET", "/v1/operator/findings/summary", () => [200, [...new Set(findings.map((each) => each.kind))].map((kind) => {
+    const same = findings.filter((each) => each.kind === kind);
+    return { kind, count: same.length, oldest: same.map((each) => each.since).sort()[0] };
+  })]],
+  ["POST", "/v1/operator/findings/:id/repair", ({ id, body }) => {
+    const found = findings.find((each) => each.id === id);
+    const offer = found?.repairs.find((each) => each.repair === body.repair);
+    if (!offer || (offer.confirm ?? body.confirm) !== body.confirm) throw new Refusal(409, "Conflict", "This repair does not fit what was found. Look at the finding again.");
+    found.operation_id = begin("compute.finding.repair", "Repair what differs", [["act", "Tell the hypervisor", 600], ["close", "Note that it was repaired", 300]], () => findings.splice(findings.indexOf(found), 1)).id;
+    return [202, found];
+  }],
   ["GET", "/v1/operator/operations", ({ query }) => [200, page([...operations.values()].reverse(), query)]],
   ["GET", "/v1/operations/:id", ({ id }) => [200, operation(id)]],
   ["POST", "/v1/operations/:id/retry", ({ id }) => (operation(id).again?.(), [202, operation(id)])],

@@ -6,7 +6,7 @@ export const operations = new Map();
 /** `steps` are [name, title, milliseconds, failure?]; `end` is called with the final state. */
 export function begin(kind, title, steps, end = () => {}) {
   const operation = {
-    id: newId("op"), kind, title, subject: "", error: null, state: "running", created_at: new Date().toISOString(), finished_at: null,
+    id: newId("op"), kind, title, subject: "", error: null, state: "running", retry: null, created_at: new Date().toISOString(), finished_at: null,
     steps: steps.map(([name, text]) => ({ name, title: text, state: "waiting", attempt: 1, started_at: null, finished_at: null, error: null, log: [], child: null })),
   };
   operations.set(operation.id, operation);
@@ -28,7 +28,7 @@ function run(operation, steps, index, end) {
     if (failure && step.attempt === 1) {
       step.log.push({ at: now(), text: failure }, { at: now(), text: "qemu-system-x86_64: exited with status 1" });
       Object.assign(step, { state: "failed", finished_at: now(), error: failure });
-      Object.assign(operation, { state: "failed", finished_at: now(), again: () => retry(operation, steps, index, end) });
+      Object.assign(operation, { state: "failed", retry: "step", finished_at: now(), again: () => retry(operation, steps, index, end) });
       return end("failed");
     }
     Object.assign(step, { state: "done", finished_at: now() });
@@ -39,7 +39,7 @@ function run(operation, steps, index, end) {
 
 function retry(operation, steps, index, end) {
   operation.steps[index].attempt += 1;
-  Object.assign(operation, { state: "running", finished_at: null });
+  Object.assign(operation, { state: "running", retry: null, finished_at: null });
   run(operation, steps, index, end);
 }
 

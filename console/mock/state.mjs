@@ -65,9 +65,39 @@ export const events = [
   { id: "evt_1", at: ago(1500), kind: "provisioning", summary: "Created from an order" },
 ];
 
+const offer = (repair, title, more = {}) => ({ repair, title, effect: "What this does, in a sentence.", confirm: null, refused: null, ...more });
+export const findings = [
+  {
+    id: "fnd_5", kind: "node_unreachable", node: "vienna-1", reference: null, instance_id: null, believed: null, seen: "connection refused.", since: ago(4), repairs: [], operation_id: null,
+    explanation: "The hypervisor does not answer: connection refused. What runs on it may run on; nothing is said about its guests until it answers.",
+  },
+  {
+    id: "fnd_4", kind: "state_differs", node: "local", reference: "vm_01crashed", instance_id: "vm_01crashed", believed: "running", seen: "stopped", since: ago(12), operation_id: null,
+    explanation: "The machine should be running; its hypervisor says that it is stopped.", repairs: [offer("start", "Start the machine"), offer("accept", "Leave it stopped")],
+  },
+  {
+    id: "fnd_3", kind: "shape_differs", node: "local", reference: "vm_01web", instance_id: "vm_01web", believed: "1 CPU, 512 MiB of memory, 10 GiB of disk", seen: "2 CPU, 1024 MiB of memory, 10 GiB of disk", since: ago(90), operation_id: null,
+    explanation: "The machine has 1 CPU, 512 MiB of memory, 10 GiB of disk; its hypervisor says 2 CPU, 1024 MiB of memory, 10 GiB of disk.",
+    repairs: [offer("resize", "Resize the guest"), offer("accept", "Keep the guest's size")],
+  },
+  {
+    id: "fnd_2", kind: "orphan_guest", node: "local", reference: "vm_01stray", instance_id: null, believed: null, seen: "running, 1 CPU, 512 MiB of memory, 10 GiB of disk", since: ago(300), operation_id: null,
+    explanation: "The hypervisor has a guest that carries our mark (running, 1 CPU, 512 MiB of memory, 10 GiB of disk), and no machine here stands behind it. Nothing touches it.",
+    repairs: [offer("remove", "Remove the guest", { confirm: "vm_01stray" })],
+  },
+  {
+    id: "fnd_1", kind: "stuck", node: "local", reference: "vm_01staging", instance_id: "vm_01staging", believed: "being restarted", seen: null, since: ago(20), operation_id: null,
+    explanation: "The machine is being restarted for longer than 15 minutes, which is the limit because a machine that does not show up is looked for twelve times.",
+    repairs: ["retry", "accept", "mark_failed"].map((repair, at) => offer(repair, ["Try the operation again", "Take the hypervisor's word", "Mark as not usable"][at], { refused: "Its operation is still at work. Look at the operation's log first." })),
+  },
+];
+
 export const nodes = [
   {
-    id: "nod_01local", region: named(regions[0]), state: "ready", name: "local", driver: "qemu", accelerator: "kvm", accelerator_reason: "/dev/kvm can be opened", cpus: 8,
+    id: "nod_01local", region: named(regions[0]), state: "ready", schedulable: true, closed_because: null, cpu_overcommit_percent: 800, memory_overcommit_percent: 100, cpus_limit: 64, memory_limit_mib: 16384, disk_promised_gib: 180,
+    hosts: [{ name: "pve1", online: true, cpus: 8, cpu_permille: 412, memory_mib: 16384, memory_used_mib: 7340 }],
+    storages: [{ name: "local-lvm", host: "pve1", disks: true, backups: false, total_mib: 204_800, free_mib: 142_336 }, { name: "backups", host: null, disks: false, backups: true, total_mib: 1_048_576, free_mib: 900_000 }],
+    name: "local", driver: "qemu", accelerator: "kvm", accelerator_reason: "/dev/kvm can be opened", cpus: 8,
     cpus_used: 5, memory_mib: 16384, memory_used_mib: 5120, disk_gib: 200, disk_used_gib: 61, instances: 5, templates: ["tiny", "debian-12"], orphans: [],
     problem: null, last_seen_at: ago(0),
   },

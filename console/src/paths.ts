@@ -48,6 +48,7 @@ export const paths = {
   operator: () => "/operator",
   operatorCatalogue: () => "/operator/catalogue",
   operatorNodes: () => "/operator/nodes",
+  operatorFindings: () => "/operator/reconciler",
   operatorCustomers: () => "/operator/customers",
   operatorOrders: () => "/operator/orders",
   operatorInvoices: () => "/operator/invoices",

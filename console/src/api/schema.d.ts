@@ -992,6 +992,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/nodes/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Opens a node to new machines or closes it, and says how much may be promised on it. Machines on it stay where they are. */
+        patch: operations["node_update"];
+        trace?: never;
+    };
     "/v1/notification-preferences": {
         parameters: {
             query?: never;
@@ -1104,7 +1121,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Tries a failed operation again. */
+        /** Tries a failed operation again: from the step that failed, or with the undo that could not be finished. */
         post: operations["operation_retry"];
         delete?: never;
         options?: never;
@@ -1123,6 +1140,57 @@ export interface paths {
         get: operations["operation_watch"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/operator/findings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What differs now, newest first, each with the repairs that it allows. */
+        get: operations["finding_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/operator/findings/summary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How much differs, by kind. */
+        get: operations["finding_summary"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/operator/findings/{id}/repair": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Carries out one of the repairs that a finding offers. */
+        post: operations["finding_repair"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2599,6 +2667,54 @@ export interface components {
             /** @description Its total. */
             total: components["schemas"]["Money"];
         };
+        /** @description A finding as the operator sees it. */
+        Finding: {
+            /** @description Its id. */
+            id: components["schemas"]["FindingId"];
+            /** @description What differs. */
+            kind: components["schemas"]["FindingKind"];
+            /** @description On which node. */
+            node?: string | null;
+            /** @description The name that the guest carries on its hypervisor. */
+            reference?: string | null;
+            instance_id?: components["schemas"]["InstanceId"] | null;
+            /** @description What we believe. */
+            believed?: string | null;
+            /** @description What the hypervisor says. */
+            seen?: string | null;
+            /** @description What that means, in sentences. */
+            explanation: string;
+            /** @description Since when it is so. */
+            since: components["schemas"]["Timestamp"];
+            /** @description What may be done about it. */
+            repairs: components["schemas"]["Offer"][];
+            operation_id?: components["schemas"]["OperationId"] | null;
+        };
+        /** @description How many findings of a kind are open. */
+        FindingCount: {
+            /** @description Of which kind. */
+            kind: components["schemas"]["FindingKind"];
+            /**
+             * Format: int64
+             * @description How many.
+             */
+            count: number;
+            /** @description Since when the oldest is so. */
+            oldest: components["schemas"]["Timestamp"];
+        };
+        FindingId: string;
+        /**
+         * @description What differs.
+         * @enum {string}
+         */
+        FindingKind: "node_unreachable" | "guest_gone" | "orphan_guest" | "orphan_machine" | "state_differs" | "shape_differs" | "stuck";
+        /** @description A repair to be carried out. */
+        FindingRepair: {
+            /** @description Which. */
+            repair: components["schemas"]["Repair"];
+            /** @description What [`Offer::confirm`] asks for. */
+            confirm?: string | null;
+        };
         /** @description A kind of data that goes. */
         Going: {
             /** @description The table's name, as in exports. */
@@ -3238,12 +3354,77 @@ export interface components {
             /** @description One OpenSSH public key. */
             ssh_public_key: string;
         };
+        /** @description A host of a node that is a cluster, or the only one. */
+        NodeHost: {
+            /** @description Its name at the hypervisor. */
+            name: string;
+            /** @description Whether it answers. */
+            online: boolean;
+            /**
+             * Format: int32
+             * @description Its processors.
+             */
+            cpus: number;
+            /**
+             * Format: int32
+             * @description How busy they are, in thousandths, where the hypervisor tells.
+             */
+            cpu_permille?: number | null;
+            /**
+             * Format: int64
+             * @description Its memory in MiB.
+             */
+            memory_mib: number;
+            /**
+             * Format: int64
+             * @description Memory that is in use, in MiB.
+             */
+            memory_used_mib: number;
+        };
         NodeId: string;
+        /** @description What changes about a node. */
+        NodePatch: {
+            /** @description Whether it takes new machines. */
+            schedulable?: boolean | null;
+            /** @description Why it takes none; asked for when it is closed. */
+            reason?: string | null;
+            /**
+             * Format: int32
+             * @description Virtual processors that may be promised for every hundred real ones; 10 to 10,000.
+             */
+            cpu_overcommit_percent?: number | null;
+            /**
+             * Format: int32
+             * @description MiB of memory that may be promised for every hundred real ones; 10 to 1,000.
+             */
+            memory_overcommit_percent?: number | null;
+        };
         /**
          * @description How a node stands.
          * @enum {string}
          */
         NodeState: "ready" | "draining" | "down";
+        /** @description A storage of a node. */
+        NodeStorage: {
+            /** @description Its name at the hypervisor. */
+            name: string;
+            /** @description The host that it belongs to; shared by all when there is none. */
+            host?: string | null;
+            /** @description Whether it keeps disks of machines. */
+            disks: boolean;
+            /** @description Whether it keeps archives. */
+            backups: boolean;
+            /**
+             * Format: int64
+             * @description Its room in MiB.
+             */
+            total_mib: number;
+            /**
+             * Format: int64
+             * @description Room that is free, in MiB.
+             */
+            free_mib: number;
+        };
         /** @description A node as the operator sees it, with what its machines take. */
         NodeView: {
             /** @description Its id. */
@@ -3254,6 +3435,10 @@ export interface components {
             region: components["schemas"]["InstancePart_RegionId"];
             /** @description How it stands. */
             state: components["schemas"]["NodeState"];
+            /** @description Whether it takes new machines. */
+            schedulable: boolean;
+            /** @description Why not, in the operator's words. */
+            closed_because?: string | null;
             /** @description Its driver. */
             driver: string;
             /** @description `kvm` or `tcg`. */
@@ -3272,6 +3457,16 @@ export interface components {
             cpus_used: number;
             /**
              * Format: int64
+             * @description Virtual processors that may be promised; 0 where the driver cannot tell.
+             */
+            cpus_limit: number;
+            /**
+             * Format: int32
+             * @description Virtual processors that may be promised for every hundred real ones.
+             */
+            cpu_overcommit_percent: number;
+            /**
+             * Format: int64
              * @description Memory in MiB; 0 where the driver cannot tell.
              */
             memory_mib: number;
@@ -3282,6 +3477,16 @@ export interface components {
             memory_used_mib: number;
             /**
              * Format: int64
+             * @description Memory that may be promised, in MiB; 0 where the driver cannot tell.
+             */
+            memory_limit_mib: number;
+            /**
+             * Format: int32
+             * @description MiB of memory that may be promised for every hundred real ones.
+             */
+            memory_overcommit_percent: number;
+            /**
+             * Format: int64
              * @description Disk for guests in GiB; 0 where the driver cannot tell.
              */
             disk_gib: number;
@@ -3290,6 +3495,15 @@ export interface components {
              * @description Disk that is taken, in GiB.
              */
             disk_used_gib: number;
+            /**
+             * Format: int64
+             * @description Disk promised to machines, in GiB; disks grow as they are written.
+             */
+            disk_promised_gib: number;
+            /** @description The hosts that it consists of. */
+            hosts: components["schemas"]["NodeHost"][];
+            /** @description Where it keeps disks and archives. */
+            storages: components["schemas"]["NodeStorage"][];
             /**
              * Format: int64
              * @description Machines on it.
@@ -3337,6 +3551,19 @@ export interface components {
             /** @description Every use that can be objected to. */
             purposes: components["schemas"]["Objectionable"][];
         };
+        /** @description A repair that is offered for a finding, or why it is not now. */
+        Offer: {
+            /** @description Which. */
+            repair: components["schemas"]["Repair"];
+            /** @description In a few words. */
+            title: string;
+            /** @description What it does, in a sentence. */
+            effect: string;
+            /** @description What must be typed to confirm it, where that cannot be taken back. */
+            confirm?: string | null;
+            /** @description Why it cannot be done now. */
+            refused?: string | null;
+        };
         /** @description What a leaf commits to. */
         Opening: {
             /** @description 16 random bytes in lower-case hex. */
@@ -3358,6 +3585,7 @@ export interface components {
             state: components["schemas"]["OperationState"];
             /** @description Why it failed. */
             error?: string | null;
+            retry?: components["schemas"]["RetryFrom"] | null;
             /** @description When it was started. */
             created_at: components["schemas"]["Timestamp"];
             finished_at?: components["schemas"]["Timestamp"] | null;
@@ -3555,6 +3783,34 @@ export interface components {
             next?: string | null;
         };
         /** @description One page of a list. */
+        Page_Finding: {
+            /** @description The items, newest first. */
+            items: {
+                /** @description Its id. */
+                id: components["schemas"]["FindingId"];
+                /** @description What differs. */
+                kind: components["schemas"]["FindingKind"];
+                /** @description On which node. */
+                node?: string | null;
+                /** @description The name that the guest carries on its hypervisor. */
+                reference?: string | null;
+                instance_id?: components["schemas"]["InstanceId"] | null;
+                /** @description What we believe. */
+                believed?: string | null;
+                /** @description What the hypervisor says. */
+                seen?: string | null;
+                /** @description What that means, in sentences. */
+                explanation: string;
+                /** @description Since when it is so. */
+                since: components["schemas"]["Timestamp"];
+                /** @description What may be done about it. */
+                repairs: components["schemas"]["Offer"][];
+                operation_id?: components["schemas"]["OperationId"] | null;
+            }[];
+            /** @description Give this as `after` to get the next page; absent at the end. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
         Page_Hold: {
             /** @description The items, newest first. */
             items: {
@@ -3705,6 +3961,10 @@ export interface components {
                 region: components["schemas"]["InstancePart_RegionId"];
                 /** @description How it stands. */
                 state: components["schemas"]["NodeState"];
+                /** @description Whether it takes new machines. */
+                schedulable: boolean;
+                /** @description Why not, in the operator's words. */
+                closed_because?: string | null;
                 /** @description Its driver. */
                 driver: string;
                 /** @description `kvm` or `tcg`. */
@@ -3723,6 +3983,16 @@ export interface components {
                 cpus_used: number;
                 /**
                  * Format: int64
+                 * @description Virtual processors that may be promised; 0 where the driver cannot tell.
+                 */
+                cpus_limit: number;
+                /**
+                 * Format: int32
+                 * @description Virtual processors that may be promised for every hundred real ones.
+                 */
+                cpu_overcommit_percent: number;
+                /**
+                 * Format: int64
                  * @description Memory in MiB; 0 where the driver cannot tell.
                  */
                 memory_mib: number;
@@ -3733,6 +4003,16 @@ export interface components {
                 memory_used_mib: number;
                 /**
                  * Format: int64
+                 * @description Memory that may be promised, in MiB; 0 where the driver cannot tell.
+                 */
+                memory_limit_mib: number;
+                /**
+                 * Format: int32
+                 * @description MiB of memory that may be promised for every hundred real ones.
+                 */
+                memory_overcommit_percent: number;
+                /**
+                 * Format: int64
                  * @description Disk for guests in GiB; 0 where the driver cannot tell.
                  */
                 disk_gib: number;
@@ -3741,6 +4021,15 @@ export interface components {
                  * @description Disk that is taken, in GiB.
                  */
                 disk_used_gib: number;
+                /**
+                 * Format: int64
+                 * @description Disk promised to machines, in GiB; disks grow as they are written.
+                 */
+                disk_promised_gib: number;
+                /** @description The hosts that it consists of. */
+                hosts: components["schemas"]["NodeHost"][];
+                /** @description Where it keeps disks and archives. */
+                storages: components["schemas"]["NodeStorage"][];
                 /**
                  * Format: int64
                  * @description Machines on it.
@@ -3793,6 +4082,7 @@ export interface components {
                 state: components["schemas"]["OperationState"];
                 /** @description Why it failed. */
                 error?: string | null;
+                retry?: components["schemas"]["RetryFrom"] | null;
                 /** @description When it was started. */
                 created_at: components["schemas"]["Timestamp"];
                 finished_at?: components["schemas"]["Timestamp"] | null;
@@ -4573,6 +4863,11 @@ export interface components {
             name: string;
         };
         RegionId: string;
+        /**
+         * @description What a person may have done about a finding.
+         * @enum {string}
+         */
+        Repair: "accept" | "start" | "stop" | "resume" | "resize" | "remove" | "mark_failed" | "retry";
         /** @description What staff decide. */
         RequestAnswer: {
             /** @description True when what was asked for is done, false when it is refused. */
@@ -4628,6 +4923,11 @@ export interface components {
             restricted: boolean;
             since?: components["schemas"]["Timestamp"] | null;
         };
+        /**
+         * @description Where a failed operation goes on when it is tried again.
+         * @enum {string}
+         */
+        RetryFrom: "step" | "undo";
         /** @description The rights of somebody who lives in one place. */
         Rights: {
             /** @description Where they live. */
@@ -6666,6 +6966,31 @@ export interface operations {
             };
         };
     };
+    node_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["NodeId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NodePatch"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NodeView"];
+                };
+            };
+        };
+    };
     preference_view: {
         parameters: {
             query?: never;
@@ -6855,6 +7180,74 @@ export interface operations {
                 };
                 content: {
                     "text/event-stream": components["schemas"]["Operation"];
+                };
+            };
+        };
+    };
+    finding_list: {
+        parameters: {
+            query?: {
+                /** @description Items wanted, 1 to 200; 50 if not given. */
+                limit?: number;
+                /** @description `next` of the page before. */
+                after?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Finding"];
+                };
+            };
+        };
+    };
+    finding_summary: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FindingCount"][];
+                };
+            };
+        };
+    };
+    finding_repair: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["FindingId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FindingRepair"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Finding"];
                 };
             };
         };

@@ -75,6 +75,7 @@ export function operatorDoor(): DestinationGroup[] {
       items: [
         { name: t`Catalogue`, to: paths.operatorCatalogue(), icon: "tag" },
         { name: t`Nodes`, to: paths.operatorNodes(), icon: "node" },
+        { name: t`Reconciler`, to: paths.operatorFindings(), icon: "activity" },
       ],
     },
     {

@@ -7,7 +7,7 @@ import { ApiProblem, asProblem } from "../api/problem";
 import { activityQuery } from "../features/audit/api";
 import { invoicePreviewQuery, invoiceQuery, invoicesQuery, paymentsQuery, testClockQuery, usageQuery } from "../features/billing/api";
 import { orderQuery, ordersQuery, regionsQuery, sizesQuery, templatesQuery } from "../features/catalogue/api";
-import { backupsQuery, instanceQuery, instancesQuery, nodesQuery, operatorOperationsQuery, quotaQuery, sshKeysQuery } from "../features/compute/api";
+import { backupsQuery, findingsQuery, findingSummaryQuery, instanceQuery, instancesQuery, nodesQuery, operatorOperationsQuery, quotaQuery, sshKeysQuery } from "../features/compute/api";
 import {
   apiTokensQuery,
   membersQuery,
@@ -176,6 +176,7 @@ const operatorRoutes = [
     one(templatesQuery),
     one(regionsQuery),
   ]),
+  door(operatorRoute, paths.operatorFindings(), lazyRouteComponent(() => import("../features/compute/FindingsPage"), "FindingsPage"), () => [list(findingsQuery), one(findingSummaryQuery)]),
   door(operatorRoute, paths.operatorNodes(), lazyRouteComponent(() => import("../features/compute/NodesPage"), "NodesPage"), () => [list(nodesQuery)]),
   door(operatorRoute, paths.operatorCustomers(), lazyRouteComponent(() => import("../features/identity/CustomersPage"), "CustomersPage"), () => [list(operatorOrganisationsQuery)]),
   door(operatorRoute, paths.operatorOrders(), lazyRouteComponent(() => import("../features/compute/OperationsPage"), "OperationsPage"), () => [list(operatorOperationsQuery)]),

@@ -28,7 +28,8 @@ function sign(state: Step["state"]): { icon: IconName; tone: string; text: strin
   }
 }
 
-export function OperationSteps({ operation, canRetry = false }: { operation: Operation; canRetry?: boolean }) {
+/** `canRetry`: "own" for a customer's own work, "any" for the operator, who alone repeats an undo. */
+export function OperationSteps({ operation, canRetry }: { operation: Operation; canRetry?: "own" | "any" }) {
   return (
     <Stack gap="md">
       <Group justify="space-between">
@@ -45,7 +46,12 @@ export function OperationSteps({ operation, canRetry = false }: { operation: Ope
         </Text>
       )}
       <StepList operation={operation} />
-      {canRetry && (operation.state === "failed" || operation.state === "needs_operator") && <Retry operation={operation} />}
+      {operation.state === "undone" && (
+        <Text size="sm" c="dimmed">
+          <Trans>What it did was taken back. You can ask for it again.</Trans>
+        </Text>
+      )}
+      {((canRetry !== undefined && operation.retry === "step") || (canRetry === "any" && operation.retry === "undo")) && <Retry operation={operation} />}
     </Stack>
   );
 }
@@ -125,7 +131,7 @@ function Retry({ operation }: { operation: Operation }) {
       <ProblemAlert problem={retry.isError ? asProblem(retry.error) : null} />
       <Group>
         <Button leftSection={<Icon name="retry" />} loading={retry.isPending} onClick={() => retry.mutate()}>
-          <Trans>Try the failed step again</Trans>
+          {operation.retry === "undo" ? <Trans>Try to take it back again</Trans> : <Trans>Try again from this step</Trans>}
         </Button>
       </Group>
     </Stack>

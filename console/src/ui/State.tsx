@@ -5,7 +5,7 @@ import { Icon, type IconName } from "./Icon";
 
 type Tone = "good" | "busy" | "warn" | "bad" | "idle";
 
-interface Look {
+export interface Look {
   text: string;
   tone: Tone;
   icon: IconName;

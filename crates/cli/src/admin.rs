@@ -9,6 +9,7 @@ use server::{App, Config};
 use crate::client::show;
 use crate::cluster::{Cluster, Driver};
 use crate::keeping::Admin;
+use crate::operator::Operator;
 use crate::outcome::{Outcome, fail};
 
 /// Commands that open the installation or check a file.
@@ -42,6 +43,9 @@ pub enum Command {
     /// Ask a node's driver for what it promises
     #[command(subcommand)]
     Driver(Driver),
+    /// See what differs between the hypervisors and us, and repair it
+    #[command(subcommand)]
+    Operator(Operator),
     /// Build the templates of the local node that are missing
     BuildImages {
         /// Configuration file
@@ -178,6 +182,7 @@ pub async fn run(command: Command, json: bool) -> Outcome {
         }
         Command::Cluster(command) => crate::cluster::run(command, json).await,
         Command::Driver(command) => crate::cluster::run_driver(command).await,
+        Command::Operator(command) => crate::operator::run(command, json).await,
         Command::VerifyCertificate { file } => crate::policy::verify_certificate(&file, json),
         Command::BuildImages { config } => Ok(server::build_images(&Config::load(config.as_deref())?, &|line| show::say(line)).await?),
         Command::Admin(command) => crate::keeping::run(command, json).await,

@@ -4,6 +4,7 @@ mod admin;
 mod client;
 mod cluster;
 mod keeping;
+mod operator;
 mod outcome;
 mod policy;
 mod stage;

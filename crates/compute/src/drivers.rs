@@ -19,9 +19,27 @@ pub struct Attached {
     pub driver: Arc<dyn Driver>,
 }
 
+/// How much may be promised of what is there, in percent. What a node begins with; the operator changes it for each.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Overcommit {
+    /// Virtual processors for every hundred real ones.
+    pub cpu_percent: i32,
+    /// MiB of memory for every hundred real ones.
+    pub memory_percent: i32,
+}
+
+impl Default for Overcommit {
+    fn default() -> Self {
+        Self { cpu_percent: 800, memory_percent: 100 }
+    }
+}
+
 /// The drivers of all nodes, by the node's name. The server puts this in as an extension.
 #[derive(Clone, Default)]
-pub struct Drivers(BTreeMap<String, Attached>);
+pub struct Drivers {
+    nodes: BTreeMap<String, Attached>,
+    overcommit: Overcommit,
+}
 
 impl Drivers {
     /// No nodes yet.
@@ -32,13 +50,24 @@ impl Drivers {
     /// Adds the node `node` in `region`.
     #[must_use]
     pub fn with(mut self, node: &str, region: &str, driver: Arc<dyn Driver>) -> Self {
-        self.0.insert(node.to_owned(), Attached { region: region.to_owned(), driver });
+        self.nodes.insert(node.to_owned(), Attached { region: region.to_owned(), driver });
         self
+    }
+
+    /// Lets nodes that are seen for the first time begin with `overcommit`.
+    #[must_use]
+    pub fn beginning_with(self, overcommit: Overcommit) -> Self {
+        Self { overcommit, ..self }
+    }
+
+    /// What new nodes begin with.
+    pub(crate) fn overcommit(&self) -> Overcommit {
+        self.overcommit
     }
 
     /// Names and drivers.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &Attached)> {
-        self.0.iter().map(|(name, attached)| (name.as_str(), attached))
+        self.nodes.iter().map(|(name, attached)| (name.as_str(), attached))
     }
 }
 
@@ -48,7 +77,7 @@ impl Drivers {
 /// `Unavailable` when no driver is configured for it.
 pub(crate) fn of(cx: &Cx, node: &str) -> Result<Arc<dyn Driver>> {
     let drivers = cx.extension::<Drivers>()?;
-    let found = drivers.0.get(node).map(|attached| attached.driver.clone());
+    let found = drivers.nodes.get(node).map(|attached| attached.driver.clone());
     found.ok_or_else(|| Error::unavailable(format!("No driver is configured for the node {node}.")))
 }
 

@@ -3,7 +3,7 @@
 //! Reading order: [`instance`] (a machine and what can be done with it), [`drivers`] (how hypervisors
 //! are reached), [`node`] (where machines go), [`quota`], [`reading`] (what they used), [`metric`] (what they did, for charts),
 //! [`console`], [`snapshot`] (what a machine can be brought back to), [`backup`] and [`backup_plan`] (copies apart from their machines),
-//! [`ssh_key`] (who may sign in).
+//! [`ssh_key`] (who may sign in), [`finding`] (what differs between the hypervisors and us).
 //! Prices, sizes and orders belong to the catalogue; money belongs to billing.
 
 pub mod backup;
@@ -12,6 +12,7 @@ pub mod console;
 pub mod data_map;
 pub mod drivers;
 pub mod events;
+pub mod finding;
 pub mod instance;
 pub mod metric;
 mod migrations;
@@ -24,7 +25,7 @@ pub mod snapshot;
 pub mod ssh_key;
 pub mod template;
 
-pub use drivers::Drivers;
+pub use drivers::{Drivers, Overcommit};
 pub use instance::{Instance, InstanceId, NewInstance, Shape, SizeId};
 pub use node::NodeId;
 pub use region::{Region, RegionId};
@@ -40,6 +41,7 @@ use workflow::Registered;
 /// Periodic work.
 pub const JOBS: &[Job] = &[
     Job { name: "compute.instance.reconcile", purpose: &purpose::SERVICE, every: Duration::from_secs(5), run: |cx| Box::pin(instance::reconcile(cx)) },
+    Job { name: "compute.node.measure", purpose: &purpose::SERVICE, every: Duration::from_secs(60), run: |cx| Box::pin(node::measure(cx)) },
     Job { name: "compute.reading.measure", purpose: &purpose::BILLING, every: Duration::from_secs(60), run: |cx| Box::pin(reading::measure(cx)) },
     Job { name: "compute.metric.roll_up", purpose: &purpose::SERVICE, every: Duration::from_secs(300), run: |cx| Box::pin(metric::roll_up(cx)) },
     Job { name: "compute.backup_plan.schedule", purpose: &purpose::SERVICE, every: Duration::from_secs(60), run: |cx| Box::pin(backup_plan::schedule(cx)) },
@@ -59,6 +61,7 @@ fn routes() -> OpenApiRouter<Cx> {
         .merge(backup_plan::api::routes())
         .merge(ssh_key::api::routes())
         .merge(quota::api::routes())
+        .merge(finding::api::routes())
 }
 
 /// The domain, for the server's list.
@@ -93,5 +96,6 @@ pub fn workflows() -> Vec<Registered> {
         Registered::of(&backup::BACKUP_CREATE),
         Registered::of(&backup::BACKUP_RESTORE),
         Registered::of(&backup::BACKUP_DELETE),
+        Registered::of(&finding::REPAIR),
     ]
 }

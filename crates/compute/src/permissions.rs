@@ -111,6 +111,15 @@ permission!(
 permission!(
     /// See nodes.
     pub NodeView = "compute.node.view", Platform, View);
+permission!(
+    /// Open and close nodes to new machines, and say how much may be promised on them.
+    pub NodeUpdate = "compute.node.update", Platform, Use);
+permission!(
+    /// See what differs between the hypervisors and us.
+    pub FindingView = "compute.finding.view", Platform, View);
+permission!(
+    /// Carry out a repair of a finding.
+    pub FindingRepair = "compute.finding.repair", Platform, Use);
 
 /// All of them.
 pub const ALL: &[PermissionInfo] = &[
@@ -150,4 +159,7 @@ pub const ALL: &[PermissionInfo] = &[
     ReadingView::INFO,
     MetricView::INFO,
     NodeView::INFO,
+    NodeUpdate::INFO,
+    FindingView::INFO,
+    FindingRepair::INFO,
 ];

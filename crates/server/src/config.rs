@@ -199,6 +199,10 @@ pub struct Compute {
     pub images_dir: PathBuf,
     /// `auto`, `kvm` or `tcg`.
     pub accelerator: String,
+    /// Virtual processors that may be promised for every hundred real ones on a node that is seen for the first time.
+    pub cpu_overcommit_percent: i32,
+    /// The same for memory.
+    pub memory_overcommit_percent: i32,
     /// Proxmox VE clusters, each one node of ours.
     pub clusters: Vec<Cluster>,
 }
@@ -223,7 +227,14 @@ impl Default for Config {
                 password_file: None,
             },
             payments: Payments { test_provider: false },
-            compute: Compute { qemu: true, images_dir: PathBuf::new(), accelerator: "auto".to_owned(), clusters: Vec::new() },
+            compute: Compute {
+                qemu: true,
+                images_dir: PathBuf::new(),
+                accelerator: "auto".to_owned(),
+                cpu_overcommit_percent: 800,
+                memory_overcommit_percent: 100,
+                clusters: Vec::new(),
+            },
             tls: Tls::default(),
             proxies: Proxies::default(),
             limits: Limits { per_second: at_least_one(50), burst: at_least_one(300), guarded_per_minute: at_least_one(30), guarded_burst: at_least_one(20) },

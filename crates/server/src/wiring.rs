@@ -110,7 +110,8 @@ fn settings(config: &Config) -> Result<Settings> {
 }
 
 fn drivers(config: &Config, clusters: &Clusters) -> Result<compute::Drivers> {
-    let mut drivers = compute::Drivers::new();
+    let begin = compute::Overcommit { cpu_percent: config.compute.cpu_overcommit_percent, memory_percent: config.compute.memory_overcommit_percent };
+    let mut drivers = compute::Drivers::new().beginning_with(begin);
     if config.compute.qemu {
         let qemu: Arc<dyn Driver> = Arc::new(Qemu::new(settings(config)?));
         drivers = drivers.with(NODE, REGION, qemu);

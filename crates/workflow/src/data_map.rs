@@ -72,6 +72,7 @@ pub const TABLES: &[Table] = &[
             Entry::system("position", STATE),
             Entry::system("at", WHEN),
             Entry::system("text", "lines that steps write about resources, which name no person"),
+            Entry::system("for_operator", STATE),
         ],
     },
     Table {

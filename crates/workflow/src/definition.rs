@@ -7,7 +7,7 @@ use kernel::map::Purpose;
 use kernel::{ByWorkflow, Cx, Error, Place, Result, Scope, Tx};
 use serde::{Serialize, de::DeserializeOwned};
 
-use crate::operation::{OperationId, State, store};
+use crate::operation::{Audience, OperationId, State, store};
 
 /// What a workflow works on: ids and choices, never personal values.
 pub trait Input: Serialize + DeserializeOwned + Clone + Send + Sync + 'static {}
@@ -177,8 +177,19 @@ impl StepCx {
     /// # Errors
     /// Database errors.
     pub async fn log(&self, text: impl Into<String>) -> Result<()> {
-        let text: String = text.into();
-        self.write(async |tx| store::log(&tx, self.operation, self.position, &text).await).await
+        self.add_line(text.into(), Audience::Everybody).await
+    }
+
+    /// Adds a line that only the operator's staff can read: how full nodes are, for example. No personal values.
+    ///
+    /// # Errors
+    /// Database errors.
+    pub async fn log_for_operator(&self, text: impl Into<String>) -> Result<()> {
+        self.add_line(text.into(), Audience::Operator).await
+    }
+
+    async fn add_line(&self, text: String, audience: Audience) -> Result<()> {
+        self.write(async |tx| store::log(&tx, self.operation, self.position, &text, audience).await).await
     }
 
     /// Writes under the fence: fails if another worker has taken the operation over meanwhile.

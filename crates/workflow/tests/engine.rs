@@ -12,7 +12,7 @@ use kernel::{Error, Place, Result};
 use serde::{Deserialize, Serialize};
 use testkit::workflows::{Case, run_to_end, steps_can_fail_anywhere, steps_can_run_twice, survives_restart_at_each_step};
 use testkit::{Engine, Test, both_engines};
-use workflow::operation::{State, StepState};
+use workflow::operation::{RetryFrom, State, StepState};
 use workflow::{Next, Registered, Start, StepCx, WhenFailed, Worker, Workflow, nothing, step};
 
 /// A world outside: things by reference, found before they are made.
@@ -91,8 +91,35 @@ static STUCK: Workflow<Job> = Workflow {
     steps: &[step!("make", "Make it", make, cannot_undo), step!("refuse", "Refuse", refuse, nothing)],
 };
 
+/// Works once somebody has put a "permit" into the world.
+async fn needs_permit(step: StepCx, _: Job) -> Result<Next> {
+    let permitted = step.cx().extension::<World>()?.things.lock().unwrap().contains_key("permit");
+    if permitted { Ok(Next::Done) } else { Err(Error::conflict("There is no permit.")) }
+}
+
+static PERMIT: Workflow<Job> = Workflow {
+    name: "test.permit.use",
+    title: "Use the permit",
+    purpose: &purpose::SERVICE,
+    when_failed: WhenFailed::Undo,
+    steps: &[step!("look", "Look for the permit", needs_permit, nothing)],
+};
+
+async fn with_permit(step: StepCx, job: Job) -> Result<Next> {
+    let name = job.name.clone();
+    step.child(&PERMIT, &name, &job).await
+}
+
+static FORWARD: Workflow<Job> = Workflow {
+    name: "test.thing.remove",
+    title: "Never turn back",
+    purpose: &purpose::SERVICE,
+    when_failed: WhenFailed::Stop,
+    steps: &[step!("make", "Make it", make, nothing), step!("permit", "Use the permit", with_permit, nothing)],
+};
+
 fn all() -> Vec<Registered> {
-    vec![Registered::of(&BUILD), Registered::of(&ORDER), Registered::of(&STUCK)]
+    vec![Registered::of(&BUILD), Registered::of(&ORDER), Registered::of(&STUCK), Registered::of(&PERMIT), Registered::of(&FORWARD)]
 }
 
 async fn world_on(engine: Engine) -> Test {
@@ -137,6 +164,49 @@ both_engines!(an_undo_that_cannot_succeed_asks_for_an_operator, |engine| async m
     let ended = run_to_end(&test.cx, &test.clock, all, None, &kind, &subject).await;
     assert_eq!(ended.state, State::NeedsOperator);
     assert_eq!(ended.steps[1].state, StepState::Undone);
+});
+
+async fn retried(test: &Test, id: workflow::OperationId) -> Result<()> {
+    test.cx.write(async |tx| workflow::operation::retry(&tx, id).await).await
+}
+
+both_engines!(what_stopped_goes_on_from_the_step_that_failed, |engine| async move {
+    let test = world_on(engine).await;
+    let (kind, subject) = start(&test, &FORWARD, "forward", 0).await;
+    let failed = run_to_end(&test.cx, &test.clock, all, None, &kind, &subject).await;
+    assert_eq!((failed.state, failed.retry), (State::Failed, Some(RetryFrom::Step)));
+    let child = failed.steps[1].child.as_ref().unwrap();
+    assert_eq!((child.state, child.retry), (State::Undone, None));
+    assert_eq!(retried(&test, child.id).await.unwrap_err().kind(), kernel::Kind::Conflict, "a part goes with its whole");
+
+    let world = test.cx.extension::<World>().unwrap();
+    world.things.lock().unwrap().insert("permit".to_owned(), 1);
+    retried(&test, failed.id).await.unwrap();
+    assert_eq!(retried(&test, failed.id).await.unwrap_err().kind(), kernel::Kind::Conflict, "it runs already");
+    let done = run_to_end(&test.cx, &test.clock, all, None, &kind, &subject).await;
+    assert_eq!((done.state, done.retry), (State::Succeeded, None), "{done:?}");
+    let makes = world.calls.lock().unwrap().iter().filter(|call| call.ends_with("/make")).count();
+    assert_eq!(makes, 1, "what was done is not done again");
+    assert_eq!(retried(&test, done.id).await.unwrap_err().kind(), kernel::Kind::Conflict);
+});
+
+both_engines!(what_was_undone_is_asked_for_anew, |engine| async move {
+    let test = world_on(engine).await;
+    let (kind, subject) = start(&test, &PERMIT, "refused", 0).await;
+    let undone = run_to_end(&test.cx, &test.clock, all, None, &kind, &subject).await;
+    assert_eq!((undone.state, undone.retry), (State::Undone, None));
+    let refused = retried(&test, undone.id).await.unwrap_err();
+    assert!(refused.kind() == kernel::Kind::Conflict && refused.to_string().contains("taken back"), "{refused}");
+});
+
+both_engines!(an_undo_is_tried_again_as_patiently_as_at_first, |engine| async move {
+    let test = world_on(engine).await;
+    let (kind, subject) = start(&test, &STUCK, "brick", 0).await;
+    let stuck = run_to_end(&test.cx, &test.clock, all, None, &kind, &subject).await;
+    assert_eq!(stuck.retry, Some(RetryFrom::Undo));
+    retried(&test, stuck.id).await.unwrap();
+    let again = run_to_end(&test.cx, &test.clock, all, None, &kind, &subject).await;
+    assert_eq!((again.state, again.steps[0].attempt), (State::NeedsOperator, 10));
 });
 
 both_engines!(many_workers_share_work_and_double_nothing, |engine| async move {

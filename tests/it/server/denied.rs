@@ -99,6 +99,18 @@ async fn notice_for(world: &World, person: PersonId) -> String {
     id.to_string()
 }
 
+/// Something that the reconciler found about a machine, as if it had.
+async fn finding_about(world: &World, machine: &str) -> String {
+    let (id, machine): (compute::finding::FindingId, compute::InstanceId) = (world.cx.new_id(), machine.parse().unwrap());
+    let row = Query::insert()
+        .into_table("compute_finding")
+        .columns(["id", "kind", "instance_id", "since", "opens_at"])
+        .values_panic([id.uuid().into(), "guest_gone".into(), machine.uuid().into(), 0_i64.into(), 0_i64.into()])
+        .to_owned();
+    world.cx.write(async |tx| tx.db().execute(&row).await.map(drop).map_err(Into::into)).await.unwrap();
+    id.to_string()
+}
+
 both_engines!(another_customer_sees_and_changes_nothing, |engine| async move {
     let world = World::ready(engine).await;
     let ada = world.customer("ada@example.org", "Ada Adams").await;
@@ -125,6 +137,7 @@ both_engines!(another_customer_sees_and_changes_nothing, |engine| async move {
         ("/v1/privacy/exports/{id}", ada.post("/v1/privacy/exports", &json!({})).await.text_at("/id").to_owned()),
         ("/v1/privacy/notices/{id}", notice_for(&world, me["id"].as_str().unwrap().parse().unwrap()).await),
         ("/v1/sizes/{id}", first("/v1/sizes").await),
+        ("/v1/nodes/{id}", world.owner().await.get("/v1/nodes").await.text_at("/items/0/id").to_owned()),
     ]);
     let request = ada.post("/v1/privacy/requests", &json!({ "kind": "enquiry", "text": "ada-machine" })).await.text_at("/id").to_owned();
     let snapshot = ada.post(&format!("/v1/instances/{machine}/snapshots"), &json!({ "name": "ada-machine" })).await.text_at("/id").to_owned();
@@ -139,6 +152,7 @@ both_engines!(another_customer_sees_and_changes_nothing, |engine| async move {
             ("/v1/operator/requests/{id}", request),
             ("/v1/snapshots/{id}", snapshot),
             ("/v1/backups/{id}", backup),
+            ("/v1/operator/findings/{id}", finding_about(&world, &machine).await),
             ("/v1/ssh-keys/{id}", ssh_key),
             ("/v1/operator/holds/{id}", "hld_00000000000000000000000001".to_owned()),
             ("/v1/privacy/objections/{purpose}", "security".to_owned()),
@@ -171,7 +185,7 @@ both_engines!(another_customer_sees_and_changes_nothing, |engine| async move {
 both_engines!(a_customer_is_no_operator, |engine| async move {
     let world = World::ready(engine).await;
     let ada = world.customer("ada@example.org", "Ada Adams").await;
-    for route in routes().iter().filter(|route| route.path.starts_with("/v1/operator") || route.path == "/v1/nodes") {
+    for route in routes().iter().filter(|route| route.path.starts_with("/v1/operator") || route.path.starts_with("/v1/nodes")) {
         let answer = try_route(&ada, route, &route.path).await;
         assert!(matches!(answer.status, 403 | 404), "{} answered {} to a customer", route.path, answer.status);
     }

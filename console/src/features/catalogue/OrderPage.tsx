@@ -99,7 +99,7 @@ function Progress({ order }: { order: Order }) {
           <Trans>Progress</Trans>
         </Title>
         {operation !== undefined ? (
-          <OperationSteps operation={operation} canRetry={order.state === "failed" || order.state === "provisioning"} />
+          <OperationSteps operation={operation} canRetry="own" />
         ) : order.operation_id == null ? (
           <Text c="dimmed">
             <Trans>The steps appear here once the payment is through.</Trans>

@@ -134,7 +134,7 @@ function UnderWay({ operation: id, close, children }: { operation: string; close
   return (
     <Stack>
       {children}
-      {operation !== undefined && <OperationSteps operation={operation} canRetry />}
+      {operation !== undefined && <OperationSteps operation={operation} canRetry="own" />}
       <Text role="status">{operation?.state === "succeeded" ? said : null}</Text>
       <Group justify="flex-end">
         <Button onClick={close}>

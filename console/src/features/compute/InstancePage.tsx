@@ -5,7 +5,7 @@ import { Trans } from "@lingui/react/macro";
 import { useSuspenseQuery } from "@tanstack/react-query";
 import { Link, useNavigate } from "@tanstack/react-router";
 import { lazy, Suspense } from "react";
-import type { Instance } from "../../api/types";
+import type { Instance, Operation } from "../../api/types";
 import { useId, useSearchText } from "../../app/address";
 import { paths } from "../../paths";
 import { Command, CopyId } from "../../ui/CopyId";
@@ -142,9 +142,11 @@ function DeletionNotice({ instance }: { instance: Instance }) {
   );
 }
 
+const TROUBLED = new Set<Operation["state"]>(["failed", "undone", "needs_operator"]);
+
 function Machine({ instance }: { instance: Instance }) {
   const { operation } = useOperation(instance.operation_id);
-  const moving = isMoving(instance.state) || operation?.state === "failed" || operation?.state === "needs_operator";
+  const moving = isMoving(instance.state) || (operation !== undefined && TROUBLED.has(operation.state));
   const ssh = instance.ssh;
   return (
     <div className="columns">
@@ -154,7 +156,7 @@ function Machine({ instance }: { instance: Instance }) {
             <Title order={2} mb="md">
               {operation.title}
             </Title>
-            <OperationSteps operation={operation} canRetry />
+            <OperationSteps operation={operation} canRetry="own" />
           </Paper>
         )}
         <Paper>

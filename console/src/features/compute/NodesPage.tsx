@@ -1,79 +1,181 @@
-// Operator: the nodes, what they have and what is wrong with them.
-import { Text } from "@mantine/core";
+// Operator: the nodes, what they have, what was promised on them, what is wrong with them, and whether they take new machines.
+import { Button, Group, Modal, NumberInput, Paper, Stack, Switch, Text, TextInput, Title } from "@mantine/core";
+import { useDisclosure } from "@mantine/hooks";
 import { t } from "@lingui/core/macro";
 import { Trans } from "@lingui/react/macro";
-import { useSuspenseInfiniteQuery } from "@tanstack/react-query";
+import { useQueryClient, useSuspenseInfiniteQuery } from "@tanstack/react-query";
 import type { Node } from "../../api/types";
+import { useApiForm } from "../../form/useApiForm";
 import { DataTable } from "../../table/DataTable";
 import { joined } from "../../table/joined";
+import { MoreButton } from "../../table/MoreButton";
 import { CopyId } from "../../ui/CopyId";
 import { Empty } from "../../ui/Empty";
+import { Facts } from "../../ui/Facts";
 import { formatMemory } from "../../ui/format";
 import { Meter } from "../../ui/Meter";
+import { notifyDone } from "../../ui/notify";
 import { Page } from "../../ui/Page";
+import { ProblemAlert } from "../../ui/ProblemView";
 import { nodeLook, State } from "../../ui/State";
 import { Ago } from "../../ui/When";
-import { nodesQuery } from "./api";
+import { nodesQuery, nodeUpdate } from "./api";
 
 export function NodesPage() {
   const { rows, more } = joined(useSuspenseInfiniteQuery(nodesQuery));
   return (
-    <Page title={t`Nodes`}>
-      <DataTable
-        label={t`Nodes`}
-        rows={rows}
-        rowKey={(node) => node.id}
-        more={more}
-        empty={<Empty icon="node" title={t`No nodes: nothing can run yet`} />}
-        columns={[
-          { name: t`Name`, lead: true, cell: (node) => <Name node={node} /> },
-          { name: t`State`, cell: (node) => <Condition node={node} /> },
-          {
-            name: t`Runs by`,
-            cell: (node) => (
-              <>
-                {node.driver} · {node.accelerator.toUpperCase()}
-                <Text size="sm" c="dimmed">
-                  {node.accelerator_reason}
-                </Text>
-              </>
-            ),
-          },
-          { name: t`Machines`, align: "right", cell: (node) => node.instances },
-          { name: t`CPU`, cell: (node) => <Meter used={node.cpus_used} of={node.cpus} text={`${node.cpus_used} / ${node.cpus}`} /> },
-          {
-            name: t`Memory`,
-            cell: (node) => <Meter used={node.memory_used_mib} of={node.memory_mib} text={`${formatMemory(node.memory_used_mib)} / ${formatMemory(node.memory_mib)}`} />,
-          },
-          { name: t`Disk`, cell: (node) => <Meter used={node.disk_used_gib} of={node.disk_gib} text={`${node.disk_used_gib} / ${node.disk_gib} GiB`} /> },
-          { name: t`Last heard`, cell: (node) => <Ago at={node.last_seen_at} /> },
-        ]}
-      />
+    <Page title={t`Nodes`} lead={t`What was promised to machines beside what there is. A node that is closed takes no new machines; those on it stay.`}>
+      {rows.length === 0 ? (
+        <Paper>
+          <Empty icon="node" title={t`No nodes: nothing can run yet`} />
+        </Paper>
+      ) : (
+        rows.map((node) => <Card key={node.id} node={node} />)
+      )}
+      <MoreButton more={more} />
     </Page>
   );
 }
 
-function Name({ node }: { node: Node }) {
+function Card({ node }: { node: Node }) {
+  return (
+    <Paper component="article" aria-label={node.name}>
+      <Stack gap="md">
+        <Group justify="space-between" align="baseline">
+          <Title order={2}>{node.name}</Title>
+          <Group>
+            <State look={nodeLook(node)} />
+            <Settings node={node} />
+          </Group>
+        </Group>
+        {node.closed_because != null && (
+          <Text>
+            <Trans>Closed to new machines: {node.closed_because}</Trans>
+          </Text>
+        )}
+        {node.problem != null && <Text c="var(--mantine-color-error)">{node.problem}</Text>}
+        {node.orphans.length > 0 && (
+          <Text>
+            <Trans>Runs what nobody ordered: {node.orphans.join(", ")}</Trans>
+          </Text>
+        )}
+        <Facts
+          rows={[
+            [t`Runs by`, `${node.driver} · ${node.accelerator.toUpperCase()} · ${node.accelerator_reason}`],
+            [t`Region`, node.region.name],
+            [t`Machines`, node.instances],
+            [
+              t`CPU promised`,
+              <Meter key="cpu" used={node.cpus_used} of={node.cpus_limit} text={t`${node.cpus_used} of ${node.cpus_limit} (${node.cpus} real, ${node.cpu_overcommit_percent} %)`} />,
+            ],
+            [
+              t`Memory promised`,
+              <Meter
+                key="memory"
+                used={node.memory_used_mib}
+                of={node.memory_limit_mib}
+                text={t`${formatMemory(node.memory_used_mib)} of ${formatMemory(node.memory_limit_mib)} (${formatMemory(node.memory_mib)} real, ${node.memory_overcommit_percent} %)`}
+              />,
+            ],
+            [t`Disk written`, <Meter key="disk" used={node.disk_used_gib} of={node.disk_gib} text={t`${node.disk_used_gib} of ${node.disk_gib} GiB; ${node.disk_promised_gib} GiB promised`} />],
+            [t`Last heard`, <Ago key="heard" at={node.last_seen_at} />],
+            [t`Id`, <CopyId key="id" id={node.id} />],
+          ]}
+        />
+        {node.hosts.length > 0 && (
+          <DataTable
+            label={t`Hosts of ${node.name}`}
+            rows={node.hosts}
+            rowKey={(host) => host.name}
+            empty={null}
+            columns={[
+              { name: t`Host`, lead: true, cell: (host) => host.name },
+              { name: t`Answers`, cell: (host) => (host.online ? t`yes` : t`no`) },
+              { name: t`CPU`, cell: (host) => (host.cpu_permille == null ? t`${host.cpus} CPU` : <Meter used={host.cpu_permille} of={1000} text={t`${host.cpus} CPU, ${Math.round(host.cpu_permille / 10)} % busy`} />) },
+              { name: t`Memory in use`, cell: (host) => <Meter used={host.memory_used_mib} of={host.memory_mib} text={`${formatMemory(host.memory_used_mib)} / ${formatMemory(host.memory_mib)}`} /> },
+            ]}
+          />
+        )}
+        {node.storages.length > 0 && (
+          <DataTable
+            label={t`Storages of ${node.name}`}
+            rows={node.storages}
+            rowKey={(storage) => `${storage.name}/${storage.host ?? ""}`}
+            empty={null}
+            columns={[
+              { name: t`Storage`, lead: true, cell: (storage) => (storage.host == null ? storage.name : `${storage.name} · ${storage.host}`) },
+              { name: t`Keeps`, cell: (storage) => keeps(storage.disks, storage.backups) },
+              { name: t`Written`, cell: (storage) => <Meter used={storage.total_mib - storage.free_mib} of={storage.total_mib} text={`${gib(storage.total_mib - storage.free_mib)} / ${gib(storage.total_mib)} GiB`} /> },
+            ]}
+          />
+        )}
+      </Stack>
+    </Paper>
+  );
+}
+
+const gib = (mib: number): number => Math.round(mib / 1024);
+
+function keeps(disks: boolean, backups: boolean): string {
+  if (disks && backups) return t`disks and archives`;
+  if (disks) return t`disks`;
+  return backups ? t`archives` : t`neither disks nor archives`;
+}
+
+function Settings({ node }: { node: Node }) {
+  const [opened, { open, close }] = useDisclosure(false);
   return (
     <>
-      {node.name}
-      <div>
-        <CopyId id={node.id} />
-      </div>
+      <Button variant="default" size="compact-sm" onClick={open} aria-label={t`Change ${node.name}`}>
+        <Trans>Change</Trans>
+      </Button>
+      <Modal opened={opened} onClose={close} title={t`Change ${node.name}`} closeButtonProps={{ "aria-label": t`Close` }}>
+        <SettingsForm node={node} close={close} />
+      </Modal>
     </>
   );
 }
 
-function Condition({ node }: { node: Node }) {
+function SettingsForm({ node, close }: { node: Node; close: () => void }) {
+  const cache = useQueryClient();
+  const { form, problem, general, busy, onSubmit } = useApiForm(
+    {
+      initialValues: {
+        schedulable: node.schedulable,
+        reason: node.closed_because ?? "",
+        cpu_overcommit_percent: node.cpu_overcommit_percent,
+        memory_overcommit_percent: node.memory_overcommit_percent,
+      },
+    },
+    async ({ schedulable, reason, ...factors }) => {
+      await nodeUpdate(node.id, { ...factors, schedulable, reason: schedulable ? null : reason.trim() });
+      await cache.invalidateQueries({ queryKey: ["nodes"] });
+      notifyDone(t`The node is changed.`);
+      close();
+    },
+  );
   return (
-    <>
-      <State look={nodeLook(node)} />
-      {node.problem != null && <Text size="sm">{node.problem}</Text>}
-      {node.orphans.length > 0 && (
-        <Text size="sm">
-          <Trans>Runs what nobody ordered: {node.orphans.join(", ")}</Trans>
-        </Text>
-      )}
-    </>
+    <form onSubmit={onSubmit} noValidate>
+      <Stack>
+        <ProblemAlert problem={problem} general={general} />
+        <Switch label={t`Takes new machines`} {...form.getInputProps("schedulable", { type: "checkbox" })} />
+        {!form.values.schedulable && (
+          <TextInput label={t`Why it takes none`} description={t`Staff read it; customers do not.`} maxLength={200} {...form.getInputProps("reason")} />
+        )}
+        <NumberInput label={t`CPU promised for every 100 real ones`} min={10} max={10_000} {...form.getInputProps("cpu_overcommit_percent")} />
+        <NumberInput
+          label={t`Memory promised for every 100 MiB`}
+          description={t`More than 100 means that machines may together ask for more than there is.`}
+          min={10}
+          max={1_000}
+          {...form.getInputProps("memory_overcommit_percent")}
+        />
+        <Group justify="flex-end">
+          <Button type="submit" loading={busy}>
+            <Trans>Save</Trans>
+          </Button>
+        </Group>
+      </Stack>
+    </form>
   );
 }

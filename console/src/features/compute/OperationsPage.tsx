@@ -76,7 +76,7 @@ function Details({ operation }: { operation: Operation }) {
       <Text size="sm" c="dimmed" component="div">
         <span className="mono">{operation.kind}</span> · <CopyId id={operation.id} />
       </Text>
-      <OperationSteps operation={live} canRetry />
+      <OperationSteps operation={live} canRetry="any" />
     </Stack>
   );
 }

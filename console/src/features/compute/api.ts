@@ -3,7 +3,7 @@ import { keepPreviousData, queryOptions } from "@tanstack/react-query";
 import { call, client } from "../../api/client";
 import { pages } from "../../api/queries";
 import type { operations } from "../../api/schema";
-import type { AuthorisedKey, BackupPlanPatch, Instance, NewRootPassword, NewSnapshot, NewSshKey } from "../../api/types";
+import type { AuthorisedKey, BackupPlanPatch, FindingOffer, Instance, NewRootPassword, NewSnapshot, NewSshKey, NodePatch } from "../../api/types";
 
 const at = (id: string) => ({ params: { path: { id } } });
 
@@ -50,7 +50,12 @@ export const backupPlanQuery = (id: string) =>
 export const quotaQuery = queryOptions({ queryKey: ["quota"], queryFn: () => call(client.GET("/v1/quota")) });
 export const sshKeysQuery = pages(["ssh-keys"], (after) => call(client.GET("/v1/ssh-keys", { params: { query: { after } } })));
 
+export const nodeUpdate = (id: string, body: NodePatch) => call(client.PATCH("/v1/nodes/{id}", { ...at(id), body }));
 export const nodesQuery = pages(["nodes"], () => call(client.GET("/v1/nodes")), 10_000);
+export const findingsQuery = pages(["findings"], (after) => call(client.GET("/v1/operator/findings", { params: { query: { after } } })), 5_000);
+export const findingSummaryQuery = queryOptions({ queryKey: ["findings", "summary"], queryFn: () => call(client.GET("/v1/operator/findings/summary")), refetchInterval: 5_000 });
+export const findingRepair = (id: string, { repair, confirm }: FindingOffer) =>
+  call(client.POST("/v1/operator/findings/{id}/repair", { ...at(id), body: { repair, confirm } }));
 export const operatorOperationsQuery = pages(["operations"], (after) => call(client.GET("/v1/operator/operations", { params: { query: { after } } })), 10_000);
 
 export const operationQuery = (id: string) =>

@@ -11,7 +11,7 @@ mod money;
 mod privacy;
 mod progress;
 pub mod show;
-mod terminal;
+pub mod terminal;
 
 use clap::Subcommand;
 
@@ -52,6 +52,9 @@ pub enum Command {
     Operation {
         /// The operation's id
         id: String,
+        /// Try it again from the step that failed
+        #[arg(long)]
+        retry: bool,
     },
     /// What you used so far this month
     Usage,
@@ -81,7 +84,12 @@ pub async fn run(command: Command, url: Option<String>, json: bool) -> Outcome {
         Command::Key(args) => args.run(&api).await,
         Command::Quota => api.show(api.read("/v1/quota").await?, show::QUOTA),
         Command::Console(args) => args.run(&api).await,
-        Command::Operation { id } => progress::follow(&api, &id).await,
+        Command::Operation { id, retry } => {
+            if retry {
+                api.create(&format!("/v1/operations/{id}/retry"), &serde_json::Value::Null).await?;
+            }
+            progress::follow(&api, &id).await
+        }
         Command::Usage => money::usage(&api).await,
         Command::Invoice(args) => args.run(&api).await,
         Command::Privacy(args) => args.run(&api).await,

@@ -19,7 +19,8 @@ pub(crate) async fn change(tx: &Tx, row: &Row, to: State, text: &str) -> Result<
     if !row.state.may_become(to) {
         return Err(Error::conflict(format!("This machine is {}. Wait until that has ended, or look at its events.", row.state.in_words())));
     }
-    let unexpected = to == State::Stopped && matches!(row.state, State::Running | State::Suspended | State::Rescue);
+    // Work leads through a passing state; what goes from one state of rest to the other was nobody's wish here.
+    let unexpected = matches!((row.state, to), (State::Running | State::Suspended | State::Rescue, State::Stopped) | (State::Stopped, State::Running));
     let reason = (unexpected || to == State::Failed).then_some(text);
     if !store::set_state(tx, row.id, row.state, to, reason).await? {
         return Err(Error::conflict("This machine's state has just changed. Look at it again."));

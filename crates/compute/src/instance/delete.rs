@@ -4,12 +4,10 @@ use std::time::Duration;
 
 use kernel::permission::AtProject;
 use kernel::{Cx, Error, Result, Scope, setting};
-use workflow::{OperationId, Start};
+use workflow::OperationId;
 
-use super::change;
 use super::model::{InstanceId, State};
-use super::retire::{RETIRE, RetireInput};
-use super::store::{self, Column};
+use super::{retire, store};
 
 /// Name of the setting with the grace in seconds.
 pub const GRACE: &str = "compute.delete_grace_seconds";
@@ -28,10 +26,7 @@ pub async fn delete<P: AtProject>(cx: &Cx, at: &Scope<P>, id: InstanceId) -> Res
         let seconds = setting::read(tx.db(), GRACE).await?.unwrap_or(DEFAULT_GRACE_SECONDS);
         let grace = if row.node_id.is_some() { Duration::from_secs(seconds) } else { Duration::ZERO };
         let delete_at = tx.cx().now().plus(grace);
-        change(&tx, &row, State::Deleting, "It is being deleted.").await?;
-        let start = Start { place: row.place(), subject: &id.to_string(), started_by: at.actor().person(), key: None };
-        let operation = RETIRE.start(&tx, start, &RetireInput { instance_id: id, delete_at }).await?;
-        store::set(&tx, id, &[(Column::OperationId, Some(operation).into()), (Column::DeleteAt, Some(delete_at.0).into())]).await?;
+        let operation = retire::begin(&tx, &row, at.actor().person(), delete_at, "It is being deleted.").await?;
         audit::record(&tx, at, id, "A machine is being deleted").await?;
         Ok(operation)
     })

@@ -1,12 +1,10 @@
 //! All machines of an organisation go at once, without grace: what an erasure asks for.
 
 use kernel::{ByWorkflow, Cx, Result, Scope};
-use workflow::Start;
 
 use super::model::{Instance, State};
-use super::retire::{RETIRE, RetireInput};
-use super::store::{self, Column, Row};
-use super::{change, view};
+use super::store::{self, Row};
+use super::{retire, view};
 
 /// The machines of an organisation that are not deleted.
 ///
@@ -37,16 +35,12 @@ async fn begin(cx: &Cx, seen: &Row) -> Result<()> {
         let row = store::locked(&tx, &at, seen.id).await?;
         let now = tx.cx().now();
         match row.state {
-            State::Running | State::Stopped | State::Suspended | State::Rescue | State::Failed => {
-                change(&tx, &row, State::Deleting, "It is being deleted with its organisation.").await?;
-            }
+            State::Running | State::Stopped | State::Suspended | State::Rescue | State::Failed => {}
             // The deletion that waits for its grace gives way to one that does not.
             State::Deleting if row.delete_at.is_some_and(|at| at > now.0) => {}
             _ => return Ok(()),
         }
-        let start = Start { place: row.place(), subject: &row.id.to_string(), started_by: None, key: None };
-        let operation = RETIRE.start(&tx, start, &RetireInput { instance_id: row.id, delete_at: now }).await?;
-        store::set(&tx, row.id, &[(Column::OperationId, Some(operation).into()), (Column::DeleteAt, Some(now.0).into())]).await
+        retire::begin(&tx, &row, None, now, "It is being deleted with its organisation.").await.map(drop)
     })
     .await
 }

@@ -18,7 +18,7 @@ mod reconcile;
 mod release;
 pub mod rescue;
 mod resize;
-mod retire;
+pub(crate) mod retire;
 mod set_password;
 mod ssh_key;
 pub(crate) mod store;

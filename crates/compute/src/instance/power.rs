@@ -5,12 +5,13 @@ use std::time::Duration;
 use compute_driver::{Driver, DriverError, Feature, Reference, Status};
 use kernel::map::purpose;
 use kernel::permission::AtProject;
-use kernel::{Cx, Error, Result, Scope, Timestamp};
+use kernel::{Cx, Error, PersonId, Result, Scope, Timestamp, Tx};
 use serde::{Deserialize, Serialize};
 use workflow::{Next, OperationId, Retry, Start, Step, StepCx, WhenFailed, Workflow, nothing, step};
 
 use super::model::{InstanceId, State};
-use super::{change, guest, store};
+use super::store::{self, Column, Row};
+use super::{change, guest};
 use crate::drivers;
 use crate::node;
 
@@ -129,24 +130,33 @@ impl Action {
 /// # Errors
 /// `NotFound`; `Conflict` when the machine's state or its node does not allow it.
 pub async fn power<P: AtProject>(cx: &Cx, at: &Scope<P>, id: InstanceId, action: Action) -> Result<OperationId> {
-    let (through, _) = action.states();
     cx.write(async |tx| {
         let row = store::locked(&tx, at, id).await?;
-        if !action.may_begin(row.state) {
-            return Err(Error::conflict(format!("This machine is {}, so it cannot be {}.", row.state.in_words(), action.in_words())));
-        }
-        if matches!(action, Action::Suspend | Action::Resume) {
-            node::must_have(&tx, row.node_id, Feature::Suspend).await?;
-        }
-        change(&tx, &row, through, &format!("It is being {}.", action.in_words())).await?;
-        let input = PowerInput { instance_id: id, action, asked_at: tx.cx().now() };
-        let start = Start { place: row.place(), subject: &id.to_string(), started_by: at.actor().person(), key: None };
-        let operation = action.flow().start(&tx, start, &input).await?;
-        store::set(&tx, id, &[(store::Column::OperationId, Some(operation).into())]).await?;
+        let operation = begin(&tx, &row, at.actor().person(), action).await?;
         audit::record(&tx, at, id, format!("A machine is being {}", action.in_words())).await?;
         Ok(operation)
     })
     .await
+}
+
+/// The same in the caller's transaction, which has locked `row`.
+///
+/// # Errors
+/// `Conflict` when the machine's state or its node does not allow it.
+pub(crate) async fn begin(tx: &Tx, row: &Row, started_by: Option<PersonId>, action: Action) -> Result<OperationId> {
+    if !action.may_begin(row.state) {
+        return Err(Error::conflict(format!("This machine is {}, so it cannot be {}.", row.state.in_words(), action.in_words())));
+    }
+    if matches!(action, Action::Suspend | Action::Resume) {
+        node::must_have(tx, row.node_id, Feature::Suspend).await?;
+    }
+    let (through, _) = action.states();
+    change(tx, row, through, &format!("It is being {}.", action.in_words())).await?;
+    let input = PowerInput { instance_id: row.id, action, asked_at: tx.cx().now() };
+    let start = Start { place: row.place(), subject: &row.id.to_string(), started_by, key: None };
+    let operation = action.flow().start(tx, start, &input).await?;
+    store::set(tx, row.id, &[(Column::OperationId, Some(operation).into())]).await?;
+    Ok(operation)
 }
 
 async fn look(step: StepCx, input: PowerInput) -> Result<Next> {

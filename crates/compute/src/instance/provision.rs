@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use compute_driver::Progress;
 use kernel::map::purpose;
-use kernel::{Result, Scope, Tx};
+use kernel::{Error, Result, Scope, Tx};
 use serde::{Deserialize, Serialize};
 use workflow::{Next, OperationId, Retry, Start, StepCx, WhenFailed, Workflow, nothing, step};
 
@@ -13,7 +13,7 @@ use super::store::{self, Column};
 use super::{change, guest, release};
 use crate::backup::{self, LONG};
 use crate::drivers;
-use crate::node::place::place;
+use crate::node::place::{Placed, place};
 
 /// What the workflow works on.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
@@ -55,7 +55,7 @@ pub async fn provision<P: kernel::permission::AtProject>(tx: &Tx, at: &Scope<P>,
 }
 
 async fn choose(step: StepCx, input: ProvisionInput) -> Result<Next> {
-    let node = step
+    let placed = step
         .write(async |tx| {
             let at = step.scope();
             // After an undo, a new try takes its room and its name again.
@@ -63,15 +63,25 @@ async fn choose(step: StepCx, input: ProvisionInput) -> Result<Next> {
             let row = store::locked(&tx, &at, input.instance_id).await?;
             store::set(&tx, row.id, &[(Column::OperationId, Some(step.operation()).into())]).await?;
             if row.state == State::Provisioning && row.node_id.is_some() {
-                return Ok(row.node_name);
+                return Ok(Ok(row.node_name.unwrap_or_default()));
             }
-            let node = place(&tx, &at, &row).await?;
+            let node = match place(&tx, &at, &row).await? {
+                Placed::On(node) => node,
+                Placed::Nowhere(why) => return Ok(Err(why)),
+            };
             store::set(&tx, row.id, &[(Column::NodeId, Some(node.id).into()), (Column::NodeName, Some(node.name.clone()).into())]).await?;
             change(&tx, &row, State::Provisioning, "It is being set up.").await?;
-            Ok(Some(node.name))
+            Ok(Ok(node.name))
         })
         .await?;
-    step.log(format!("It goes to the node {}.", node.unwrap_or_default())).await?;
+    match placed {
+        Ok(node) => step.log(format!("It goes to the node {node}.")).await?,
+        // Which rule refused says how full nodes are, which is the operator's business.
+        Err(why) => {
+            step.log_for_operator(if why.is_empty() { "The region has no nodes.".to_owned() } else { why.join("\n") }).await?;
+            return Err(Error::exhausted("There is no room for this machine in its region now. Choose another size or region, or try again later."));
+        }
+    }
     Ok(Next::Done)
 }
 

@@ -1,16 +1,16 @@
 //! Compares what should run with what the hypervisors say, both ways: what changed behind our back
-//! becomes a state and an event; guests that nobody here knows are reported and never touched.
+//! becomes a state and an event, and stays a finding; guests that nobody here knows are never touched.
 
 use std::collections::{HashMap, HashSet};
 
 use compute_driver::{Driver, Guest, Status};
-use kernel::{ByWorkflow, Cx, Place, Result, Scope};
+use kernel::{ByWorkflow, Cx, Place, Result, Scope, Timestamp};
 
 use super::change;
-use super::model::State;
+use super::model::{InstanceId, State};
 use super::store::{self, Row};
-use crate::drivers;
 use crate::node::{self, Node};
+use crate::{drivers, finding};
 
 /// Every state in which a guest may exist.
 const PRESENT: &[State] = &[
@@ -37,20 +37,34 @@ pub(crate) async fn reconcile(cx: Cx) -> Result<usize> {
     node::enrol(&cx).await?;
     let mut changed = 0;
     for node in node::store::all(cx.db()).await? {
-        let Ok(driver) = drivers::of(&cx, &node.name) else { continue };
+        let driver = match drivers::of(&cx, &node.name) {
+            Ok(driver) => driver,
+            Err(error) => {
+                finding::silent(&cx, &node.name, &error.to_string()).await?;
+                continue;
+            }
+        };
         match driver.list().await {
-            Ok(guests) => changed += compare(&cx, &node, &*driver, guests).await?,
-            Err(error) => tracing::warn!(node = %node.name, %error, "the guests of a node cannot be listed"),
+            Ok(guests) => changed += compare(&cx, &node, &*driver, &guests).await?,
+            Err(error) => {
+                tracing::warn!(node = %node.name, %error, "the guests of a node cannot be listed");
+                finding::silent(&cx, &node.name, &error.to_string()).await?;
+            }
         }
     }
+    let rows = store::on_no_node(cx.db(), &at(Place::Platform)).await?;
+    finding::answered(&cx, None, finding::of_machines(&rows, &changed_at(&cx, &rows).await?, cx.now())).await?;
     Ok(changed)
 }
 
-async fn compare(cx: &Cx, node: &Node, driver: &dyn Driver, guests: Vec<Guest>) -> Result<usize> {
-    let at = Scope::<ByWorkflow>::acting("compute.instance.reconcile", Place::Platform);
+fn at(place: Place) -> Scope<ByWorkflow> {
+    Scope::<ByWorkflow>::acting("compute.instance.reconcile", place)
+}
+
+async fn compare(cx: &Cx, node: &Node, driver: &dyn Driver, guests: &[Guest]) -> Result<usize> {
     // Read after the list: a guest is made only after its row names the node.
-    let rows = store::on_node(cx.db(), &at, node.id, PRESENT).await?;
-    let seen: HashMap<String, Seen> = guests.into_iter().map(|guest| (guest.reference.to_string(), Seen::of(&guest))).collect();
+    let mut rows = store::on_node(cx.db(), &at(Place::Platform), node.id, PRESENT).await?;
+    let seen: HashMap<String, Seen> = guests.iter().map(|guest| (guest.reference.to_string(), Seen::of(guest))).collect();
     let known: HashSet<String> = rows.iter().map(|row| row.id.to_string()).collect();
     report_orphans(cx, node, seen.keys().filter(|one| !known.contains(*one)).cloned().collect()).await?;
     let mut changed = 0;
@@ -60,7 +74,17 @@ async fn compare(cx: &Cx, node: &Node, driver: &dyn Driver, guests: Vec<Guest>) 
             changed += usize::from(correct(cx, driver, row).await?);
         }
     }
+    if changed > 0 {
+        rows = store::on_node(cx.db(), &at(Place::Platform), node.id, PRESENT).await?;
+    }
+    finding::answered(cx, Some(&node.name), finding::of_node(&rows, guests, &changed_at(cx, &rows).await?, cx.now())).await?;
     Ok(changed)
+}
+
+/// Since when machines are as they are, for those whose findings tell.
+async fn changed_at(cx: &Cx, rows: &[Row]) -> Result<HashMap<InstanceId, Timestamp>> {
+    let told = rows.iter().filter(|row| row.state_reason.is_some() || !matches!(row.state, State::Running | State::Stopped));
+    store::changed_at(cx.db(), told.map(|row| row.id)).await
 }
 
 /// What a hypervisor says of a guest.
@@ -101,9 +125,8 @@ fn verdict(state: State, seen: Seen) -> Option<(State, &'static str)> {
 async fn correct(cx: &Cx, driver: &dyn Driver, row: &Row) -> Result<bool> {
     let Ok(found) = driver.find(&drivers::reference(row.id)?).await else { return Ok(false) };
     let Some((to, why)) = verdict(row.state, found.as_ref().map_or(Seen::ABSENT, Seen::of)) else { return Ok(false) };
-    let at = Scope::<ByWorkflow>::acting("compute.instance.reconcile", row.place());
     cx.write(async |tx| {
-        let now = store::locked(&tx, &at, row.id).await?;
+        let now = store::locked(&tx, &at(row.place()), row.id).await?;
         if now.state != row.state || now.operation_id != row.operation_id {
             return Ok(false);
         }

@@ -4,12 +4,13 @@
 use std::time::Duration;
 
 use kernel::map::purpose;
-use kernel::{Error, Result, Timestamp};
+use kernel::{Error, PersonId, Result, Timestamp, Tx};
 use serde::{Deserialize, Serialize};
-use workflow::{Next, Retry, StepCx, WhenFailed, Workflow, nothing, step};
+use workflow::{Next, OperationId, Retry, Start, StepCx, WhenFailed, Workflow, nothing, step};
 
 use super::model::{InstanceId, State};
-use super::{guest, release, store};
+use super::store::{self, Column, Row};
+use super::{change, guest, release};
 use crate::drivers;
 
 /// What the workflow works on.
@@ -39,6 +40,18 @@ pub static RETIRE: Workflow<RetireInput> = Workflow {
         step!("close", "Note that it is gone", close, nothing),
     ],
 };
+
+/// Begins it in the caller's transaction, which has locked `row`. The grace ends at `delete_at`.
+///
+/// # Errors
+/// `Conflict` when the machine's state does not allow it.
+pub(crate) async fn begin(tx: &Tx, row: &Row, started_by: Option<PersonId>, delete_at: Timestamp, why: &str) -> Result<OperationId> {
+    change(tx, row, State::Deleting, why).await?;
+    let start = Start { place: row.place(), subject: &row.id.to_string(), started_by, key: None };
+    let operation = RETIRE.start(tx, start, &RetireInput { instance_id: row.id, delete_at }).await?;
+    store::set(tx, row.id, &[(Column::OperationId, Some(operation).into()), (Column::DeleteAt, Some(delete_at.0).into())]).await?;
+    Ok(operation)
+}
 
 fn brought_back() -> Error {
     Error::conflict("The machine was brought back, so it is not deleted.")

@@ -2,8 +2,8 @@
 
 use std::collections::HashMap;
 
-use kernel::permission::AtProject;
-use kernel::{ByWorkflow, Error, Place, Result, Scope, Tx};
+use kernel::permission::{AtProject, Permission};
+use kernel::{ByWorkflow, Error, Place, Result, Scope, Timestamp, Tx};
 use sea_orm::sea_query::{Expr, LockType};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
@@ -170,16 +170,41 @@ pub(crate) async fn ids(db: &impl ConnectionTrait, _at: &Scope<ByWorkflow>, afte
     Ok(query.order_by_asc(Column::Id).limit(limit).into_tuple().all(db).await?)
 }
 
+/// Machines on no node that stand for something: ordered, or in a state that needs one. For jobs.
+pub(crate) async fn on_no_node(db: &impl ConnectionTrait, _at: &Scope<ByWorkflow>) -> Result<Vec<Row>> {
+    // What failed and holds no room was never handed over; its order tells of it.
+    let stands = Column::State.ne(State::Failed).or(Column::QuotaHeld.eq(true));
+    Ok(Entity::find().filter(Column::NodeId.is_null()).filter(Column::State.ne(State::Deleted)).filter(stands).all(db).await?)
+}
+
+/// The machines of `ids`, wherever they are: for the operator's view of the installation.
+pub(crate) async fn among<P: Permission>(
+    db: &impl ConnectionTrait,
+    _at: &Scope<P>,
+    ids: impl IntoIterator<Item = InstanceId>,
+) -> Result<HashMap<InstanceId, Row>> {
+    let rows = Entity::find().filter(Column::Id.is_in(ids)).all(db).await?;
+    Ok(rows.into_iter().map(|row| (row.id, row)).collect())
+}
+
+/// When each of `ids` came to its state.
+pub(crate) async fn changed_at(db: &impl ConnectionTrait, ids: impl IntoIterator<Item = InstanceId>) -> Result<HashMap<InstanceId, Timestamp>> {
+    let query = history::Entity::find().filter(history::Column::InstanceId.is_in(ids)).select_only().column(history::Column::InstanceId);
+    let query = query.column_as(history::Column::At.max(), "at").group_by(history::Column::InstanceId).into_tuple::<(InstanceId, i64)>();
+    Ok(query.all(db).await?.into_iter().map(|(id, at)| (id, Timestamp(at))).collect())
+}
+
 /// What the machines on each node take together. Figures about nodes name nobody.
 pub(crate) async fn taken(db: &impl ConnectionTrait) -> Result<HashMap<NodeId, crate::node::Taken>> {
-    let query = Entity::find().select_only().column(Column::NodeId).column(Column::Cpus).column(Column::MemoryMib);
-    let query = query.filter(Column::NodeId.is_not_null()).filter(Column::QuotaHeld.eq(true)).into_tuple::<(NodeId, i32, i32)>();
+    let query = Entity::find().select_only().column(Column::NodeId).column(Column::Cpus).column(Column::MemoryMib).column(Column::DiskGib);
+    let query = query.filter(Column::NodeId.is_not_null()).filter(Column::QuotaHeld.eq(true)).into_tuple::<(NodeId, i32, i32, i32)>();
     let mut sums: HashMap<NodeId, crate::node::Taken> = HashMap::new();
-    for (node, cpus, memory) in query.all(db).await? {
+    for (node, cpus, memory, disk) in query.all(db).await? {
         let sum = sums.entry(node).or_default();
         sum.instances += 1;
         sum.cpus += i64::from(cpus);
         sum.memory_mib += i64::from(memory);
+        sum.disk_gib += i64::from(disk);
     }
     Ok(sums)
 }
@@ -221,7 +246,7 @@ pub(super) async fn history(db: &impl ConnectionTrait, id: InstanceId, after: Op
         query = query.filter(history::Column::Id.lt(after));
     }
     let rows = query.order_by_desc(history::Column::Id).limit(limit + 1).all(db).await?;
-    Ok(rows.into_iter().map(|row| InstanceEvent { id: row.id, at: kernel::Timestamp(row.at), kind: row.state, summary: row.text }).collect())
+    Ok(rows.into_iter().map(|row| InstanceEvent { id: row.id, at: Timestamp(row.at), kind: row.state, summary: row.text }).collect())
 }
 
 /// The node of a machine that a console ticket names; the ticket was given for the machine's project.

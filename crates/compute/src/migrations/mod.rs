@@ -4,8 +4,10 @@ mod m0001_foundation;
 mod m0002_snapshots_and_keys;
 mod m0003_backups;
 mod m0004_metrics;
+mod m0005_findings;
 mod m0006_user_data;
 mod m0007_access;
+mod m0008_node_settings;
 
 use sea_orm_migration::MigrationTrait;
 
@@ -16,7 +18,9 @@ pub(crate) fn all() -> Vec<Box<dyn MigrationTrait>> {
         Box::new(m0002_snapshots_and_keys::Migration),
         Box::new(m0003_backups::Migration),
         Box::new(m0004_metrics::Migration),
+        Box::new(m0005_findings::Migration),
         Box::new(m0006_user_data::Migration),
         Box::new(m0007_access::Migration),
+        Box::new(m0008_node_settings::Migration),
     ]
 }

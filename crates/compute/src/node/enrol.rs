@@ -5,7 +5,7 @@ use compute_driver::{Accelerator, Capabilities, DriverError};
 use kernel::{Cx, Result};
 
 use super::store;
-use crate::drivers::Drivers;
+use crate::drivers::{Drivers, Overcommit};
 use crate::{region, template};
 
 /// Asks every driver and writes what it said; tells how many answered.
@@ -21,7 +21,7 @@ pub async fn enrol(cx: &Cx) -> Result<usize> {
         if let Err(error) = &said {
             tracing::warn!(node = name, %error, "a node does not answer");
         }
-        let seen = Seen { name, region: &attached.region, driver: attached.driver.name(), said: &said };
+        let seen = Seen { name, region: &attached.region, driver: attached.driver.name(), overcommit: drivers.overcommit(), said: &said };
         cx.write(async |tx| {
             let region = region::store::ensure(&tx, seen.region, &region::title_of(seen.region)).await?;
             for name in seen.said.iter().flat_map(|said| &said.templates) {
@@ -39,6 +39,7 @@ pub(super) struct Seen<'a> {
     pub(super) name: &'a str,
     pub(super) region: &'a str,
     pub(super) driver: &'a str,
+    pub(super) overcommit: Overcommit,
     pub(super) said: &'a Result<Capabilities, DriverError>,
 }
 

@@ -1,6 +1,7 @@
 //! What a node is and which machines it takes. No IO.
 
-use kernel::Timestamp;
+use compute_driver::{Host, Storage};
+use kernel::{Checks, Timestamp};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -40,6 +41,16 @@ pub struct Node {
     pub orphans: Vec<String>,
     /// Whether new machines are placed on it.
     pub enabled: bool,
+    /// Why not, in the operator's words.
+    pub closed_because: Option<String>,
+    /// Virtual processors that may be promised for every hundred real ones.
+    pub cpu_overcommit_percent: i32,
+    /// MiB of memory that may be promised for every hundred real ones.
+    pub memory_overcommit_percent: i32,
+    /// The hosts that it consists of.
+    pub hosts: Vec<NodeHost>,
+    /// Where it keeps disks and archives.
+    pub storages: Vec<NodeStorage>,
     /// What its hypervisor said when it last failed to answer; absent while it answers.
     pub problem: Option<String>,
     /// When its hypervisor answered last.
@@ -52,6 +63,95 @@ pub(crate) struct Taken {
     pub(crate) instances: i64,
     pub(crate) cpus: i64,
     pub(crate) memory_mib: i64,
+    pub(crate) disk_gib: i64,
+}
+
+/// A host of a node that is a cluster, or the only one.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct NodeHost {
+    /// Its name at the hypervisor.
+    pub name: String,
+    /// Whether it answers.
+    pub online: bool,
+    /// Its processors.
+    pub cpus: u32,
+    /// How busy they are, in thousandths, where the hypervisor tells.
+    pub cpu_permille: Option<u16>,
+    /// Its memory in MiB.
+    pub memory_mib: u64,
+    /// Memory that is in use, in MiB.
+    pub memory_used_mib: u64,
+}
+
+impl From<&Host> for NodeHost {
+    fn from(host: &Host) -> Self {
+        Self {
+            name: host.name.clone(),
+            online: host.online,
+            cpus: host.cpus,
+            cpu_permille: host.cpu_permille,
+            memory_mib: host.memory_mib,
+            memory_used_mib: host.memory_used_mib,
+        }
+    }
+}
+
+/// A storage of a node.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct NodeStorage {
+    /// Its name at the hypervisor.
+    pub name: String,
+    /// The host that it belongs to; shared by all when there is none.
+    pub host: Option<String>,
+    /// Whether it keeps disks of machines.
+    pub disks: bool,
+    /// Whether it keeps archives.
+    pub backups: bool,
+    /// Its room in MiB.
+    pub total_mib: u64,
+    /// Room that is free, in MiB.
+    pub free_mib: u64,
+}
+
+impl From<&Storage> for NodeStorage {
+    fn from(storage: &Storage) -> Self {
+        Self {
+            name: storage.name.clone(),
+            host: storage.host.clone(),
+            disks: storage.disks,
+            backups: storage.backups,
+            total_mib: storage.total_mib,
+            free_mib: storage.free_mib,
+        }
+    }
+}
+
+/// What changes about a node.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NodePatch {
+    /// Whether it takes new machines.
+    pub schedulable: Option<bool>,
+    /// Why it takes none; asked for when it is closed.
+    pub reason: Option<String>,
+    /// Virtual processors that may be promised for every hundred real ones; 10 to 10,000.
+    pub cpu_overcommit_percent: Option<i32>,
+    /// MiB of memory that may be promised for every hundred real ones; 10 to 1,000.
+    pub memory_overcommit_percent: Option<i32>,
+}
+
+impl NodePatch {
+    /// What is wrong with what a person typed.
+    pub fn checks(&self) -> Checks {
+        let fits = |percent: Option<i32>, most: i32| percent.is_none_or(|percent| (10..=most).contains(&percent));
+        let reason = self.reason.as_deref().map_or(0, |text| text.trim().chars().count());
+        let mut checks = Checks::new();
+        checks
+            .that(self.schedulable != Some(false) || (1..=200).contains(&reason), "reason", "say in 1 to 200 characters why it takes no new machines")
+            .that(fits(self.cpu_overcommit_percent, 10_000), "cpu_overcommit_percent", "use 10 to 10000")
+            .that(fits(self.memory_overcommit_percent, 1_000), "memory_overcommit_percent", "use 10 to 1000");
+        checks
+    }
 }
 
 /// How a node stands.
@@ -77,6 +177,10 @@ pub struct NodeView {
     pub region: Part<RegionId>,
     /// How it stands.
     pub state: NodeState,
+    /// Whether it takes new machines.
+    pub schedulable: bool,
+    /// Why not, in the operator's words.
+    pub closed_because: Option<String>,
     /// Its driver.
     pub driver: String,
     /// `kvm` or `tcg`.
@@ -87,14 +191,28 @@ pub struct NodeView {
     pub cpus: i32,
     /// Virtual processors promised to machines.
     pub cpus_used: i64,
+    /// Virtual processors that may be promised; 0 where the driver cannot tell.
+    pub cpus_limit: i64,
+    /// Virtual processors that may be promised for every hundred real ones.
+    pub cpu_overcommit_percent: i32,
     /// Memory in MiB; 0 where the driver cannot tell.
     pub memory_mib: i64,
     /// Memory promised to machines, in MiB.
     pub memory_used_mib: i64,
+    /// Memory that may be promised, in MiB; 0 where the driver cannot tell.
+    pub memory_limit_mib: i64,
+    /// MiB of memory that may be promised for every hundred real ones.
+    pub memory_overcommit_percent: i32,
     /// Disk for guests in GiB; 0 where the driver cannot tell.
     pub disk_gib: i64,
     /// Disk that is taken, in GiB.
     pub disk_used_gib: i64,
+    /// Disk promised to machines, in GiB; disks grow as they are written.
+    pub disk_promised_gib: i64,
+    /// The hosts that it consists of.
+    pub hosts: Vec<NodeHost>,
+    /// Where it keeps disks and archives.
+    pub storages: Vec<NodeStorage>,
     /// Machines on it.
     pub instances: i64,
     /// Templates that are ready on it.
@@ -117,6 +235,15 @@ impl NodeView {
         };
         let disk_mib = node.disk_mib.unwrap_or(0);
         Self {
+            schedulable: node.enabled,
+            cpus_limit: node.cpus_limit().unwrap_or(0),
+            memory_limit_mib: node.memory_limit_mib().unwrap_or(0),
+            disk_promised_gib: taken.disk_gib,
+            cpu_overcommit_percent: node.cpu_overcommit_percent,
+            memory_overcommit_percent: node.memory_overcommit_percent,
+            closed_because: node.closed_because,
+            hosts: node.hosts,
+            storages: node.storages,
             id: node.id,
             name: node.name,
             region: Part { id: node.region_id, name: region },
@@ -139,18 +266,26 @@ impl NodeView {
     }
 }
 
-/// Virtual processors per real one.
-const CPU_SHARE: i64 = 8;
 /// Disks grow as they are written; below this much free space none is added.
 const DISK_RESERVE_MIB: i64 = 2_048;
 
 impl Node {
+    /// Virtual processors that may be promised, where the driver can tell how many there are.
+    pub(crate) fn cpus_limit(&self) -> Option<i64> {
+        self.cpus.map(|cpus| i64::from(cpus) * i64::from(self.cpu_overcommit_percent) / 100)
+    }
+
+    /// Memory that may be promised, in MiB, where the driver can tell how much there is.
+    pub(crate) fn memory_limit_mib(&self) -> Option<i64> {
+        self.memory_mib.map(|memory| memory.saturating_mul(i64::from(self.memory_overcommit_percent)) / 100)
+    }
+
     /// The first rule that keeps a machine away, in words for the operator; `None` when it fits.
     pub(crate) fn refuses(&self, taken: Taken, shape: &Shape, template: &str) -> Option<String> {
         let memory = taken.memory_mib + i64::from(shape.memory_mib);
         let cpus = taken.cpus + i64::from(shape.cpus);
         if !self.enabled {
-            return Some("it is closed to new machines".to_owned());
+            return Some(format!("it is closed to new machines ({})", self.closed_because.as_deref().unwrap_or("no reason was given")));
         }
         if let Some(problem) = &self.problem {
             return Some(format!("it does not answer ({problem})"));
@@ -158,10 +293,10 @@ impl Node {
         if !self.templates.iter().any(|name| name == template) {
             return Some(format!("it does not have the template {template}"));
         }
-        if let Some(limit) = self.memory_mib.filter(|limit| memory > *limit) {
+        if let Some(limit) = self.memory_limit_mib().filter(|limit| memory > *limit) {
             return Some(format!("memory: {memory} MiB would be promised of {limit} MiB"));
         }
-        if let Some(limit) = self.cpus.map(|cpus| i64::from(cpus) * CPU_SHARE).filter(|limit| cpus > *limit) {
+        if let Some(limit) = self.cpus_limit().filter(|limit| cpus > *limit) {
             return Some(format!("processors: {cpus} would be promised of {limit}"));
         }
         if let Some(free) = self.disk_free_mib.filter(|free| *free < DISK_RESERVE_MIB) {
@@ -194,9 +329,22 @@ mod tests {
             templates: vec!["tiny".into()],
             orphans: Vec::new(),
             enabled: true,
+            closed_because: None,
+            cpu_overcommit_percent: 800,
+            memory_overcommit_percent: 100,
+            hosts: Vec::new(),
+            storages: Vec::new(),
             problem: None,
             seen_at: Timestamp(0),
         }
+    }
+
+    #[test]
+    fn whoever_closes_a_node_says_why() {
+        let wrong = |patch: NodePatch| patch.checks().done().err().map(|error| error.fields()[0].field.clone());
+        assert_eq!(wrong(NodePatch { schedulable: Some(false), reason: Some("  ".into()), ..NodePatch::default() }).as_deref(), Some("reason"));
+        assert_eq!(wrong(NodePatch { cpu_overcommit_percent: Some(0), ..NodePatch::default() }).as_deref(), Some("cpu_overcommit_percent"));
+        assert_eq!(wrong(NodePatch { schedulable: Some(true), memory_overcommit_percent: Some(120), ..NodePatch::default() }), None);
     }
 
     #[test]
@@ -208,7 +356,10 @@ mod tests {
         assert!(node().refuses(full, &shape, "tiny").unwrap().starts_with("memory"));
         assert!(node().refuses(Taken { cpus: 8, ..nothing }, &shape, "tiny").unwrap().starts_with("processors"));
         assert!(node().refuses(nothing, &shape, "debian").unwrap().contains("template debian"));
-        assert!(Node { enabled: false, ..node() }.refuses(nothing, &shape, "tiny").is_some());
+        let closed = Node { enabled: false, closed_because: Some("new fans".into()), ..node() };
+        assert!(closed.refuses(nothing, &shape, "tiny").unwrap().contains("new fans"));
+        assert_eq!(Node { memory_overcommit_percent: 150, ..node() }.refuses(full, &shape, "tiny"), None);
+        assert!(Node { cpu_overcommit_percent: 99, ..node() }.refuses(nothing, &shape, "tiny").unwrap().starts_with("processors"));
         assert!(Node { disk_free_mib: Some(10), ..node() }.refuses(nothing, &shape, "tiny").unwrap().starts_with("disk"));
         let unknown = Node { cpus: None, memory_mib: None, disk_free_mib: None, ..node() };
         assert_eq!(unknown.refuses(full, &shape, "tiny"), None);

@@ -10,7 +10,7 @@ use crate::instance::{Shape, store as instances};
 /// Whether the node of a machine has room for it in another shape.
 ///
 /// # Errors
-/// `Exhausted`, saying which rule refuses; database errors.
+/// `Exhausted` when it has none, and which rule refuses is logged for the operator; database errors.
 pub(crate) async fn fits(tx: &Tx, row: &instances::Row, shape: &Shape) -> Result<()> {
     let nodes = store::in_region_locked(tx, row.region_id).await?;
     let Some(node) = nodes.into_iter().find(|node| Some(node.id) == row.node_id) else { return Ok(()) };
@@ -18,17 +18,28 @@ pub(crate) async fn fits(tx: &Tx, row: &instances::Row, shape: &Shape) -> Result
     taken.cpus -= i64::from(row.cpus);
     taken.memory_mib -= i64::from(row.memory_mib);
     match node.refuses(taken, shape, &row.template_name) {
-        Some(why) => Err(Error::exhausted(format!("The machine's node has no room for this size: {why}."))),
+        Some(why) => {
+            tracing::info!(node = %node.name, trouble = %why, "a node has no room for another size");
+            Err(Error::exhausted("The machine's node has no room for this size now. Choose a smaller one, or try again later."))
+        }
         None => Ok(()),
     }
+}
+
+/// A node that takes a machine, or which rule of which node refused it.
+pub(crate) enum Placed {
+    /// It goes there.
+    On(Box<Node>),
+    /// Nowhere; one reason for each node, for the operator.
+    Nowhere(Vec<String>),
 }
 
 /// The node in the machine's region with the most memory left that takes it. Nodes are locked, so that
 /// two placements do not count on the same room. A machine that is made from a backup goes where the backup is kept.
 ///
 /// # Errors
-/// `Exhausted`, with one reason per node.
-pub(crate) async fn place(tx: &Tx, at: &Scope<ByWorkflow>, row: &instances::Row) -> Result<Node> {
+/// Database errors.
+pub(crate) async fn place(tx: &Tx, at: &Scope<ByWorkflow>, row: &instances::Row) -> Result<Placed> {
     let kept_on = match row.backup_id {
         Some(id) => Some(backup::store::by_id(tx.db(), at, id).await?.node_name),
         None => None,
@@ -43,13 +54,12 @@ pub(crate) async fn place(tx: &Tx, at: &Scope<ByWorkflow>, row: &instances::Row)
         match node.refuses(taken, &shape, &row.template_name) {
             Some(why) => refused.push(format!("{}: {why}", node.name)),
             None => {
-                let left = node.memory_mib.unwrap_or(i64::MAX).saturating_sub(taken.memory_mib);
+                let left = node.memory_limit_mib().unwrap_or(i64::MAX).saturating_sub(taken.memory_mib);
                 if best.as_ref().is_none_or(|(most, _)| left > *most) {
                     best = Some((left, node));
                 }
             }
         }
     }
-    let why = if refused.is_empty() { "the region has no nodes".to_owned() } else { refused.join("; ") };
-    best.map(|(_, node)| node).ok_or_else(|| Error::exhausted(format!("No node takes this machine: {why}.")))
+    Ok(best.map_or_else(|| Placed::Nowhere(refused), |(_, node)| Placed::On(Box::new(node))))
 }

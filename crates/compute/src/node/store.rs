@@ -2,14 +2,17 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use compute_driver::Capabilities;
-use kernel::{Error, Result, Timestamp, Tx};
+use compute_driver::{Capabilities, Inventory};
+use kernel::permission::Permission;
+use kernel::{Error, Result, Scope, Timestamp, Tx};
 use sea_orm::sea_query::{Expr, LockType};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Set};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 
 use super::enrol::{Seen, accelerator};
 use super::feature::word;
-use super::model::{Node, NodeId};
+use super::model::{Node, NodeHost, NodeId, NodePatch, NodeStorage};
 use crate::region::RegionId;
 
 mod entity {
@@ -41,6 +44,13 @@ mod entity {
         /// JSON list of what its driver offers.
         pub features: String,
         pub enabled: bool,
+        pub closed_because: Option<String>,
+        pub cpu_overcommit_percent: i32,
+        pub memory_overcommit_percent: i32,
+        /// JSON list.
+        pub hosts: String,
+        /// JSON list.
+        pub storages: String,
         pub problem: Option<String>,
         pub seen_at: i64,
     }
@@ -48,11 +58,11 @@ mod entity {
     impl ActiveModelBehavior for ActiveModel {}
 }
 
-fn list(text: &str) -> Result<Vec<String>> {
+fn list<T: DeserializeOwned>(text: &str) -> Result<Vec<T>> {
     serde_json::from_str(text).map_err(|error| Error::internal("a node's list is damaged").caused_by(error))
 }
 
-fn text(list: &[String]) -> Result<String> {
+fn text<T: Serialize>(list: &[T]) -> Result<String> {
     serde_json::to_string(list).map_err(|error| Error::internal("cannot encode a list").caused_by(error))
 }
 
@@ -62,6 +72,11 @@ fn view(row: entity::Model) -> Result<Node> {
         region_id: row.region_id,
         templates: list(&row.templates)?,
         orphans: list(&row.orphans)?,
+        hosts: list(&row.hosts)?,
+        storages: list(&row.storages)?,
+        closed_because: row.closed_because,
+        cpu_overcommit_percent: row.cpu_overcommit_percent,
+        memory_overcommit_percent: row.memory_overcommit_percent,
         name: row.name,
         driver: row.driver,
         accelerator: row.accelerator,
@@ -108,6 +123,11 @@ pub(super) async fn note(tx: &Tx, region: RegionId, seen: &Seen<'_>) -> Result<(
         orphans: Set("[]".to_owned()),
         features: Set("[]".to_owned()),
         enabled: Set(true),
+        closed_because: Set(None),
+        cpu_overcommit_percent: Set(seen.overcommit.cpu_percent),
+        memory_overcommit_percent: Set(seen.overcommit.memory_percent),
+        hosts: Set("[]".to_owned()),
+        storages: Set("[]".to_owned()),
         problem: Set(None),
         seen_at: Set(0),
     };
@@ -152,4 +172,38 @@ pub(crate) async fn features(db: &impl ConnectionTrait, ids: impl IntoIterator<I
 pub(crate) async fn set_orphans(tx: &Tx, id: NodeId, orphans: &[String]) -> Result<()> {
     entity::Entity::update_many().col_expr(entity::Column::Orphans, Expr::value(text(orphans)?)).filter(entity::Column::Id.eq(id)).exec(tx.db()).await?;
     Ok(())
+}
+
+/// Writes what a hypervisor consists of.
+pub(super) async fn set_parts(tx: &Tx, id: NodeId, seen: &Inventory) -> Result<()> {
+    let hosts: Vec<NodeHost> = seen.hosts.iter().map(NodeHost::from).collect();
+    let storages: Vec<NodeStorage> = seen.storages.iter().map(NodeStorage::from).collect();
+    entity::Entity::update_many()
+        .col_expr(entity::Column::Hosts, Expr::value(text(&hosts)?))
+        .col_expr(entity::Column::Storages, Expr::value(text(&storages)?))
+        .filter(entity::Column::Id.eq(id))
+        .exec(tx.db())
+        .await?;
+    Ok(())
+}
+
+/// Writes what the operator says about a node.
+pub(super) async fn set<P: Permission>(tx: &Tx, _at: &Scope<P>, id: NodeId, patch: &NodePatch) -> Result<()> {
+    // Something is always written, so that a node that is not there is noticed.
+    let mut update = entity::Entity::update_many().col_expr(entity::Column::Id, Expr::value(id));
+    if let Some(schedulable) = patch.schedulable {
+        let why = patch.reason.as_deref().map(str::trim).filter(|_| !schedulable);
+        update =
+            update.col_expr(entity::Column::Enabled, Expr::value(schedulable)).col_expr(entity::Column::ClosedBecause, Expr::value(why.map(str::to_owned)));
+    }
+    if let Some(percent) = patch.cpu_overcommit_percent {
+        update = update.col_expr(entity::Column::CpuOvercommitPercent, Expr::value(percent));
+    }
+    if let Some(percent) = patch.memory_overcommit_percent {
+        update = update.col_expr(entity::Column::MemoryOvercommitPercent, Expr::value(percent));
+    }
+    match update.filter(entity::Column::Id.eq(id)).exec(tx.db()).await?.rows_affected {
+        0 => Err(Error::not_found("node")),
+        _ => Ok(()),
+    }
 }

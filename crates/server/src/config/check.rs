@@ -25,6 +25,8 @@ impl Config {
             .that(readable(&self.mail.password_file), "mail.password_file", "the file cannot be read")
             .that(self.mail.from.contains('@'), "mail.from", "write an e-mail address")
             .that(matches!(self.compute.accelerator.as_str(), "auto" | "kvm" | "tcg"), "compute.accelerator", "use auto, kvm or tcg")
+            .that((10..=10_000).contains(&self.compute.cpu_overcommit_percent), "compute.cpu_overcommit_percent", "use 10 to 10000")
+            .that((10..=1_000).contains(&self.compute.memory_overcommit_percent), "compute.memory_overcommit_percent", "use 10 to 1000")
             .that(self.tls.certificate_file.is_some() == self.tls.key_file.is_some(), "tls", "name both files or none")
             .that(readable(&self.tls.certificate_file), "tls.certificate_file", "the file cannot be read")
             .that(readable(&self.tls.key_file), "tls.key_file", "the file cannot be read")

@@ -8,7 +8,7 @@ use super::intercept::{Intervention, Moment, Point};
 use super::worker::Shared;
 use crate::definition::{Next, Registered, Retry, StepCx, WhenFailed};
 use crate::operation::store::{self, StepChange, operation, step};
-use crate::operation::{State, StepState};
+use crate::operation::{Audience, State, StepState};
 
 /// Undo is tried more patiently than the step itself: giving up needs a person.
 const UNDO_ATTEMPTS: i32 = 10;
@@ -246,7 +246,7 @@ async fn again_later(shared: &Shared, row: &operation::Model, step: &step::Model
     let text = error.to_string();
     note(shared, row, async |tx| {
         store::set_step(&tx, row.id, step.position, &StepChange { state: StepState::Running, attempt, error: Some(text.clone()) }).await?;
-        store::log(&tx, row.id, step.position, &format!("Try {attempt} failed: {text} Next try in {} s.", wait.as_secs_f32())).await?;
+        store::log(&tx, row.id, step.position, &format!("Try {attempt} failed: {text} Next try in {} s.", wait.as_secs_f32()), Audience::Everybody).await?;
         store::release(&tx, row.id, tx.cx().now().plus(wait)).await
     })
     .await

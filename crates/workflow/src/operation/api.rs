@@ -11,7 +11,7 @@ use kernel::{Cx, Error, Page, PageQuery, Place, Result, Scope};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::model::{Operation, OperationId};
+use super::model::{Audience, Operation, OperationId, State};
 use super::{retry, store};
 use crate::permissions::{AnyOperationRetry, AnyOperationView, OperationRetry, OperationView, OwnOperationRetry, OwnOperationView};
 
@@ -54,13 +54,13 @@ async fn operation_list_any(cx: Cx, _at: Scope<AnyOperationView>, Query(query): 
 /// One operation with its steps.
 #[utoipa::path(get, path = "/v1/operations/{id}", tag = "operations", params(("id" = OperationId, Path)), responses((status = 200, body = Operation)))]
 async fn operation_view(cx: Cx, credentials: Credentials, Path(id): Path<OperationId>) -> Result<Json<Operation>> {
-    Ok(Json(visible(&cx, &credentials, id).await?))
+    Ok(Json(visible(&cx, &credentials, id).await?.0))
 }
 
 /// The operation each time something about it changes, as server-sent events named `operation`, until it ends.
 #[utoipa::path(get, path = "/v1/operations/{id}/watch", tag = "operations", params(("id" = OperationId, Path)), responses((status = 200, content_type = "text/event-stream", body = Operation)))]
 async fn operation_watch(cx: Cx, credentials: Credentials, Path(id): Path<OperationId>) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>> {
-    let first = visible(&cx, &credentials, id).await?;
+    let (first, audience) = visible(&cx, &credentials, id).await?;
     let events = stream::unfold((cx, Some(first), String::new(), false), move |(cx, mut present, last, ended)| async move {
         if ended {
             return None;
@@ -70,7 +70,7 @@ async fn operation_watch(cx: Cx, credentials: Credentials, Path(id): Path<Operat
                 Some(operation) => operation,
                 None => {
                     cx.work_or(LOOK_AGAIN).await;
-                    store::view(cx.db(), id).await.ok().flatten()?
+                    store::view(cx.db(), id, audience).await.ok().flatten()?
                 }
             };
             let text = serde_json::to_string(&operation).ok()?;
@@ -83,30 +83,43 @@ async fn operation_watch(cx: Cx, credentials: Credentials, Path(id): Path<Operat
     Ok(Sse::new(events).keep_alive(KeepAlive::default()))
 }
 
-/// Tries a failed operation again.
+/// Tries a failed operation again: from the step that failed, or with the undo that could not be finished.
 #[utoipa::path(post, path = "/v1/operations/{id}/retry", tag = "operations", params(("id" = OperationId, Path)), responses((status = 202, body = Operation)))]
 async fn operation_retry(cx: Cx, credentials: Credentials, Path(id): Path<OperationId>) -> Result<(StatusCode, Json<Operation>)> {
-    let operation = visible(&cx, &credentials, id).await?;
-    match operation.place {
-        Some(Place::Project { project, .. }) => drop(Scope::<OperationRetry>::ask(&cx, &credentials, Some(project), None).await?),
-        _ if operation.started_by.is_some() => drop(Scope::<OwnOperationRetry>::ask(&cx, &credentials, None, None).await?),
-        _ => drop(Scope::<AnyOperationRetry>::ask(&cx, &credentials, None, None).await?),
-    }
-    Ok((StatusCode::ACCEPTED, Json(retry::retry(&cx, id).await?)))
+    let (operation, audience) = visible(&cx, &credentials, id).await?;
+    may_retry(&cx, &credentials, &operation).await?;
+    cx.write(async |tx| retry::retry(&tx, id).await).await?;
+    let operation = store::view(cx.db(), id, audience).await?.ok_or_else(|| Error::not_found("operation"))?;
+    Ok((StatusCode::ACCEPTED, Json(operation)))
 }
 
-/// The operation, if the caller started it, may see its project, or may see all.
-async fn visible(cx: &Cx, credentials: &Credentials, id: OperationId) -> Result<Operation> {
+/// Staff may try everything again; others what is theirs, but no undo that asks for the operator.
+async fn may_retry(cx: &Cx, credentials: &Credentials, operation: &Operation) -> Result<()> {
+    let staff = Scope::<AnyOperationRetry>::ask(cx, credentials, None, None).await;
+    match operation.place {
+        _ if staff.is_ok() => Ok(()),
+        _ if operation.state == State::NeedsOperator => Err(Error::conflict("This needs the operator, who sees it. Nothing is for you to do.")),
+        Some(Place::Project { project, .. }) => Scope::<OperationRetry>::ask(cx, credentials, Some(project), None).await.map(drop),
+        _ if operation.started_by.is_some() => Scope::<OwnOperationRetry>::ask(cx, credentials, None, None).await.map(drop),
+        _ => staff.map(drop),
+    }
+}
+
+/// The operation, if the caller started it, may see its project, or may see all; and whose eyes they see it with.
+async fn visible(cx: &Cx, credentials: &Credentials, id: OperationId) -> Result<(Operation, Audience)> {
     let hidden = || Error::not_found("operation");
     let own = Scope::<OwnOperationView>::ask(cx, credentials, None, None).await?;
-    let operation = store::view(cx.db(), id).await?.ok_or_else(hidden)?;
+    if Scope::<AnyOperationView>::ask(cx, credentials, None, None).await.is_ok() {
+        let operation = store::view(cx.db(), id, Audience::Operator).await?.ok_or_else(hidden)?;
+        return Ok((operation, Audience::Operator));
+    }
+    let operation = store::view(cx.db(), id, Audience::Everybody).await?.ok_or_else(hidden)?;
     if operation.started_by.is_some() && operation.started_by == own.actor().person() {
-        return Ok(operation);
+        return Ok((operation, Audience::Everybody));
     }
-    if let Some(Place::Project { project, .. }) = operation.place
-        && Scope::<OperationView>::ask(cx, credentials, Some(project), None).await.is_ok()
-    {
-        return Ok(operation);
-    }
-    Scope::<AnyOperationView>::ask(cx, credentials, None, None).await.map(|_| operation).map_err(|_| hidden())
+    match operation.place {
+        Some(Place::Project { project, .. }) => Scope::<OperationView>::ask(cx, credentials, Some(project), None).await.map_err(|_| hidden())?,
+        _ => return Err(hidden()),
+    };
+    Ok((operation, Audience::Everybody))
 }

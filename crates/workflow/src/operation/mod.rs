@@ -5,5 +5,7 @@ mod model;
 mod retry;
 pub(crate) mod store;
 
-pub use model::{LogLine, OPERATION_FINISHED, Operation, OperationFinished, OperationId, State, StepState, StepView};
-pub use store::{by_subject, unfinished};
+pub(crate) use model::Audience;
+pub use model::{LogLine, OPERATION_FINISHED, Operation, OperationFinished, OperationId, RetryFrom, State, StepState, StepView};
+pub use retry::retry;
+pub use store::{by_subject, states, unfinished};

@@ -36,7 +36,18 @@ impl State {
         !matches!(self, Self::Running | Self::Undoing)
     }
 
-    /// The states that this one may become.
+    /// Where an operation in this state goes on when it is tried again; `None` where it cannot.
+    ///
+    /// What is undone is not begun again: the world that its first step relied on, a payment for example, is gone.
+    pub fn retry_from(self) -> Option<RetryFrom> {
+        match self {
+            Self::Failed => Some(RetryFrom::Step),
+            Self::NeedsOperator => Some(RetryFrom::Undo),
+            Self::Running | Self::Succeeded | Self::Undoing | Self::Undone => None,
+        }
+    }
+
+    /// The states that this one may become. From `Undone` only the operation above it begins it again.
     pub fn may_become(self, next: Self) -> bool {
         matches!(
             (self, next),
@@ -46,6 +57,16 @@ impl State {
                 | (Self::NeedsOperator, Self::Undoing)
         )
     }
+}
+
+/// Where a failed operation goes on when it is tried again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum RetryFrom {
+    /// At the step that failed; those before it stay done.
+    Step,
+    /// At the undo that could not be finished.
+    Undo,
 }
 
 /// How a step stands.
@@ -63,6 +84,15 @@ pub enum StepState {
     Failed,
     /// Taken back.
     Undone,
+}
+
+/// For whom a log line is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Audience {
+    /// Whoever sees the operation.
+    Everybody,
+    /// The operator's staff: how full nodes are, for example.
+    Operator,
 }
 
 /// One line of a step's log.
@@ -113,6 +143,8 @@ pub struct Operation {
     pub state: State,
     /// Why it failed.
     pub error: Option<String>,
+    /// Where it goes on when it is tried again; absent where it cannot be.
+    pub retry: Option<RetryFrom>,
     /// When it was started.
     pub created_at: Timestamp,
     /// When it ended.
@@ -144,6 +176,15 @@ pub struct OperationFinished {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_what_was_neither_done_nor_undone_is_tried_again() {
+        assert_eq!(State::Failed.retry_from(), Some(RetryFrom::Step));
+        assert_eq!(State::NeedsOperator.retry_from(), Some(RetryFrom::Undo));
+        for state in [State::Running, State::Succeeded, State::Undoing, State::Undone] {
+            assert_eq!(state.retry_from(), None);
+        }
+    }
 
     #[test]
     fn what_has_succeeded_stays_so() {

@@ -11,11 +11,11 @@ use sea_orm::sea_query::{Expr, LockBehavior, LockType};
 use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait};
 use serde::Serialize;
 
-use super::model::{OPERATION_FINISHED, OperationFinished, OperationId, State, StepState};
+use super::model::{Audience, OPERATION_FINISHED, OperationFinished, OperationId, State, StepState};
 use crate::definition::Start;
 
 pub(crate) use view::{Which, page, view};
-pub use view::{by_subject, unfinished};
+pub use view::{by_subject, states, unfinished};
 
 pub(crate) mod operation {
     use sea_orm::entity::prelude::*;
@@ -92,6 +92,7 @@ pub(crate) mod line {
         pub position: i32,
         pub at: i64,
         pub text: String,
+        pub for_operator: bool,
     }
 
     impl ActiveModelBehavior for ActiveModel {}
@@ -172,6 +173,20 @@ pub(crate) async fn adopt(tx: &Tx, child: OperationId, parent: OperationId, posi
 /// One operation's row.
 pub(crate) async fn row(db: &impl ConnectionTrait, id: OperationId) -> Result<Option<operation::Model>> {
     Ok(operation::Entity::find_by_id(id).one(db).await?)
+}
+
+/// The same, locked to the end of the transaction.
+pub(crate) async fn locked(tx: &Tx, id: OperationId) -> Result<Option<operation::Model>> {
+    let mut query = operation::Entity::find_by_id(id);
+    QueryTrait::query(&mut query).lock(LockType::Update);
+    Ok(query.one(tx.db()).await?)
+}
+
+/// The operations that carry out steps of `parent` that are not done.
+pub(crate) async fn unfinished_children(tx: &Tx, parent: OperationId) -> Result<Vec<operation::Model>> {
+    let open: Vec<i32> = steps(tx.db(), parent).await?.iter().filter(|step| step.state != StepState::Done).map(|step| step.position).collect();
+    let query = operation::Entity::find().filter(operation::Column::ParentId.eq(parent)).filter(operation::Column::ParentPosition.is_in(open));
+    Ok(query.all(tx.db()).await?)
 }
 
 /// Takes up to `limit` operations that are due and free, with one fence each, and no more than a
@@ -313,10 +328,27 @@ pub(crate) async fn reset_steps(tx: &Tx, id: OperationId) -> Result<()> {
     Ok(())
 }
 
+/// Forgets how often the undo at hand was tried.
+pub(crate) async fn reset_undo(tx: &Tx, id: OperationId) -> Result<()> {
+    step::Entity::update_many()
+        .col_expr(step::Column::Attempt, Expr::value(0))
+        .filter(step::Column::OperationId.eq(id))
+        .filter(step::Column::State.eq(StepState::Running))
+        .exec(tx.db())
+        .await?;
+    Ok(())
+}
+
 /// Adds a line to a step's log.
-pub(crate) async fn log(tx: &Tx, id: OperationId, position: i32, text: &str) -> Result<()> {
-    let row =
-        line::ActiveModel { id: Set(tx.cx().new_uuid()), operation_id: Set(id), position: Set(position), at: Set(tx.cx().now().0), text: Set(text.to_owned()) };
+pub(crate) async fn log(tx: &Tx, id: OperationId, position: i32, text: &str, audience: Audience) -> Result<()> {
+    let row = line::ActiveModel {
+        id: Set(tx.cx().new_uuid()),
+        operation_id: Set(id),
+        position: Set(position),
+        at: Set(tx.cx().now().0),
+        text: Set(text.to_owned()),
+        for_operator: Set(audience == Audience::Operator),
+    };
     line::Entity::insert(row).exec_without_returning(tx.db()).await?;
     tx.wake_after_commit();
     Ok(())

@@ -7,7 +7,7 @@ use kernel::{PersonId, ProjectId, Result, Timestamp};
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use super::{line, operation, place, step};
-use crate::operation::model::{LogLine, Operation, OperationId, State, StepView};
+use crate::operation::model::{Audience, LogLine, Operation, OperationId, State, StepView};
 
 /// Which operations a list shows.
 pub(crate) enum Which {
@@ -19,6 +19,7 @@ pub(crate) enum Which {
 /// Operations, newest first, one more than `limit`, parents only.
 pub(crate) async fn page(db: &impl ConnectionTrait, which: Which, after: Option<OperationId>, limit: u64) -> Result<Vec<Operation>> {
     let mut query = operation::Entity::find().filter(operation::Column::ParentId.is_null());
+    let audience = if matches!(which, Which::All) { Audience::Operator } else { Audience::Everybody };
     query = match which {
         Which::Project(id) => query.filter(operation::Column::ProjectId.eq(id.uuid())),
         Which::StartedBy(id) => query.filter(operation::Column::StartedBy.eq(id.uuid())),
@@ -27,13 +28,13 @@ pub(crate) async fn page(db: &impl ConnectionTrait, which: Which, after: Option<
     if let Some(after) = after {
         query = query.filter(operation::Column::Id.lt(after));
     }
-    views(db, query.order_by_desc(operation::Column::Id).limit(limit + 1).all(db).await?).await
+    views(db, query.order_by_desc(operation::Column::Id).limit(limit + 1).all(db).await?, audience).await
 }
 
-/// One operation with everything that people see of it.
-pub(crate) async fn view(db: &impl ConnectionTrait, id: OperationId) -> Result<Option<Operation>> {
+/// One operation with everything that `audience` sees of it.
+pub(crate) async fn view(db: &impl ConnectionTrait, id: OperationId, audience: Audience) -> Result<Option<Operation>> {
     let rows = operation::Entity::find_by_id(id).all(db).await?;
-    Ok(views(db, rows).await?.pop())
+    Ok(views(db, rows, audience).await?.pop())
 }
 
 /// The newest operation of workflow `kind` on `subject`, if there is one.
@@ -48,7 +49,17 @@ pub async fn by_subject(db: &impl ConnectionTrait, kind: &str, subject: &str) ->
         .limit(1)
         .all(db)
         .await?;
-    Ok(views(db, rows).await?.pop())
+    Ok(views(db, rows, Audience::Everybody).await?.pop())
+}
+
+/// How each of `ids` stands.
+///
+/// # Errors
+/// Database errors.
+pub async fn states(db: &impl ConnectionTrait, ids: impl IntoIterator<Item = OperationId>) -> Result<HashMap<OperationId, State>> {
+    let query = operation::Entity::find().filter(operation::Column::Id.is_in(ids)).select_only();
+    let query = query.column(operation::Column::Id).column(operation::Column::State).into_tuple::<(OperationId, State)>();
+    Ok(query.all(db).await?.into_iter().collect())
 }
 
 /// How many operations are in each state that is no end.
@@ -65,7 +76,7 @@ pub async fn unfinished(db: &impl ConnectionTrait) -> Result<Vec<(&'static str, 
 }
 
 /// Rows with steps, logs and children: three statements whatever their number.
-async fn views(db: &impl ConnectionTrait, rows: Vec<operation::Model>) -> Result<Vec<Operation>> {
+async fn views(db: &impl ConnectionTrait, rows: Vec<operation::Model>, audience: Audience) -> Result<Vec<Operation>> {
     if rows.is_empty() {
         return Ok(Vec::new());
     }
@@ -82,7 +93,11 @@ async fn views(db: &impl ConnectionTrait, rows: Vec<operation::Model>) -> Result
         steps.entry(row.operation_id).or_default().push(row);
     }
     let mut lines: HashMap<(OperationId, i32), Vec<LogLine>> = HashMap::new();
-    for row in line::Entity::find().filter(line::Column::OperationId.is_in(all)).order_by_asc(line::Column::Id).all(db).await? {
+    let mut written = line::Entity::find().filter(line::Column::OperationId.is_in(all));
+    if audience == Audience::Everybody {
+        written = written.filter(line::Column::ForOperator.eq(false));
+    }
+    for row in written.order_by_asc(line::Column::Id).all(db).await? {
         lines.entry((row.operation_id, row.position)).or_default().push(LogLine { at: Timestamp(row.at), text: row.text });
     }
     let mut child_views: HashMap<(OperationId, i32), Operation> = HashMap::new();
@@ -120,6 +135,8 @@ fn assemble(
         title: row.title,
         subject: row.subject,
         state: row.state,
+        // A part of another operation is tried again with that one.
+        retry: row.parent_id.is_none().then(|| row.state.retry_from()).flatten(),
         error: row.error,
         created_at: Timestamp(row.created_at),
         finished_at: row.finished_at.map(Timestamp),
