@@ -1,6 +1,6 @@
 // Machines, what happens to them, the nodes that carry them, and the operations that change them.
 import { keepPreviousData, queryOptions } from "@tanstack/react-query";
-import { call, client } from "../../api/client";
+import { call, client, done } from "../../api/client";
 import { pages } from "../../api/queries";
 import type { operations } from "../../api/schema";
 import type { AuthorisedKey, BackupPlanPatch, FindingOffer, Instance, NewRootPassword, NewSnapshot, NewSshKey, NodePatch } from "../../api/types";
@@ -98,7 +98,7 @@ export const backupRestore = (id: string) => call(client.POST("/v1/backups/{id}/
 export const backupDelete = (id: string) => call(client.DELETE("/v1/backups/{id}", at(id)));
 export const backupPlanUpdate = (id: string, body: BackupPlanPatch) => call(client.PUT("/v1/instances/{id}/backup-plan", { ...at(id), body }));
 export const sshKeyCreate = (body: NewSshKey) => call(client.POST("/v1/ssh-keys", { body }));
-export const sshKeyDelete = (id: string) => call(client.DELETE("/v1/ssh-keys/{id}", at(id)));
+export const sshKeyDelete = (id: string) => done(client.DELETE("/v1/ssh-keys/{id}", at(id)));
 export const instanceDelete = (id: string) => call(client.DELETE("/v1/instances/{id}", at(id)));
 export const instanceUndelete = (id: string) => call(client.POST("/v1/instances/{id}/undelete", at(id)));
 export const consoleTicketCreate = (id: string, kind: "serial" | "screen") =>
