@@ -129,7 +129,7 @@ export const customer = {
   async "backup and back"(world) {
     const { page } = world.ada;
     await page.getByRole("tab", { name: "Backups" }).click();
-    await page.getByRole("radio", { name: "Daily" }).check({ force: true });
+    await page.getByText("Daily", { exact: true }).click();
     await button(page, "Save the plan").click();
     await sees(page, /The next one begins/);
     await button(page, "Make a backup").click();
@@ -289,7 +289,7 @@ export const customer = {
     const { page } = world.ada;
     await page.goto(`${world.base}/app/privacy/erase`);
     await heading(page, "Erase your account");
-    await sees(page, "Your machines are destroyed");
+    await sees(page, "Your machines and backups are destroyed");
     world.assert.ok((await page.getByRole("table", { name: "What goes" }).getByRole("row").count()) > 2, "the preview lists what goes");
     world.assert.ok((await page.getByRole("table", { name: "What stays" }).getByRole("row").count()) > 1, "and what the law keeps");
     await world.look(page, "erase", { phone: true });
