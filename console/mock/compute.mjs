@@ -157,6 +157,11 @@ export const compute = [
     if (body.schedulable === false && !body.reason) throw new Refusal(422, "Invalid", "Some values are wrong.", [{ field: "reason", message: "say in 1 to 200 characters why it takes no new machines" }]);
     return [200, Object.assign(node, body, { closed_because: body.schedulable ? null : body.reason, state: body.schedulable ? "ready" : "draining" })];
   }],
+  ["POST", "/v1/nodes/:id/adopt", ({ id, body }) => {
+    const { strangers } = nodes.find((each) => each.id === id);
+    if (!strangers.some((each) => each.address === body.address)) throw new Refusal(409, "Conflict", "The hypervisor lists no guest of others at this address. It is asked once a minute.");
+    return [202, begin("compute.instance.adopt", "Take the machine over", [["mark", "Give the guest its mark", 600], ["finish", "Hand it over", 300]], () => strangers.splice(0))];
+  }],
   ["GET", "/v1/nodes", ({ query }) => [200, page(nodes, query)]],
   ["GET", "/v1/operator/findings", ({ query }) => [200, page(findings, query)]],
   ["GET", "/v1/operator/findings/summary", () => [200, [...new Set(findings.map((each) => each.kind))].map((kind) => {

@@ -1009,6 +1009,23 @@ export interface paths {
         patch: operations["node_update"];
         trace?: never;
     };
+    "/v1/nodes/{id}/adopt": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes over a guest that others made on a node, for a project. Nothing about the guest changes but its mark, and nothing is charged for it. */
+        post: operations["instance_adopt"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/notification-preferences": {
         parameters: {
             query?: never;
@@ -2302,6 +2319,15 @@ export interface components {
             /** @description The person's name, or that of the workflow or job; absent when it is not known any more. */
             name?: string | null;
         };
+        /** @description A guest to be taken over. */
+        Adoption: {
+            /** @description How the hypervisor addresses it. */
+            address: string;
+            /** @description The project that it belongs to from now on. */
+            project_id: components["schemas"]["ProjectId"];
+            /** @description What it is called here: an RFC 1123 label, unique in the project. The guest's own host name stays. */
+            hostname: string;
+        };
         /** @description A token as its person sees it. */
         ApiToken: {
             /** @description Which. */
@@ -3425,6 +3451,32 @@ export interface components {
              */
             free_mib: number;
         };
+        /** @description A guest that others made. */
+        NodeStranger: {
+            /** @description How the hypervisor addresses it, `100` for example. */
+            address: string;
+            /** @description What it is called there. */
+            name: string;
+            /** @description The host that it is on. */
+            host?: string | null;
+            /** @description Whether it runs; absent where the hypervisor does not tell. */
+            running?: boolean | null;
+            /**
+             * Format: int32
+             * @description Its virtual processors.
+             */
+            cpus: number;
+            /**
+             * Format: int32
+             * @description Its memory in MiB.
+             */
+            memory_mib: number;
+            /**
+             * Format: int32
+             * @description Its disk in GiB.
+             */
+            disk_gib: number;
+        };
         /** @description A node as the operator sees it, with what its machines take. */
         NodeView: {
             /** @description Its id. */
@@ -3504,6 +3556,8 @@ export interface components {
             hosts: components["schemas"]["NodeHost"][];
             /** @description Where it keeps disks and archives. */
             storages: components["schemas"]["NodeStorage"][];
+            /** @description Guests on it that others made; each can be taken over for a customer. */
+            strangers: components["schemas"]["NodeStranger"][];
             /**
              * Format: int64
              * @description Machines on it.
@@ -4030,6 +4084,8 @@ export interface components {
                 hosts: components["schemas"]["NodeHost"][];
                 /** @description Where it keeps disks and archives. */
                 storages: components["schemas"]["NodeStorage"][];
+                /** @description Guests on it that others made; each can be taken over for a customer. */
+                strangers: components["schemas"]["NodeStranger"][];
                 /**
                  * Format: int64
                  * @description Machines on it.
@@ -6987,6 +7043,31 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["NodeView"];
+                };
+            };
+        };
+    };
+    instance_adopt: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["NodeId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Adoption"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Operation"];
                 };
             };
         };

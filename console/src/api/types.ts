@@ -42,6 +42,7 @@ export type NewSshKey = Schemas["NewSshKey"];
 export type Metrics = Schemas["Metrics"];
 export type Quota = Schemas["Quota"];
 export type Node = Schemas["NodeView"];
+export type Adoption = Schemas["Adoption"];
 export type NodePatch = Schemas["NodePatch"];
 export type Finding = Schemas["Finding"];
 export type FindingOffer = Finding["repairs"][number];

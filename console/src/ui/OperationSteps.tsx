@@ -45,7 +45,7 @@ export function OperationSteps({ operation, canRetry }: { operation: Operation; 
           {operation.error}
         </Text>
       )}
-      <StepList operation={operation} />
+      <StepList operation={operation} canRetry={canRetry} />
       {operation.state === "undone" && (
         <Text size="sm" c="dimmed">
           <Trans>What it did was taken back. You can ask for it again.</Trans>
@@ -56,17 +56,19 @@ export function OperationSteps({ operation, canRetry }: { operation: Operation; 
   );
 }
 
-function StepList({ operation }: { operation: Operation }) {
+type CanRetry = "own" | "any" | undefined;
+
+function StepList({ operation, canRetry }: { operation: Operation; canRetry: CanRetry }) {
   return (
     <ol className="steps" aria-label={operation.title}>
       {operation.steps.map((step) => (
-        <StepRow key={step.name} step={step} />
+        <StepRow key={step.name} step={step} canRetry={canRetry} />
       ))}
     </ol>
   );
 }
 
-function StepRow({ step }: { step: Step }) {
+function StepRow({ step, canRetry }: { step: Step; canRetry: CanRetry }) {
   const { icon, tone, text } = sign(step.state);
   const failed = step.state === "failed" || step.error != null;
   const [open, { toggle }] = useDisclosure(false);
@@ -110,7 +112,8 @@ function StepRow({ step }: { step: Step }) {
       )}
       {step.child && (
         <div style={{ marginTop: 12 }}>
-          <StepList operation={step.child} />
+          <StepList operation={step.child} canRetry={canRetry} />
+          {canRetry === "any" && step.child.retry === "undo" && <Retry operation={step.child} />}
         </div>
       )}
     </li>

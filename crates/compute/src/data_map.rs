@@ -77,6 +77,7 @@ pub const TABLES: &[Table] = &[
             Entry::system("memory_overcommit_percent", OFFER),
             Entry::system("hosts", OFFER),
             Entry::system("storages", OFFER),
+            Entry::system("strangers", "guests that others made on a node, as its hypervisor names them"),
             Entry::system("problem", "the text of a hypervisor's error"),
             Entry::system("seen_at", WHEN),
         ],

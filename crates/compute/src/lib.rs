@@ -97,5 +97,6 @@ pub fn workflows() -> Vec<Registered> {
         Registered::of(&backup::BACKUP_RESTORE),
         Registered::of(&backup::BACKUP_DELETE),
         Registered::of(&finding::REPAIR),
+        Registered::of(&instance::ADOPT),
     ]
 }

@@ -115,6 +115,9 @@ permission!(
     /// Open and close nodes to new machines, and say how much may be promised on them.
     pub NodeUpdate = "compute.node.update", Platform, Use);
 permission!(
+    /// Take over a guest that others made, for a customer.
+    pub InstanceAdopt = "compute.instance.adopt", Platform, Use);
+permission!(
     /// See what differs between the hypervisors and us.
     pub FindingView = "compute.finding.view", Platform, View);
 permission!(
@@ -160,6 +163,7 @@ pub const ALL: &[PermissionInfo] = &[
     MetricView::INFO,
     NodeView::INFO,
     NodeUpdate::INFO,
+    InstanceAdopt::INFO,
     FindingView::INFO,
     FindingRepair::INFO,
 ];

@@ -3,16 +3,18 @@
 
 use std::sync::Arc;
 
-use compute::instance::{self, NewInstance, PROVISION, Shape, SizeId, Source, State};
+use compute::instance::{self, ADOPT, Adoption, NewInstance, PROVISION, Shape, SizeId, Source, State};
 use compute::node::{self, NodePatch, NodeState, NodeView};
-use compute::permissions::{InstanceStart, InstanceView, NodeUpdate, NodeView as MayView};
+use compute::permissions::{InstanceAdopt, InstanceStart, InstanceView, NodeUpdate, NodeView as MayView};
 use compute::{Drivers, InstanceId, Overcommit};
-use compute_driver::simulated::Simulated;
-use kernel::Kind;
+use compute_driver::simulated::{Fault, Operation as Op, Simulated};
+use compute_driver::{Driver, DriverError, Size, Status, Stranger};
 use kernel::cx::Extensions;
 use kernel::id::Id;
-use testkit::workflows::run_to_end;
+use kernel::{Kind, Place};
+use testkit::workflows::{Case, run_to_end, steps_can_fail_anywhere, steps_can_run_twice, survives_restart_at_each_step};
 use testkit::{Engine, Test, both_engines};
+use workflow::Registered;
 use workflow::operation::{Operation, State as Work};
 
 const KEY: &str = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAILM+rvN+ot98qgEN796jTiQfZfG1KaT0PtFDJ/XFSqti me@home";
@@ -97,11 +99,106 @@ both_engines!(a_customer_reads_a_short_reason_and_the_operator_which_rule_refuse
     assert_eq!(text, "node-1: it is closed to new machines (new fans)\nnode-2: it is closed to new machines (new fans)");
 });
 
+fn stranger(address: &str, status: Status) -> Stranger {
+    Stranger { address: address.to_owned(), name: "Old web server".to_owned(), host: None, status, size: Size { cpus: 2, memory_mib: 512, disk_gib: 8 } }
+}
+
+/// The hypervisor of the first node, with a guest of others that was noticed.
+async fn with_stranger(engine: Engine, status: Status) -> (Test, Simulated, NodeView) {
+    let hypervisor = Simulated::new();
+    hypervisor.add_stranger(stranger("100", status));
+    let drivers = Drivers::new().with("node-1", "local", Arc::new(hypervisor.clone()));
+    let test = Test::with(engine, vec![audit::module(), compute::module()], Extensions::default().with(drivers).with(hypervisor.clone())).await;
+    node::enrol(&test.cx).await.unwrap();
+    measure(&test).await;
+    let node = nodes(&test).await.remove(0);
+    (test, hypervisor, node)
+}
+
+async fn measure(test: &Test) -> usize {
+    let job = compute::JOBS.iter().find(|job| job.name == "compute.node.measure").unwrap();
+    (job.run)(test.cx.clone()).await.unwrap()
+}
+
+async fn taken_over(test: &Test, node: &NodeView, address: &str, hostname: &str) -> kernel::Result<InstanceId> {
+    let caller = test.authority.caller();
+    let owner = Place::Project { organisation: caller.organisation, project: caller.project };
+    let wanted = Adoption { address: address.to_owned(), project_id: caller.project, hostname: hostname.to_owned() };
+    instance::adopt(&test.cx, &test.scope::<InstanceAdopt>().await, owner, node.id, &wanted).await.map(|(id, _)| id)
+}
+
+both_engines!(a_guest_of_others_gets_an_owner_and_stays_as_it_is, |engine| async move {
+    for (status, state) in [(Status::Running, State::Running), (Status::Stopped, State::Stopped)] {
+        let (test, hypervisor, node) = with_stranger(engine, status).await;
+        assert_eq!((node.strangers[0].address.as_str(), node.strangers[0].running), ("100", Some(status == Status::Running)));
+        assert_eq!(taken_over(&test, &node, "100", "-x").await.unwrap_err().fields()[0].field, "hostname");
+        assert_eq!(taken_over(&test, &node, "101", "web").await.unwrap_err().kind(), Kind::Conflict, "nobody is there");
+        let id = taken_over(&test, &node, "100", "Web").await.unwrap();
+        run_to_end(&test.cx, &test.clock, compute::workflows, None, ADOPT.name, &id.to_string()).await;
+        let machine = instance::view(&test.cx, &test.scope::<InstanceView>().await, id).await.unwrap();
+        assert_eq!(
+            (machine.state, machine.name.as_str(), machine.hostname.as_str(), machine.size.cpus, machine.size.disk_gib),
+            (state, "Old web server", "web", 2, 8)
+        );
+        assert_eq!(hypervisor.list().await.unwrap()[0].status, status);
+        let changing = [Op::Ensure, Op::Start, Op::Stop, Op::Rebuild, Op::Destroy, Op::Resize, Op::Reset];
+        assert!(hypervisor.calls().iter().all(|call| !changing.contains(&call.operation)), "{:?}", hypervisor.calls());
+        measure(&test).await;
+        assert_eq!(nodes(&test).await[0].strangers, []);
+    }
+});
+
+both_engines!(a_guest_that_went_away_meanwhile_leaves_no_machine, |engine| async move {
+    let (test, hypervisor, node) = with_stranger(engine, Status::Running).await;
+    let id = taken_over(&test, &node, "100", "web").await.unwrap();
+    hypervisor.inject(Op::Adopt, Fault::Fail(DriverError::conflict("nothing is at the address 100")));
+    let failed = run_to_end(&test.cx, &test.clock, compute::workflows, None, ADOPT.name, &id.to_string()).await;
+    assert!(failed.state == Work::Failed && failed.error.as_deref().unwrap().contains("nothing is at"), "{failed:?}");
+    let list = instance::list(&test.cx, &test.scope::<InstanceView>().await, &kernel::PageQuery::default()).await.unwrap();
+    assert_eq!(list.items.len(), 0);
+    taken_over(&test, &node, "100", "web").await.expect("name and room are free again");
+});
+
+macro_rules! adoption_case {
+    () => {
+        Case {
+            make: async || with_stranger(Engine::Sqlite, Status::Running).await.0,
+            start: async |test: &Test| {
+                let node = nodes(test).await.remove(0);
+                (ADOPT.name.to_owned(), taken_over(test, &node, "100", "web").await.unwrap().to_string())
+            },
+            check: async |test: &Test, succeeded: bool| {
+                // Whatever happened to the step: the guest runs on, and carries the mark of one machine.
+                let guests = test.cx.extension::<Simulated>().unwrap().list().await.unwrap();
+                assert_eq!(guests.iter().map(|guest| guest.status).collect::<Vec<_>>(), [Status::Running]);
+                let machines = instance::list(&test.cx, &test.scope::<InstanceView>().await, &kernel::PageQuery::default()).await.unwrap().items;
+                assert_eq!(machines.len(), 1);
+                assert!(!succeeded || machines[0].state == State::Running);
+            },
+            workflows: || -> Vec<Registered> { compute::workflows() },
+        }
+    };
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_adoption_can_fail_anywhere() {
+    steps_can_fail_anywhere(adoption_case!()).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn adoption_steps_can_run_twice() {
+    steps_can_run_twice(adoption_case!()).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_adoption_survives_a_restart_at_each_step() {
+    survives_restart_at_each_step(adoption_case!()).await;
+}
+
 both_engines!(a_node_tells_what_is_promised_and_what_is_there, |engine| async move {
     let test = world(engine).await;
     set_up(&test, "web").await;
-    let job = compute::JOBS.iter().find(|job| job.name == "compute.node.measure").unwrap();
-    assert_eq!((job.run)(test.cx.clone()).await.unwrap(), 2);
+    assert_eq!(measure(&test).await, 2);
     let node = nodes(&test).await.into_iter().find(|node| node.instances == 1).unwrap();
     assert_eq!((node.cpus_used, node.memory_used_mib, node.disk_promised_gib), (1, 256, 2));
     assert_eq!((node.cpu_overcommit_percent, node.memory_overcommit_percent), (400, 120), "as the configuration says");

@@ -119,7 +119,7 @@ static FORWARD: Workflow<Job> = Workflow {
 };
 
 fn all() -> Vec<Registered> {
-    vec![Registered::of(&BUILD), Registered::of(&ORDER), Registered::of(&STUCK), Registered::of(&PERMIT), Registered::of(&FORWARD)]
+    vec![Registered::of(&BUILD), Registered::of(&ORDER), Registered::of(&STUCK), Registered::of(&PERMIT), Registered::of(&FORWARD), Registered::of(&WHOLE)]
 }
 
 async fn world_on(engine: Engine) -> Test {
@@ -207,6 +207,29 @@ both_engines!(an_undo_is_tried_again_as_patiently_as_at_first, |engine| async mo
     retried(&test, stuck.id).await.unwrap();
     let again = run_to_end(&test.cx, &test.clock, all, None, &kind, &subject).await;
     assert_eq!((again.state, again.steps[0].attempt), (State::NeedsOperator, 10));
+});
+
+async fn stuck(step: StepCx, job: Job) -> Result<Next> {
+    let name = job.name.clone();
+    step.child(&STUCK, &name, &job).await
+}
+
+static WHOLE: Workflow<Job> = Workflow {
+    name: "test.thing.whole",
+    title: "Get stuck in a part",
+    purpose: &purpose::SERVICE,
+    when_failed: WhenFailed::Undo,
+    steps: &[step!("stuck", "Get stuck", stuck, nothing)],
+};
+
+both_engines!(a_part_whose_undo_is_unfinished_is_tried_again_by_itself, |engine| async move {
+    let test = world_on(engine).await;
+    let (kind, subject) = start(&test, &WHOLE, "brick", 0).await;
+    let whole = run_to_end(&test.cx, &test.clock, all, None, &kind, &subject).await;
+    let part = whole.steps[0].child.as_ref().unwrap();
+    assert_eq!((whole.state, part.state, part.retry), (State::Undone, State::NeedsOperator, Some(RetryFrom::Undo)));
+    retried(&test, part.id).await.unwrap();
+    assert_eq!(run_to_end(&test.cx, &test.clock, all, None, STUCK.name, &subject).await.state, State::NeedsOperator);
 });
 
 both_engines!(many_workers_share_work_and_double_nothing, |engine| async move {

@@ -5,6 +5,7 @@ import { t } from "@lingui/core/macro";
 import { Trans } from "@lingui/react/macro";
 import { useQueryClient, useSuspenseInfiniteQuery } from "@tanstack/react-query";
 import type { Node } from "../../api/types";
+import { nonEmpty } from "../../form/checks";
 import { useApiForm } from "../../form/useApiForm";
 import { DataTable } from "../../table/DataTable";
 import { joined } from "../../table/joined";
@@ -19,7 +20,7 @@ import { Page } from "../../ui/Page";
 import { ProblemAlert } from "../../ui/ProblemView";
 import { nodeLook, State } from "../../ui/State";
 import { Ago } from "../../ui/When";
-import { nodesQuery, nodeUpdate } from "./api";
+import { instanceAdopt, nodesQuery, nodeUpdate } from "./api";
 
 export function NodesPage() {
   const { rows, more } = joined(useSuspenseInfiniteQuery(nodesQuery));
@@ -109,8 +110,73 @@ function Card({ node }: { node: Node }) {
             ]}
           />
         )}
+        {node.strangers.length > 0 && (
+          <DataTable
+            label={t`Guests of others on ${node.name}`}
+            rows={node.strangers}
+            rowKey={(stranger) => stranger.address}
+            empty={null}
+            columns={[
+              { name: t`Guest of others`, lead: true, cell: (stranger) => `${stranger.name} · ${stranger.address}` },
+              { name: t`Host`, cell: (stranger) => stranger.host ?? "" },
+              { name: t`Runs`, cell: (stranger) => (stranger.running == null ? t`unknown` : stranger.running ? t`yes` : t`no`) },
+              { name: t`Holds`, cell: (stranger) => `${t`${stranger.cpus} CPU`} · ${formatMemory(stranger.memory_mib)} · ${stranger.disk_gib} GiB` },
+              { name: t`Action`, align: "right", cell: (stranger) => <TakeOver node={node} stranger={stranger} /> },
+            ]}
+          />
+        )}
       </Stack>
     </Paper>
+  );
+}
+
+function TakeOver({ node, stranger }: { node: Node; stranger: Node["strangers"][number] }) {
+  const [opened, { open, close }] = useDisclosure(false);
+  return (
+    <>
+      <Button variant="default" size="compact-sm" onClick={open} aria-label={t`Take over ${stranger.name}`}>
+        <Trans>Take over</Trans>
+      </Button>
+      <Modal opened={opened} onClose={close} title={t`Take over ${stranger.name}`} closeButtonProps={{ "aria-label": t`Close` }}>
+        <TakeOverForm node={node} stranger={stranger} close={close} />
+      </Modal>
+    </>
+  );
+}
+
+function TakeOverForm({ node, stranger, close }: { node: Node; stranger: Node["strangers"][number]; close: () => void }) {
+  const cache = useQueryClient();
+  const { form, problem, general, busy, onSubmit } = useApiForm(
+    {
+      initialValues: { project_id: "", hostname: "" },
+      validate: {
+        project_id: (value: string) => nonEmpty(value, t`Say to which project it belongs.`),
+        hostname: (value: string) => nonEmpty(value, t`Give it a host name.`),
+      },
+    },
+    async ({ project_id, hostname }) => {
+      await instanceAdopt(node.id, { address: stranger.address, project_id: project_id.trim(), hostname: hostname.trim() });
+      await Promise.all(["nodes", "operations"].map((key) => cache.invalidateQueries({ queryKey: [key] })));
+      notifyDone(t`It is being taken over.`);
+      close();
+    },
+  );
+  return (
+    <form onSubmit={onSubmit} noValidate>
+      <Stack>
+        <ProblemAlert problem={problem} general={general} />
+        <Text>
+          <Trans>The guest gets our mark and an owner, and goes on as it is. No contract comes with it, so nothing is charged.</Trans>
+        </Text>
+        <TextInput label={t`Project`} description={t`Its id; the customer finds it under “Projects”.`} {...form.getInputProps("project_id")} />
+        <TextInput label={t`Host name`} description={t`What it is called here. The name inside the guest stays.`} maxLength={63} {...form.getInputProps("hostname")} />
+        <Group justify="flex-end">
+          <Button type="submit" loading={busy}>
+            <Trans>Take it over</Trans>
+          </Button>
+        </Group>
+      </Stack>
+    </form>
   );
 }
 

@@ -3,7 +3,7 @@ import { keepPreviousData, queryOptions } from "@tanstack/react-query";
 import { call, client, done } from "../../api/client";
 import { pages } from "../../api/queries";
 import type { operations } from "../../api/schema";
-import type { AuthorisedKey, BackupPlanPatch, FindingOffer, Instance, NewRootPassword, NewSnapshot, NewSshKey, NodePatch } from "../../api/types";
+import type { Adoption, AuthorisedKey, BackupPlanPatch, FindingOffer, Instance, NewRootPassword, NewSnapshot, NewSshKey, NodePatch } from "../../api/types";
 
 const at = (id: string) => ({ params: { path: { id } } });
 
@@ -50,6 +50,7 @@ export const backupPlanQuery = (id: string) =>
 export const quotaQuery = queryOptions({ queryKey: ["quota"], queryFn: () => call(client.GET("/v1/quota")) });
 export const sshKeysQuery = pages(["ssh-keys"], (after) => call(client.GET("/v1/ssh-keys", { params: { query: { after } } })));
 
+export const instanceAdopt = (node: string, body: Adoption) => call(client.POST("/v1/nodes/{id}/adopt", { ...at(node), body }));
 export const nodeUpdate = (id: string, body: NodePatch) => call(client.PATCH("/v1/nodes/{id}", { ...at(id), body }));
 export const nodesQuery = pages(["nodes"], () => call(client.GET("/v1/nodes")), 10_000);
 export const findingsQuery = pages(["findings"], (after) => call(client.GET("/v1/operator/findings", { params: { query: { after } } })), 5_000);

@@ -1,7 +1,7 @@
 //! Machines over HTTP.
 
 use axum::http::StatusCode;
-use kernel::http::{Json, Path, Query};
+use kernel::http::{Credentials, Json, Path, Query};
 use kernel::{Cx, Error, Page, PageQuery, Result, Scope};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -9,13 +9,16 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use workflow::operation::{Operation, by_subject};
 
+use super::adopt::{ADOPT, Adoption};
 use super::model::{Instance, InstanceEvent, InstanceId, SizeId};
 use super::power::{Action, power};
 use super::update::InstancePatch;
-use super::{AuthorisedKey, NewRootPassword, authorise_key, delete, list, rebuild, rescue, resize, set_password, undelete, update, view};
+use super::{AuthorisedKey, NewRootPassword, adopt, authorise_key, delete, list, rebuild, rescue, resize, set_password, undelete, update, view};
+use crate::node::NodeId;
 use crate::permissions::{
-    InstanceAuthoriseKey, InstanceDelete, InstanceReboot, InstanceRebuild, InstanceRescueBegin, InstanceRescueEnd, InstanceReset, InstanceResize,
-    InstanceResume, InstanceSetPassword, InstanceShutdown, InstanceStart, InstanceStop, InstanceSuspend, InstanceUndelete, InstanceUpdate, InstanceView,
+    InstanceAdopt, InstanceAuthoriseKey, InstanceDelete, InstanceReboot, InstanceRebuild, InstanceRescueBegin, InstanceRescueEnd, InstanceReset,
+    InstanceResize, InstanceResume, InstanceSetPassword, InstanceShutdown, InstanceStart, InstanceStop, InstanceSuspend, InstanceUndelete, InstanceUpdate,
+    InstanceView,
 };
 use crate::template::TemplateId;
 
@@ -38,6 +41,7 @@ pub(crate) fn routes() -> OpenApiRouter<Cx> {
         .routes(routes!(instance_resize))
         .routes(routes!(instance_undelete))
         .routes(routes!(instance_event_list))
+        .routes(routes!(instance_adopt))
 }
 
 type Accepted = (StatusCode, Json<Operation>);
@@ -190,4 +194,14 @@ async fn instance_undelete(cx: Cx, at: Scope<InstanceUndelete>, Path(id): Path<I
 #[utoipa::path(get, path = "/v1/instances/{id}/events", operation_id = "instance_event_list", tag = "compute", params(("id" = InstanceId, Path), PageQuery), responses((status = 200, body = Page<InstanceEvent>)))]
 async fn instance_event_list(cx: Cx, at: Scope<InstanceView>, Path(id): Path<InstanceId>, Query(query): Query<PageQuery>) -> Result<Json<Page<InstanceEvent>>> {
     Ok(Json(list::events(&cx, &at, id, &query).await?))
+}
+
+/// Takes over a guest that others made on a node, for a project. Nothing about the guest changes but its mark, and nothing is charged for it.
+#[utoipa::path(post, path = "/v1/nodes/{id}/adopt", operation_id = "instance_adopt", tag = "compute", params(("id" = NodeId, Path)), request_body = Adoption, responses((status = 202, body = Operation)))]
+async fn instance_adopt(cx: Cx, at: Scope<InstanceAdopt>, credentials: Credentials, Path(id): Path<NodeId>, Json(wanted): Json<Adoption>) -> Result<Accepted> {
+    // Staff may look at a project that they name; that tells whose it is, and that it is there.
+    let project = Scope::<InstanceView>::ask(&cx, &credentials, Some(wanted.project_id), None).await;
+    let owner = project.map_err(|_| Error::invalid("project_id", "there is no such project"))?.place();
+    let (instance, _) = adopt::adopt(&cx, &at, owner, id, &wanted).await?;
+    accepted(&cx, ADOPT.name, instance).await
 }

@@ -38,7 +38,8 @@ pub(crate) async fn spec(step: &StepCx, row: &Row) -> Result<GuestSpec> {
     Ok(GuestSpec {
         reference: drivers::reference(row.id)?,
         hostname: row.hostname.open(&gate)?,
-        ssh_keys: vec![row.ssh_key.open(&gate)?],
+        // What was taken over came without a key.
+        ssh_keys: Some(row.ssh_key.open(&gate)?).filter(|key| !key.is_empty()).into_iter().collect(),
         cpus,
         memory_mib,
         disk_gib,

@@ -1,5 +1,6 @@
 //! A machine: what it is, what can be done with it, and the workflows that do it.
 
+mod adopt;
 pub(crate) mod api;
 mod authorise_key;
 mod change;
@@ -30,6 +31,7 @@ mod view;
 
 use model::agreed;
 
+pub use adopt::{ADOPT, AdoptInput, Adoption, adopt};
 pub use authorise_key::{AUTHORISE_KEY, AuthorisedKey, authorise_key};
 pub(crate) use change::change;
 pub use count::count;

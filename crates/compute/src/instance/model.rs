@@ -91,7 +91,8 @@ impl State {
         };
         match self {
             Ordered => matches!(next, Provisioning | Failed | Deleted),
-            Provisioning => matches!(next, Running | Failed | Deleted),
+            // What is taken over may be without power.
+            Provisioning => matches!(next, Running | Stopped | Failed | Deleted),
             Running => matches!(next, Stopped | Stopping | Rebooting | Rebuilding | Resizing | Restoring | Suspending | Rescuing | Rescue | Deleting | Failed),
             Stopped => matches!(next, Running | Starting | Rebuilding | Resizing | Restoring | Rescuing | Deleting | Failed),
             Suspended => matches!(next, Running | Stopped | Resuming | Stopping | Deleting | Failed),

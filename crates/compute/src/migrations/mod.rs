@@ -8,6 +8,7 @@ mod m0005_findings;
 mod m0006_user_data;
 mod m0007_access;
 mod m0008_node_settings;
+mod m0009_strangers;
 
 use sea_orm_migration::MigrationTrait;
 
@@ -22,5 +23,6 @@ pub(crate) fn all() -> Vec<Box<dyn MigrationTrait>> {
         Box::new(m0006_user_data::Migration),
         Box::new(m0007_access::Migration),
         Box::new(m0008_node_settings::Migration),
+        Box::new(m0009_strangers::Migration),
     ]
 }

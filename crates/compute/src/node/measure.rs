@@ -11,7 +11,9 @@ pub(crate) async fn measure(cx: Cx) -> Result<usize> {
     for node in store::all(cx.db()).await? {
         let Ok(driver) = drivers::of(&cx, &node.name) else { continue };
         if let Ok(seen) = driver.inventory().await {
-            cx.write(async |tx| store::set_parts(&tx, node.id, &seen).await).await?;
+            // Not every hypervisor knows guests of others.
+            let strangers = driver.strangers().await.unwrap_or_default();
+            cx.write(async |tx| store::set_parts(&tx, node.id, &seen, &strangers).await).await?;
             answered += 1;
         }
     }

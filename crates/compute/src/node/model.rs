@@ -1,10 +1,10 @@
 //! What a node is and which machines it takes. No IO.
 
-use compute_driver::{Host, Storage};
 use kernel::{Checks, Timestamp};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::part::{NodeHost, NodeStorage, NodeStranger};
 use crate::instance::{Part, Shape};
 use crate::region::RegionId;
 
@@ -51,6 +51,8 @@ pub struct Node {
     pub hosts: Vec<NodeHost>,
     /// Where it keeps disks and archives.
     pub storages: Vec<NodeStorage>,
+    /// Guests on it that others made.
+    pub strangers: Vec<NodeStranger>,
     /// What its hypervisor said when it last failed to answer; absent while it answers.
     pub problem: Option<String>,
     /// When its hypervisor answered last.
@@ -64,66 +66,6 @@ pub(crate) struct Taken {
     pub(crate) cpus: i64,
     pub(crate) memory_mib: i64,
     pub(crate) disk_gib: i64,
-}
-
-/// A host of a node that is a cluster, or the only one.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct NodeHost {
-    /// Its name at the hypervisor.
-    pub name: String,
-    /// Whether it answers.
-    pub online: bool,
-    /// Its processors.
-    pub cpus: u32,
-    /// How busy they are, in thousandths, where the hypervisor tells.
-    pub cpu_permille: Option<u16>,
-    /// Its memory in MiB.
-    pub memory_mib: u64,
-    /// Memory that is in use, in MiB.
-    pub memory_used_mib: u64,
-}
-
-impl From<&Host> for NodeHost {
-    fn from(host: &Host) -> Self {
-        Self {
-            name: host.name.clone(),
-            online: host.online,
-            cpus: host.cpus,
-            cpu_permille: host.cpu_permille,
-            memory_mib: host.memory_mib,
-            memory_used_mib: host.memory_used_mib,
-        }
-    }
-}
-
-/// A storage of a node.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct NodeStorage {
-    /// Its name at the hypervisor.
-    pub name: String,
-    /// The host that it belongs to; shared by all when there is none.
-    pub host: Option<String>,
-    /// Whether it keeps disks of machines.
-    pub disks: bool,
-    /// Whether it keeps archives.
-    pub backups: bool,
-    /// Its room in MiB.
-    pub total_mib: u64,
-    /// Room that is free, in MiB.
-    pub free_mib: u64,
-}
-
-impl From<&Storage> for NodeStorage {
-    fn from(storage: &Storage) -> Self {
-        Self {
-            name: storage.name.clone(),
-            host: storage.host.clone(),
-            disks: storage.disks,
-            backups: storage.backups,
-            total_mib: storage.total_mib,
-            free_mib: storage.free_mib,
-        }
-    }
 }
 
 /// What changes about a node.
@@ -213,6 +155,8 @@ pub struct NodeView {
     pub hosts: Vec<NodeHost>,
     /// Where it keeps disks and archives.
     pub storages: Vec<NodeStorage>,
+    /// Guests on it that others made; each can be taken over for a customer.
+    pub strangers: Vec<NodeStranger>,
     /// Machines on it.
     pub instances: i64,
     /// Templates that are ready on it.
@@ -244,6 +188,7 @@ impl NodeView {
             closed_because: node.closed_because,
             hosts: node.hosts,
             storages: node.storages,
+            strangers: node.strangers,
             id: node.id,
             name: node.name,
             region: Part { id: node.region_id, name: region },
@@ -334,6 +279,7 @@ mod tests {
             memory_overcommit_percent: 100,
             hosts: Vec::new(),
             storages: Vec::new(),
+            strangers: Vec::new(),
             problem: None,
             seen_at: Timestamp(0),
         }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use compute_driver::{Capabilities, Inventory};
+use compute_driver::{Capabilities, Inventory, Stranger};
 use kernel::permission::Permission;
 use kernel::{Error, Result, Scope, Timestamp, Tx};
 use sea_orm::sea_query::{Expr, LockType};
@@ -12,7 +12,8 @@ use serde::de::DeserializeOwned;
 
 use super::enrol::{Seen, accelerator};
 use super::feature::word;
-use super::model::{Node, NodeHost, NodeId, NodePatch, NodeStorage};
+use super::model::{Node, NodeId, NodePatch};
+use super::part::{NodeHost, NodeStorage, NodeStranger};
 use crate::region::RegionId;
 
 mod entity {
@@ -51,6 +52,8 @@ mod entity {
         pub hosts: String,
         /// JSON list.
         pub storages: String,
+        /// JSON list.
+        pub strangers: String,
         pub problem: Option<String>,
         pub seen_at: i64,
     }
@@ -74,6 +77,7 @@ fn view(row: entity::Model) -> Result<Node> {
         orphans: list(&row.orphans)?,
         hosts: list(&row.hosts)?,
         storages: list(&row.storages)?,
+        strangers: list(&row.strangers)?,
         closed_because: row.closed_because,
         cpu_overcommit_percent: row.cpu_overcommit_percent,
         memory_overcommit_percent: row.memory_overcommit_percent,
@@ -97,6 +101,14 @@ fn view(row: entity::Model) -> Result<Node> {
 /// Database errors.
 pub async fn all(db: &impl ConnectionTrait) -> Result<Vec<Node>> {
     entity::Entity::find().order_by_asc(entity::Column::Name).all(db).await?.into_iter().map(view).collect()
+}
+
+/// One node.
+///
+/// # Errors
+/// `NotFound`; database errors.
+pub(crate) async fn by_id(db: &impl ConnectionTrait, id: NodeId) -> Result<Node> {
+    entity::Entity::find_by_id(id).one(db).await?.map(view).transpose()?.ok_or_else(|| Error::not_found("node"))
 }
 
 /// The nodes of a region, locked.
@@ -128,6 +140,7 @@ pub(super) async fn note(tx: &Tx, region: RegionId, seen: &Seen<'_>) -> Result<(
         memory_overcommit_percent: Set(seen.overcommit.memory_percent),
         hosts: Set("[]".to_owned()),
         storages: Set("[]".to_owned()),
+        strangers: Set("[]".to_owned()),
         problem: Set(None),
         seen_at: Set(0),
     };
@@ -175,12 +188,13 @@ pub(crate) async fn set_orphans(tx: &Tx, id: NodeId, orphans: &[String]) -> Resu
 }
 
 /// Writes what a hypervisor consists of.
-pub(super) async fn set_parts(tx: &Tx, id: NodeId, seen: &Inventory) -> Result<()> {
+pub(super) async fn set_parts(tx: &Tx, id: NodeId, seen: &Inventory, strangers: &[Stranger]) -> Result<()> {
     let hosts: Vec<NodeHost> = seen.hosts.iter().map(NodeHost::from).collect();
     let storages: Vec<NodeStorage> = seen.storages.iter().map(NodeStorage::from).collect();
     entity::Entity::update_many()
         .col_expr(entity::Column::Hosts, Expr::value(text(&hosts)?))
         .col_expr(entity::Column::Storages, Expr::value(text(&storages)?))
+        .col_expr(entity::Column::Strangers, Expr::value(text(&strangers.iter().map(NodeStranger::from).collect::<Vec<_>>())?))
         .filter(entity::Column::Id.eq(id))
         .exec(tx.db())
         .await?;

@@ -11,7 +11,8 @@ use super::store::{self, operation};
 /// `NotFound`; `Conflict` when it is at work, has succeeded, was undone, or is a part of another operation.
 pub async fn retry(tx: &Tx, id: OperationId) -> Result<()> {
     let row = store::locked(tx, id).await?.ok_or_else(|| Error::not_found("operation"))?;
-    if row.parent_id.is_some() {
+    // An undo that could not be finished outlives the operation that it was a part of.
+    if row.parent_id.is_some() && row.state != State::NeedsOperator {
         return Err(Error::conflict("This is a part of another operation. Try that one again."));
     }
     match row.state {

@@ -7,7 +7,7 @@ use kernel::{PersonId, ProjectId, Result, Timestamp};
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use super::{line, operation, place, step};
-use crate::operation::model::{Audience, LogLine, Operation, OperationId, State, StepView};
+use crate::operation::model::{Audience, LogLine, Operation, OperationId, RetryFrom, State, StepView};
 
 /// Which operations a list shows.
 pub(crate) enum Which {
@@ -135,8 +135,8 @@ fn assemble(
         title: row.title,
         subject: row.subject,
         state: row.state,
-        // A part of another operation is tried again with that one.
-        retry: row.parent_id.is_none().then(|| row.state.retry_from()).flatten(),
+        // A part of another operation is tried again with that one, but for an undo that could not be finished.
+        retry: row.state.retry_from().filter(|from| row.parent_id.is_none() || *from == RetryFrom::Undo),
         error: row.error,
         created_at: Timestamp(row.created_at),
         finished_at: row.finished_at.map(Timestamp),
