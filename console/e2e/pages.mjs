@@ -21,7 +21,7 @@ const setupBase = `http://127.0.0.1:${setupServer.address().port}`;
 /** [name, who is signed in, address] */
 const pages = [
   ["sign-up", null, "/app/sign-up"], ["sign-in", null, "/app/sign-in"], ["check-mail", null, "/app/check-mail"], ["verify", null, "/app/verify#token"],
-  ["verify-incomplete", null, "/app/verify"], ["forgot", null, "/app/forgot-password"], ["reset", null, "/app/reset-password#token"],
+  ["verify-incomplete", null, "/app/verify"], ["email-change", null, "/app/email-change#token"], ["forgot", null, "/app/forgot-password"], ["reset", null, "/app/reset-password#token"],
   ["setup", null, `${setupBase}/setup#token`], ["setup-done", null, "/setup"], ["goodbye", null, "/app/goodbye/crt_none"],
   ["overview", "ada@example.org", "/app"], ["overview-empty", "new@example.org", "/app"], ["overview-failing", "failing@example.org", "/app"],
   ["machines", "ada@example.org", "/app/machines"], ["machines-empty", "new@example.org", "/app/machines"], ["order-new", "ada@example.org", "/app/machines/new"],

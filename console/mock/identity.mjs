@@ -3,12 +3,12 @@
 import { invalid, page, Refusal } from "./answer.mjs";
 import { invitations, members, newId, notifications, organisations, preferences, projects, sessions, signIns, tokens } from "./state.mjs";
 
-const person = { name: "Ada Lovelace" };
+const person = { name: "Ada Lovelace", newEmail: null };
 
 export function meOf(session) {
   const staff = session.email.startsWith("owner@");
   return {
-    id: "per_01ada", email: session.email, name: staff ? "Grace Hopper" : person.name, email_verified: true, staff_role: staff ? "owner" : null, csrf_token: "csrf-mock",
+    id: "per_01ada", email: session.email, name: staff ? "Grace Hopper" : person.name, email_verified: true, new_email: person.newEmail, staff_role: staff ? "owner" : null, csrf_token: "csrf-mock",
     organisations: staff ? [] : [{ id: "org_01ada", name: "Ada Lovelace", role: "owner", projects: projects.map(({ id, name }) => ({ id, name })) }],
   };
 }
@@ -40,6 +40,16 @@ export const identity = [
     strong(body.new, "new");
     return [204];
   }],
+  ["POST", "/v1/me/email-change", ({ body }) => {
+    if (body.password === "wrong password") throw invalid("password", "This is not your present password.");
+    person.newEmail = body.email;
+    return [202];
+  }],
+  ["DELETE", "/v1/me/email-change", () => ((person.newEmail = null), [204])],
+  ["POST", "/v1/email-changes", ({ body }) => {
+    if (body.token === "expired") throw invalid("token", "This link was used already or is too old. Ask for the change again in your profile.");
+    return [200, {}];
+  }, "open"],
   ["POST", "/v1/password-resets", () => [202], "open"],
   ["POST", "/v1/password-resets/complete", ({ body }) => {
     if (body.token === "expired") throw new Refusal(410, "This link has expired", "Ask for a new one.");

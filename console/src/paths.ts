@@ -8,6 +8,7 @@ export const paths = {
   signIn: () => "/app/sign-in",
   checkMail: () => "/app/check-mail",
   verify: () => "/app/verify",
+  emailChange: () => "/app/email-change",
   forgotPassword: () => "/app/forgot-password",
   resetPassword: () => "/app/reset-password",
   invitation: () => "/app/invitation",

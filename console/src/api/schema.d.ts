@@ -196,6 +196,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/email-changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Use the link of a change of address. */
+        post: operations["email_change_complete"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/email-verifications": {
         parameters: {
             query?: never;
@@ -887,6 +904,27 @@ export interface paths {
         head?: never;
         /** Change one's own name. */
         patch: operations["person_update"];
+        trace?: never;
+    };
+    "/v1/me/email-change": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask for another e-mail address. A link goes to it, and a notice to the present one, which stays in force until the link was used.
+         *     The answer is the same whether the address has an account or not.
+         */
+        post: operations["email_change_create"];
+        /** Take back a change of address that waits for its link to be used. */
+        delete: operations["email_change_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/v1/me/operations": {
@@ -2624,6 +2662,11 @@ export interface components {
             /** @description How people know it. */
             name: string;
         };
+        /** @description What the link of a change holds. */
+        EmailChangeLink: {
+            /** @description The part of the link after `#`. */
+            token: string;
+        };
         /** @description What a verification link holds. */
         EmailVerification: {
             /** @description The part of the link after `#`. */
@@ -3118,6 +3161,8 @@ export interface components {
             name: string;
             /** @description They have proved that they read mail there; ordering waits for it. */
             email_verified: boolean;
+            /** @description The address that replaces it once the link that was mailed there is used. */
+            new_email?: string | null;
             staff_role?: components["schemas"]["StaffRole"] | null;
             /** @description Send it as `X-CSRF-Token` with every change; empty for API tokens, which need none. */
             csrf_token: string;
@@ -3267,6 +3312,13 @@ export interface components {
             field: components["schemas"]["CorrectionField"];
             /** @description What is right. */
             value: string;
+        };
+        /** @description A change that somebody asks for. */
+        NewEmailChange: {
+            /** @description Where mail shall go, and the name for signing in from then on. */
+            email: string;
+            /** @description The account's present password. */
+            password: string;
         };
         /** @description What someone sends to erase themselves. */
         NewErasure: {
@@ -5724,6 +5776,27 @@ export interface operations {
             };
         };
     };
+    email_change_complete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EmailChangeLink"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
     email_verification_complete: {
         parameters: {
             query?: never;
@@ -6862,6 +6935,45 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Me"];
                 };
+            };
+        };
+    };
+    email_change_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewEmailChange"];
+            };
+        };
+        responses: {
+            /** @description Look into the mail of the new address */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    email_change_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
         };
     };

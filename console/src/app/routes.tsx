@@ -123,6 +123,7 @@ const publicRoutes = [
   open(paths.signIn(), lazyRouteComponent(() => import("../features/identity/SessionCreatePage"), "SessionCreatePage")),
   open(paths.checkMail(), lazyRouteComponent(() => import("../features/identity/CheckMailPage"), "CheckMailPage"), () => one(setupQuery)),
   open(paths.verify(), lazyRouteComponent(() => import("../features/identity/EmailVerifyPage"), "EmailVerifyPage")),
+  open(paths.emailChange(), lazyRouteComponent(() => import("../features/identity/EmailVerifyPage"), "EmailChangePage")),
   open(paths.forgotPassword(), lazyRouteComponent(() => import("../features/identity/PasswordResetPages"), "PasswordResetRequestPage")),
   open(paths.resetPassword(), lazyRouteComponent(() => import("../features/identity/PasswordResetPages"), "PasswordResetCompletePage")),
   open(paths.invitation(), lazyRouteComponent(() => import("../features/identity/InvitationAcceptPage"), "InvitationAcceptPage")),

@@ -95,6 +95,21 @@ pub const TABLES: &[Table] = &[
         columns: LINK,
     },
     Table {
+        name: "identity_email_change",
+        title: "changes of the e-mail address that wait to be confirmed",
+        subject: Subject::Customer,
+        owned: Owned::ByPerson { column: "person_id" },
+        retention: Retention::days_after("expires_at", 0),
+        key: &["person_id"],
+        columns: &[
+            Entry::personal("person_id", &category::IDENTIFIER, ACCOUNT).observed(),
+            Entry::personal("email", &category::EMAIL, CONTACT).sealed_to_person(Class::Account),
+            Entry::personal("token", &category::CREDENTIAL, SECURITY).observed().not_required().verifier(),
+            Entry::personal("created_at", &category::ACTIVITY, ACCOUNT).observed(),
+            Entry::system("expires_at", WHEN),
+        ],
+    },
+    Table {
         name: "identity_password_reset",
         title: "password reset links",
         subject: Subject::Customer,

@@ -70,6 +70,10 @@ pub const PERSON_SIGN_UP_REPEATED: EventKind<PersonFact> = EventKind::new("ident
 pub const EMAIL_VERIFICATION_ASKED: EventKind<PersonFact> = EventKind::new("identity.email_verification.asked");
 /// Somebody proved that they read mail at their address.
 pub const PERSON_VERIFIED: EventKind<PersonFact> = EventKind::new("identity.person.verified");
+/// Somebody asked for another e-mail address. Tell the present one, and write the mail with the link to the other.
+pub const EMAIL_CHANGE_ASKED: EventKind<PersonFact> = EventKind::new("identity.email_change.asked");
+/// Somebody's e-mail address is another one now.
+pub const EMAIL_CHANGED: EventKind<PersonFact> = EventKind::new("identity.email_change.completed");
 /// Somebody asked for a password reset. Write the mail.
 pub const PASSWORD_RESET_ASKED: EventKind<PersonFact> = EventKind::new("identity.password_reset.asked");
 /// A password was changed, by the person or by a reset. Tell them by mail.

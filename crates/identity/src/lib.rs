@@ -1,4 +1,4 @@
-//! Who someone is and what they may do: people, sessions, e-mail verifications, password resets,
+//! Who someone is and what they may do: people, sessions, e-mail verifications and changes, password resets,
 //! API tokens, organisations with their members, projects, and the operator's set-up.
 //!
 //! Reading order: [`person`] (sign-up, profile, password), [`session`] (sign-in), [`authority`]
@@ -7,6 +7,7 @@
 pub mod api_token;
 pub mod authority;
 pub mod data_map;
+pub mod email_change;
 pub mod email_verification;
 pub mod events;
 pub mod invitation;
@@ -33,6 +34,7 @@ fn routes() -> OpenApiRouter<Cx> {
     OpenApiRouter::new()
         .merge(person::routes())
         .merge(email_verification::routes())
+        .merge(email_change::routes())
         .merge(session::routes())
         .merge(sign_in::routes())
         .merge(password_reset::routes())

@@ -13,6 +13,12 @@ permission!(
     /// Change one's own password.
     pub PasswordUpdate = "identity.password.update", Person, Manage);
 permission!(
+    /// Ask for another e-mail address.
+    pub EmailChangeCreate = "identity.email_change.create", Person, Manage);
+permission!(
+    /// Take back a change of address.
+    pub EmailChangeDelete = "identity.email_change.delete", Person, Manage);
+permission!(
     /// See where one is signed in.
     pub SessionList = "identity.session.list", Person, View);
 permission!(
@@ -101,6 +107,9 @@ permission!(
     /// Use a verification link.
     pub EmailVerificationComplete = "identity.email_verification.complete", Open, Use);
 permission!(
+    /// Use the link of a change of address.
+    pub EmailChangeComplete = "identity.email_change.complete", Open, Use);
+permission!(
     /// Ask for a mail to choose a new password.
     pub PasswordResetAsk = "identity.password_reset.ask", Open, Use);
 permission!(
@@ -121,6 +130,8 @@ pub const ALL: &[PermissionInfo] = &[
     PersonView::INFO,
     PersonUpdate::INFO,
     PasswordUpdate::INFO,
+    EmailChangeCreate::INFO,
+    EmailChangeDelete::INFO,
     SessionList::INFO,
     SessionDelete::INFO,
     ApiTokenList::INFO,

@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
+use identity::email_change::Letter;
 use identity::events::{
-    EMAIL_VERIFICATION_ASKED, INVITATION_CREATED, InvitationFact, PASSWORD_CHANGED, PASSWORD_RESET_ASKED, PERSON_SIGN_UP_REPEATED, PERSON_SIGNED_UP,
-    PersonFact, PersonSignedUp,
+    EMAIL_CHANGE_ASKED, EMAIL_CHANGED, EMAIL_VERIFICATION_ASKED, INVITATION_CREATED, InvitationFact, PASSWORD_CHANGED, PASSWORD_RESET_ASKED,
+    PERSON_SIGN_UP_REPEATED, PERSON_SIGNED_UP, PersonFact, PersonSignedUp,
 };
 use kernel::event::{Event, Reaction};
 use kernel::{Money, PersonId, Result, Timestamp, Tx};
@@ -26,6 +27,8 @@ pub const ALL: &[Reaction] = &[
         name: "notifications.mail.on_password_reset_asked",
         run: |tx, event| Box::pin(on_password_reset_asked(tx, event)),
     },
+    Reaction { to: EMAIL_CHANGE_ASKED.name(), name: "notifications.mail.on_email_change_asked", run: |tx, event| Box::pin(on_email_change_asked(tx, event)) },
+    Reaction { to: EMAIL_CHANGED.name(), name: "notifications.mail.on_email_changed", run: |tx, event| Box::pin(on_email_changed(tx, event)) },
     Reaction { to: INVITATION_CREATED.name(), name: "notifications.mail.on_invitation_created", run: |tx, event| Box::pin(on_invitation_created(tx, event)) },
     Reaction { to: PASSWORD_CHANGED.name(), name: "notifications.mail.on_password_changed", run: |tx, event| Box::pin(on_password_changed(tx, event)) },
     Reaction { to: "billing.invoice.finalised", name: "notifications.mail.on_invoice_finalised", run: |tx, event| Box::pin(on_invoice_finalised(tx, event)) },
@@ -79,6 +82,28 @@ async fn on_password_reset_asked(tx: Tx, event: Event) -> Result<()> {
     let person = event.fact::<PersonFact>()?.person_id;
     let token = identity::password_reset::issue(&tx, person).await?;
     queue(&tx, person, Template::PasswordReset, &[("link", &format!("/app/reset-password#{token}"))]).await?;
+    Ok(())
+}
+
+/// The present address hears of it in any case, so that nobody learns from its silence whose the other one is.
+async fn on_email_change_asked(tx: Tx, event: Event) -> Result<()> {
+    let person = event.fact::<PersonFact>()?.person_id;
+    match identity::email_change::issue(&tx, person).await? {
+        None => return Ok(()),
+        Some(Letter::Link { secret, email }) => {
+            queue_for(&tx, person, &email, Template::EmailChange, &[("link", &format!("/app/email-change#{secret}"))]).await?;
+        }
+        Some(Letter::Taken { owner }) => {
+            tell(&tx, owner, Template::SignUpRepeated, &[("link", "/app/sign-in")]).await?;
+        }
+    }
+    tell(&tx, person, Template::EmailChangeAsked, &[("link", "/app/settings/profile")]).await?;
+    Ok(())
+}
+
+async fn on_email_changed(tx: Tx, event: Event) -> Result<()> {
+    let person = event.fact::<PersonFact>()?.person_id;
+    tell(&tx, person, Template::EmailChanged, &[("link", "/app/settings/profile")]).await?;
     Ok(())
 }
 

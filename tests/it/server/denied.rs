@@ -18,6 +18,7 @@ const PUBLIC: &[&str] = &[
     "person_sign_up",
     "email_verification_complete",
     "email_verification_ask",
+    "email_change_complete",
     "session_create",
     "password_reset_ask",
     "password_reset_complete",

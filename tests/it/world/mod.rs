@@ -154,13 +154,9 @@ impl World {
     pub async fn mailed_token(&self, email: &str, marker: &str) -> String {
         for _ in 0..200 {
             let page = self.visitor().text("/demo/mailbox").await;
-            if let Some(from) = page.find(email)
-                && let Some(at) = page[from..].find(marker)
-            {
-                return page[from + at + marker.len()..]
-                    .chars()
-                    .take_while(|letter| letter.is_ascii_alphanumeric() || *letter == '-' || *letter == '_')
-                    .collect();
+            let behind = page.split("<article").filter(|mail| mail.contains(email)).find_map(|mail| Some(mail.split_once(marker)?.1));
+            if let Some(behind) = behind {
+                return behind.chars().take_while(|letter| letter.is_ascii_alphanumeric() || *letter == '-' || *letter == '_').collect();
             }
             tokio::time::sleep(Duration::from_millis(50)).await;
         }

@@ -1,4 +1,4 @@
-// Someone's own name and password.
+// Someone's own name, address and password.
 import { Button, Group, Paper, PasswordInput, Stack, TextInput, Title } from "@mantine/core";
 import { t } from "@lingui/core/macro";
 import { Trans } from "@lingui/react/macro";
@@ -11,6 +11,7 @@ import { Facts } from "../../ui/Facts";
 import { notifyDone } from "../../ui/notify";
 import { Page } from "../../ui/Page";
 import { ProblemAlert } from "../../ui/ProblemView";
+import { EmailForm } from "./EmailForm";
 import { meQuery, meUpdate, passwordChange } from "./api";
 
 export function ProfilePage() {
@@ -27,6 +28,12 @@ export function ProfilePage() {
           />
           <NameForm name={me.name} />
         </Stack>
+      </Paper>
+      <Paper>
+        <Title order={2} mb="md">
+          <Trans>Change the e-mail address</Trans>
+        </Title>
+        <EmailForm waiting={me.new_email ?? null} />
       </Paper>
       <Paper>
         <Title order={2} mb="md">

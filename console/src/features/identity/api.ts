@@ -35,6 +35,7 @@ export const invitationQuery = (token: string) =>
 
 export const personSignUp = (body: SignUp) => done(client.POST("/v1/sign-up", { body }));
 export const emailVerify = (token: string) => done(client.POST("/v1/email-verifications", { body: { token } }));
+export const emailChangeComplete = (token: string) => done(client.POST("/v1/email-changes", { body: { token } }));
 export const emailVerificationResend = (email: string) => done(client.POST("/v1/email-verifications/resend", { body: { email } }));
 export const passwordResetRequest = (email: string) => done(client.POST("/v1/password-resets", { body: { email } }));
 export const passwordResetComplete = (token: string, password: string) =>
@@ -59,6 +60,16 @@ export const sessionEndOthers = () => done(client.DELETE("/v1/sessions"));
 
 export async function meUpdate(name: string): Promise<void> {
   queries.setQueryData(meQuery.queryKey, remember(await call(client.PATCH("/v1/me", { body: { name } }))));
+}
+
+export async function emailChange(email: string, password: string): Promise<void> {
+  await done(client.POST("/v1/me/email-change", { body: { email, password } }));
+  await queries.invalidateQueries({ queryKey: meQuery.queryKey });
+}
+
+export async function emailChangeTakeBack(): Promise<void> {
+  await done(client.DELETE("/v1/me/email-change"));
+  await queries.invalidateQueries({ queryKey: meQuery.queryKey });
 }
 
 export const passwordChange = (current: string, fresh: string) => done(client.POST("/v1/me/password", { body: { current, new: fresh } }));

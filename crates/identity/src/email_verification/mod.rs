@@ -4,7 +4,7 @@ mod api;
 mod ask;
 mod complete;
 mod issue;
-mod store;
+pub(crate) mod store;
 
 pub use ask::ask;
 pub use complete::complete;

@@ -36,3 +36,9 @@ pub(crate) async fn take(db: &impl ConnectionTrait, digest: &[u8], now: Timestam
     let gone = entity::Entity::delete_many().filter(entity::Column::Token.eq(digest.to_vec())).exec(db).await?;
     Ok((gone.rows_affected == 1 && row.expires_at > now.0).then_some(row.person_id))
 }
+
+/// Takes all links of a person away.
+pub(crate) async fn remove_all(db: &impl ConnectionTrait, person: PersonId) -> Result<()> {
+    entity::Entity::delete_many().filter(entity::Column::PersonId.eq(person)).exec(db).await?;
+    Ok(())
+}

@@ -24,12 +24,7 @@ pub struct PasswordChange {
 /// `Invalid` at `current` or `new`; `Exhausted` after too many wrong ones.
 pub async fn change_password(cx: &Cx, at: &Scope<PasswordUpdate>, change: &PasswordChange, session: Option<&str>) -> Result<()> {
     let id = at.actor().person().ok_or_else(|| Error::internal("a person scope without a person"))?;
-    let person = store::by_id(cx.db(), id).await?.ok_or_else(|| Error::not_found("account"))?;
-    let counter = throttle::Counter::password(cx, id)?;
-    throttle::count(cx, std::slice::from_ref(&counter)).await?;
-    if !super::verify_password(&change.current, Some(&person.password)).await? {
-        return Err(Error::invalid("current", "This is not your present password."));
-    }
+    let counter = super::confirm(cx, id, "current", &change.current).await?;
     super::check_password("new", &change.new, &[])?;
     if change.new == change.current {
         return Err(Error::invalid("new", "Choose a password that differs from the present one."));

@@ -2,6 +2,7 @@
 
 mod api;
 mod change_password;
+mod confirm;
 mod contact;
 mod everybody;
 mod known_names;
@@ -22,7 +23,8 @@ pub use update::update;
 pub use view::view;
 
 pub(crate) use api::routes;
+pub(crate) use confirm::confirm;
 pub(crate) use model::fields;
 pub(crate) use password::{check as check_password, hash as hash_password, verify as verify_password};
 pub(crate) use sign_up::{Account, create};
-pub(crate) use store::{by_email, set_password, set_verified};
+pub(crate) use store::{by_email, set_email, set_password, set_verified};

@@ -107,6 +107,8 @@ pub struct Me {
     pub name: String,
     /// They have proved that they read mail there; ordering waits for it.
     pub email_verified: bool,
+    /// The address that replaces it once the link that was mailed there is used.
+    pub new_email: Option<String>,
     /// Their role among the operator's staff.
     pub staff_role: Option<StaffRole>,
     /// Send it as `X-CSRF-Token` with every change; empty for API tokens, which need none.

@@ -120,6 +120,22 @@ pub(crate) async fn set_name(db: &impl ConnectionTrait, id: PersonId, name: Seal
     Ok(())
 }
 
+/// Stores another address, which the person has proved to read mail at.
+///
+/// # Errors
+/// `Conflict` when the address is taken.
+pub(crate) async fn set_email(tx: &Tx, id: PersonId, email: &str, sealed: Sealed<Email>) -> Result<()> {
+    let index = Blind::of::<Email>(tx.cx().keys(), email)?;
+    entity::Entity::update_many()
+        .col_expr(entity::Column::Email, Expr::value(sealed))
+        .col_expr(entity::Column::EmailIndex, Expr::value(index))
+        .col_expr(entity::Column::EmailVerifiedAt, Expr::value(tx.cx().now().0))
+        .filter(entity::Column::Id.eq(id))
+        .exec(tx.db())
+        .await?;
+    Ok(())
+}
+
 /// Stores the hash of another password.
 pub(crate) async fn set_password(db: &impl ConnectionTrait, id: PersonId, hash: &str) -> Result<()> {
     entity::Entity::update_many().col_expr(entity::Column::Password, Expr::value(hash)).filter(entity::Column::Id.eq(id)).exec(db).await?;

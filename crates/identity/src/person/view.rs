@@ -6,7 +6,7 @@ use kernel::{Cx, Error, Gate, PersonId, Result, Scope};
 
 use super::model::{Me, Membership, Named};
 use super::store;
-use crate::organisation;
+use crate::{email_change, organisation};
 
 /// `person` with their organisations and projects; `session` is the secret of their session, if
 /// there is one.
@@ -15,8 +15,10 @@ use crate::organisation;
 /// `NotFound` when the account was erased meanwhile.
 pub async fn view<P: Permission>(cx: &Cx, at: &Scope<P>, person: PersonId, session: Option<&str>) -> Result<Me> {
     let row = store::by_id(cx.db(), person).await?.ok_or_else(|| Error::not_found("account"))?;
+    let waiting = email_change::store::of(cx.db(), person, cx.now()).await?;
     let places = organisation::places_of(cx.db(), person).await?;
     let mut sealed = vec![row.email.bytes(), row.name.bytes()];
+    sealed.extend(waiting.iter().map(|change| change.email.bytes()));
     for place in &places {
         sealed.push(place.organisation_name.bytes());
         sealed.extend(place.project.iter().map(|(_, name)| name.bytes()));
@@ -37,6 +39,7 @@ pub async fn view<P: Permission>(cx: &Cx, at: &Scope<P>, person: PersonId, sessi
         email: row.email.open(&gate)?,
         name: row.name.open(&gate)?,
         email_verified: row.verified,
+        new_email: waiting.map(|change| change.email.open(&gate)).transpose()?,
         staff_role: row.staff_role,
         csrf_token: session.map(|secret| crate::session::csrf_token(cx, secret)).transpose()?.unwrap_or_default(),
         organisations,

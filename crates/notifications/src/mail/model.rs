@@ -41,6 +41,12 @@ pub enum Template {
     Invitation,
     /// Your password was changed. `link`: password reset.
     PasswordChanged,
+    /// Prove your new address. `link`.
+    EmailChange,
+    /// To the present address: another one was asked for. `link`: sessions and password.
+    EmailChangeAsked,
+    /// Your address was changed. `link`: profile.
+    EmailChanged,
     /// A new invoice or credit note. `document`, `number`, `total`, `link`.
     InvoiceIssued,
     /// A payment arrived. `total`, `link`.
@@ -80,6 +86,9 @@ impl Template {
         Self::PasswordReset,
         Self::Invitation,
         Self::PasswordChanged,
+        Self::EmailChange,
+        Self::EmailChangeAsked,
+        Self::EmailChanged,
         Self::InvoiceIssued,
         Self::PaymentReceived,
         Self::PaymentFailed,
@@ -104,6 +113,9 @@ impl Template {
             Self::PasswordReset => "password_reset",
             Self::Invitation => "invitation",
             Self::PasswordChanged => "password_changed",
+            Self::EmailChange => "email_change",
+            Self::EmailChangeAsked => "email_change_asked",
+            Self::EmailChanged => "email_changed",
             Self::InvoiceIssued => "invoice_issued",
             Self::PaymentReceived => "payment_received",
             Self::PaymentFailed => "payment_failed",
@@ -132,6 +144,7 @@ impl Template {
             Self::VerifyEmail | Self::SignUpRepeated | Self::PasswordReset | Self::Invitation | Self::PasswordChanged | Self::ErasureBegun => {
                 Tag::Transactional
             }
+            Self::EmailChange | Self::EmailChangeAsked | Self::EmailChanged => Tag::Transactional,
             // A law wants these to be said, to the person or to those who must act in time.
             Self::RequestReceived | Self::RequestExtended | Self::RequestAnswered | Self::RequestDueSoon | Self::RetentionStalled | Self::PolicyChanged => {
                 Tag::Transactional
@@ -145,6 +158,7 @@ impl Template {
     pub fn topic(self) -> Topic {
         match self {
             Self::VerifyEmail | Self::SignUpRepeated | Self::PasswordReset | Self::PasswordChanged | Self::Invitation => Topic::Security,
+            Self::EmailChange | Self::EmailChangeAsked | Self::EmailChanged => Topic::Security,
             Self::InvoiceIssued | Self::PaymentReceived | Self::PaymentFailed => Topic::Billing,
             Self::MachineReady | Self::MachineFailed | Self::MachineDeleted => Topic::Machines,
             Self::ExportReady | Self::ErasureBegun | Self::RequestReceived | Self::RequestExtended | Self::RequestAnswered => Topic::Privacy,
@@ -155,7 +169,7 @@ impl Template {
     /// Whether the console shows it too. A link that is a secret belongs into the mail alone, and
     /// who is being erased has no console any more.
     pub fn is_shown(self) -> bool {
-        !matches!(self, Self::VerifyEmail | Self::SignUpRepeated | Self::PasswordReset | Self::Invitation | Self::ErasureBegun)
+        !matches!(self, Self::VerifyEmail | Self::SignUpRepeated | Self::PasswordReset | Self::Invitation | Self::EmailChange | Self::ErasureBegun)
     }
 
     /// Why it is sent.
@@ -167,6 +181,8 @@ impl Template {
             Self::MachineReady | Self::MachineFailed | Self::MachineDeleted | Self::RequestDueSoon | Self::RetentionStalled => &purpose::NOTICE,
             // The way back in is the person's own access, also while all other use is restricted.
             Self::PasswordReset => &purpose::RIGHTS,
+            // So is putting right what we hold (GDPR Art. 16).
+            Self::EmailChange | Self::EmailChangeAsked | Self::EmailChanged => &purpose::RIGHTS,
             Self::ExportReady | Self::ErasureBegun | Self::PolicyChanged | Self::RequestReceived | Self::RequestExtended | Self::RequestAnswered => {
                 &purpose::RIGHTS
             }
@@ -180,6 +196,9 @@ impl Template {
             Self::PasswordReset => include_str!("../../templates/password_reset.txt"),
             Self::Invitation => include_str!("../../templates/invitation.txt"),
             Self::PasswordChanged => include_str!("../../templates/password_changed.txt"),
+            Self::EmailChange => include_str!("../../templates/email_change.txt"),
+            Self::EmailChangeAsked => include_str!("../../templates/email_change_asked.txt"),
+            Self::EmailChanged => include_str!("../../templates/email_changed.txt"),
             Self::InvoiceIssued => include_str!("../../templates/invoice_issued.txt"),
             Self::PaymentReceived => include_str!("../../templates/payment_received.txt"),
             Self::PaymentFailed => include_str!("../../templates/payment_failed.txt"),
