@@ -21,6 +21,10 @@ trap 'rm -f "$report"' EXIT
     need dropbear-bin    "SSH server inside the tiny image"
     need e2fsprogs       "file system of the Debian image"
     need util-linux      "starts machines in a session of their own, so that they outlive the server"
+    need iproute2        "makes private networks: namespaces, bridges, cards, routes"
+    need nftables        "filters them, and leads public addresses to machines"
+    need dnsmasq-base    "hands out addresses and names in them"
+    need kmod            "lets them load the kernel's modules for bridges and filters"
     need openssh-client  "logs in to machines in the tests and from the host"
 } >"$report"
 

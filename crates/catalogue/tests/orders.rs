@@ -107,6 +107,8 @@ async fn wanted(cx: &Cx, hostname: &str, payment_method: PaymentMethod) -> NewOr
         hostname: hostname.to_owned(),
         ssh_public_key: KEY.to_owned(),
         user_data: None,
+        network_id: None,
+        security_group_id: None,
         payment_method,
     }
 }

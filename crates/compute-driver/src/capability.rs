@@ -46,6 +46,10 @@ pub enum Feature {
     AntiSpoofing,
     /// Traffic is filtered by rules: `Filter::rules`.
     Firewall,
+    /// Guests can be in private networks: `ensure_network`, `remove_network`, `networks`, `connect`, `GuestSpec::card`.
+    PrivateNetworks,
+    /// Public addresses can lead to a guest in a private network: `set_addresses`.
+    PublicAddresses,
 }
 
 /// Room on a hypervisor.

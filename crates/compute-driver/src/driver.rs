@@ -1,13 +1,13 @@
 //! The questions that Fairhold asks a hypervisor. How each is answered is left to the drivers.
 
-use std::{collections::BTreeMap, future::Future, pin::Pin};
+use std::{collections::BTreeMap, future::Future, net::IpAddr, pin::Pin};
 
 use serde::{Deserialize, Serialize};
 use tokio::io::{AsyncRead, AsyncWrite};
 
 use crate::{
-    Backup, BackupStream, Capabilities, DriverError, Filter, Guest, GuestSpec, InForce, Inventory, Measurement, PasswordHash, Progress, Reference, Size,
-    Snapshot, SnapshotSpec, Status, Stranger,
+    Backup, BackupStream, Capabilities, Card, DriverError, Filter, Guest, GuestSpec, InForce, Inventory, Measurement, NetworkSpec, PasswordHash, Progress,
+    Reference, Size, Snapshot, SnapshotSpec, Status, Stranger,
 };
 
 /// An answer on its way; boxed so that drivers can be used as `Arc<dyn Driver>`.
@@ -266,10 +266,54 @@ pub trait Driver: Send + Sync + 'static {
     /// Filters the guest's traffic as `filter` says and forgets what was said before.
     ///
     /// # Errors
-    /// `Refused` for rules that can never work.
+    /// `Refused` for rules that can never work, `Conflict` when the guest is where the driver filters nothing.
     fn set_filter<'a>(&'a self, reference: &'a Reference, filter: &'a Filter) -> Answer<'a, ()> {
         let _unused = (reference, filter);
         unsupported("filter traffic")
+    }
+
+    /// Finds the private network that carries `network.reference`, or makes it, and brings back whatever of it a restart of the host
+    /// took. Whether its guests reach the outside may change; its subnet and gateway stay.
+    ///
+    /// # Errors
+    /// `Refused` for a network that can never work, `Conflict` when one with this reference has another subnet or gateway.
+    fn ensure_network<'a>(&'a self, network: &'a NetworkSpec) -> Answer<'a, ()> {
+        let _unused = network;
+        unsupported("make private networks")
+    }
+
+    /// Removes a private network. Already gone is success.
+    ///
+    /// # Errors
+    /// `Conflict` while a guest is in it.
+    fn remove_network<'a>(&'a self, reference: &'a Reference) -> Answer<'a, ()> {
+        let _unused = reference;
+        unsupported("make private networks")
+    }
+
+    /// Every private network of ours.
+    fn networks(&self) -> Answer<'_, Vec<NetworkSpec>> {
+        unsupported("make private networks")
+    }
+
+    /// Gives the guest its place in a private network, or takes it back to where the driver puts guests by itself.
+    /// Its filter and its public addresses are those that were set last.
+    ///
+    /// # Errors
+    /// `Conflict` when there is no such network, `Refused` for an address outside it.
+    fn connect<'a>(&'a self, reference: &'a Reference, card: Option<&'a Card>) -> Answer<'a, InForce> {
+        let _unused = (reference, card);
+        unsupported("connect guests to private networks")
+    }
+
+    /// Leads these public addresses, and no others, to the guest's address in its private network, at once.
+    /// What it sends to the outside comes from the first of them. Leading them to the hypervisor is left to its operator.
+    ///
+    /// # Errors
+    /// `Conflict` when the guest is in no private network, `Unsupported` for a family that the driver cannot lead.
+    fn set_addresses<'a>(&'a self, reference: &'a Reference, addresses: &'a [IpAddr]) -> Answer<'a, ()> {
+        let _unused = (reference, addresses);
+        unsupported("lead public addresses to guests")
     }
 }
 

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Accelerator, DriverError, PasswordHash};
+use crate::{Accelerator, Card, DriverError, PasswordHash};
 
 /// The name that a guest carries on the hypervisor: our own instance id, chosen before the first call.
 ///
@@ -92,6 +92,9 @@ pub struct GuestSpec {
     /// Its root user's password; without one nobody signs in with a password.
     #[serde(default)]
     pub password: Option<PasswordHash>,
+    /// Its place in a private network; without one it is where the driver puts guests by itself.
+    #[serde(default)]
+    pub card: Option<Card>,
 }
 
 impl GuestSpec {
@@ -100,8 +103,8 @@ impl GuestSpec {
         Size { cpus: self.cpus, memory_mib: self.memory_mib, disk_gib: self.disk_gib }
     }
 
-    /// Whether `self` and `other` are one guest: same reference, size, template and card. Names, keys, user data and password may
-    /// have changed since, and reach the guest by calls of their own.
+    /// Whether `self` and `other` are one guest: same reference, size, template and card. Names, keys, user data, password
+    /// and network may have changed since, and reach the guest by calls of their own.
     pub fn same_shape(&self, other: &Self) -> bool {
         (&self.reference, self.size(), &self.template, &self.mac) == (&other.reference, other.size(), &other.template, &other.mac)
     }
@@ -244,6 +247,7 @@ mod tests {
             ssh_port: None,
             user_data: None,
             password: None,
+            card: None,
         }
     }
 

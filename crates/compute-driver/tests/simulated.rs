@@ -22,6 +22,7 @@ fn spec() -> GuestSpec {
         ssh_port: None,
         user_data: None,
         password: None,
+        card: None,
     }
 }
 
@@ -33,9 +34,13 @@ async fn it_conforms() {
 
 #[tokio::test]
 async fn it_conforms_with_fewer_features() {
-    use Feature::{Adopt, AntiSpoofing, Backups, Firewall, GrowDisk, MemorySnapshots, Rescue, Resize, SetPassword, Snapshots, Suspend};
+    use Feature::{
+        Adopt, AntiSpoofing, Backups, Firewall, GrowDisk, MemorySnapshots, PrivateNetworks, PublicAddresses, Rescue, Resize, SetPassword, Snapshots, Suspend,
+    };
     let sim = Simulated::new();
-    for feature in [Suspend, Resize, GrowDisk, Snapshots, MemorySnapshots, Backups, SetPassword, Rescue, Adopt, AntiSpoofing, Firewall] {
+    for feature in
+        [Suspend, Resize, GrowDisk, Snapshots, MemorySnapshots, Backups, SetPassword, Rescue, Adopt, AntiSpoofing, Firewall, PrivateNetworks, PublicAddresses]
+    {
         sim.without(feature);
     }
     conformance::check(&sim, "tiny").await.unwrap();

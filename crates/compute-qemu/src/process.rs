@@ -5,7 +5,7 @@ use std::{ffi::OsStr, fs, process::Stdio};
 use compute_driver::DriverError;
 use rustix::process::{Pid, Signal};
 use serde::{Deserialize, Serialize};
-use tokio::process::Command;
+use tokio::{io::AsyncWriteExt, process::Command};
 
 /// The kernel counts processor time for user space in hundredths of a second on every architecture that QEMU's x86 host runs on.
 const TICK_US: u64 = 10_000;
@@ -42,6 +42,28 @@ where
         return Err(DriverError::full(format!("{program} found no space left on the disk")));
     }
     Err(DriverError::failed(format!("{program} ended with {}", output.status), log))
+}
+
+/// Runs `program` to its end and gives it `input` to read.
+///
+/// # Errors
+/// As [`run`].
+pub(crate) async fn fed<I>(program: &str, args: I, input: &str) -> Result<(), DriverError>
+where
+    I: IntoIterator,
+    I::Item: AsRef<OsStr>,
+{
+    let trouble = |error: std::io::Error| DriverError::unavailable(format!("cannot run {program}: {error}"));
+    let mut child = Command::new(program).args(args).stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().map_err(trouble)?;
+    if let Some(mut line) = child.stdin.take() {
+        // One that ends without reading says why in its output.
+        let _read = line.write_all(input.as_bytes()).await;
+    }
+    let output = child.wait_with_output().await.map_err(trouble)?;
+    if output.status.success() {
+        return Ok(());
+    }
+    Err(DriverError::failed(format!("{program} ended with {}", output.status), String::from_utf8_lossy(&output.stderr)))
 }
 
 /// A process, known by its number, its start and the boot of the host, because numbers are used again.

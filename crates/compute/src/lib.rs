@@ -3,11 +3,15 @@
 //! Reading order: [`instance`] (a machine and what can be done with it), [`drivers`] (how hypervisors
 //! are reached), [`node`] (where machines go), [`quota`], [`reading`] (what they used), [`metric`] (what they did, for charts),
 //! [`console`], [`snapshot`] (what a machine can be brought back to), [`backup`] and [`backup_plan`] (copies apart from their machines),
+//! [`network`], [`card`] (a machine's place in one), [`security_group`], [`address`] and [`address_pool`] (who reaches what),
 //! [`ssh_key`] (who may sign in), [`finding`] (what differs between the hypervisors and us).
 //! Prices, sizes and orders belong to the catalogue; money belongs to billing.
 
+pub mod address;
+pub mod address_pool;
 pub mod backup;
 pub mod backup_plan;
+pub mod card;
 pub mod console;
 pub mod data_map;
 pub mod drivers;
@@ -16,13 +20,16 @@ pub mod finding;
 pub mod instance;
 pub mod metric;
 mod migrations;
+pub mod network;
 pub mod node;
 pub mod permissions;
 pub mod quota;
 pub mod reading;
 pub mod region;
+pub mod security_group;
 pub mod snapshot;
 pub mod ssh_key;
+mod subnet;
 pub mod template;
 
 pub use drivers::{Drivers, Overcommit};
@@ -60,6 +67,10 @@ fn routes() -> OpenApiRouter<Cx> {
         .merge(backup::api::routes())
         .merge(backup_plan::api::routes())
         .merge(ssh_key::api::routes())
+        .merge(network::api::routes())
+        .merge(security_group::api::routes())
+        .merge(address::api::routes())
+        .merge(address_pool::api::routes())
         .merge(quota::api::routes())
         .merge(finding::api::routes())
 }
@@ -96,6 +107,10 @@ pub fn workflows() -> Vec<Registered> {
         Registered::of(&backup::BACKUP_CREATE),
         Registered::of(&backup::BACKUP_RESTORE),
         Registered::of(&backup::BACKUP_DELETE),
+        Registered::of(&instance::CONNECT),
+        Registered::of(&network::NETWORK_DELETE),
+        Registered::of(&security_group::SECURITY_GROUP_APPLY),
+        Registered::of(&address::ADDRESS_ASSIGN),
         Registered::of(&finding::REPAIR),
         Registered::of(&instance::ADOPT),
     ]

@@ -97,6 +97,57 @@ permission!(
     /// Forget an SSH key.
     pub SshKeyDelete = "compute.ssh_key.delete", Project, Use);
 permission!(
+    /// See the private networks of a project.
+    pub NetworkView = "compute.network.view", Project, View);
+permission!(
+    /// Make a private network.
+    pub NetworkCreate = "compute.network.create", Project, Use);
+permission!(
+    /// Rename a private network.
+    pub NetworkUpdate = "compute.network.update", Project, Use);
+permission!(
+    /// Remove a private network.
+    pub NetworkDelete = "compute.network.delete", Project, Use);
+permission!(
+    /// Move a machine into a private network, out of it, or under another security group.
+    pub InstanceConnect = "compute.instance.connect", Project, Use);
+permission!(
+    /// See the security groups of a project, and what a change of one would do.
+    pub SecurityGroupView = "compute.security_group.view", Project, View);
+permission!(
+    /// Make a security group.
+    pub SecurityGroupCreate = "compute.security_group.create", Project, Use);
+permission!(
+    /// Change a security group.
+    pub SecurityGroupUpdate = "compute.security_group.update", Project, Use);
+permission!(
+    /// Remove a security group.
+    pub SecurityGroupDelete = "compute.security_group.delete", Project, Use);
+permission!(
+    /// See the public addresses of a project.
+    pub AddressView = "compute.address.view", Project, View);
+permission!(
+    /// Reserve a public address.
+    pub AddressCreate = "compute.address.create", Project, Use);
+permission!(
+    /// Say which name a public address resolves to.
+    pub AddressUpdate = "compute.address.update", Project, Use);
+permission!(
+    /// Lead a public address to a machine.
+    pub AddressAssign = "compute.address.assign", Project, Use);
+permission!(
+    /// Give a public address back.
+    pub AddressDelete = "compute.address.delete", Project, Use);
+permission!(
+    /// See the pools of public addresses.
+    pub AddressPoolView = "compute.address_pool.view", Platform, View);
+permission!(
+    /// Add a pool of public addresses.
+    pub AddressPoolCreate = "compute.address_pool.create", Platform, Use);
+permission!(
+    /// Remove a pool of public addresses.
+    pub AddressPoolDelete = "compute.address_pool.delete", Platform, Use);
+permission!(
     /// See what there is in a project and how much there may be.
     pub QuotaView = "compute.quota.view", Project, View);
 permission!(
@@ -157,6 +208,23 @@ pub const ALL: &[PermissionInfo] = &[
     SshKeyView::INFO,
     SshKeyCreate::INFO,
     SshKeyDelete::INFO,
+    NetworkView::INFO,
+    NetworkCreate::INFO,
+    NetworkUpdate::INFO,
+    NetworkDelete::INFO,
+    InstanceConnect::INFO,
+    SecurityGroupView::INFO,
+    SecurityGroupCreate::INFO,
+    SecurityGroupUpdate::INFO,
+    SecurityGroupDelete::INFO,
+    AddressView::INFO,
+    AddressCreate::INFO,
+    AddressUpdate::INFO,
+    AddressAssign::INFO,
+    AddressDelete::INFO,
+    AddressPoolView::INFO,
+    AddressPoolCreate::INFO,
+    AddressPoolDelete::INFO,
     QuotaView::INFO,
     ConsoleTicketCreate::INFO,
     ReadingView::INFO,

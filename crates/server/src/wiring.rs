@@ -42,7 +42,7 @@ pub(crate) fn extensions(config: &Config, brought: Extensions) -> Result<Extensi
         folder: config.data_dir.clone(),
         accounts: Box::new(FromIdentity),
         exports: vec![Box::new(hooks::InvoiceDocuments)],
-        erasures: vec![Box::new(hooks::Machines), Box::new(hooks::Backups)],
+        erasures: vec![Box::new(hooks::Machines), Box::new(hooks::Backups), Box::new(hooks::Networks), Box::new(hooks::Addresses)],
         settlements: vec![Box::new(hooks::LastInvoices)],
         post: Box::new(hooks::ByMail),
         corrections: vec![Box::new(corrections::Profile), Box::new(corrections::BillingParticulars)],

@@ -37,7 +37,7 @@ fn lists() -> Vec<List> {
 
 both_engines!(lists_cost_the_same_whatever_the_page, |engine| async move {
     let world = World::ready(engine).await;
-    let limits = Limits { machines: 1_000, cpus: 1_000, memory_mib: 10_000_000, disk_gib: 100_000, snapshots: 1_000, backups: 1_000 };
+    let limits = Limits { machines: 1_000, cpus: 1_000, memory_mib: 10_000_000, disk_gib: 100_000, snapshots: 1_000, backups: 1_000, ..Limits::default() };
     world.cx.write(async |tx| kernel::setting::write(&tx, LIMITS, &limits).await).await.unwrap();
     let (owner, ada) = (world.owner().await, world.customer("ada@example.org", "Ada Adams").await);
     let mut order = world.smallest_order(&ada, "first", "test_succeeds").await;

@@ -1,6 +1,7 @@
 //! Places an order. Everything that can be wrong is said at once; then one transaction makes the
 //! order, its machine's row, its payment and the work to do, or none of them.
 
+use compute::card::Connection;
 use compute::instance::Source;
 use compute::{InstanceId, NewInstance, TemplateId};
 use kernel::permission::{AtOrganisation, AtProject};
@@ -35,6 +36,10 @@ pub async fn create<P: AtProject + AtOrganisation>(cx: &Cx, at: &Scope<P>, new: 
         .write(async |tx| {
             identity::project::keep(&tx, at).await?;
             let instance = compute::instance::create(&tx, at, &machine).await?;
+            let connection = Connection { network_id: new.network_id, security_group_id: new.security_group_id };
+            if connection != Connection::default() {
+                compute::card::join(&tx, at, instance.id, &connection).await?;
+            }
             let id: OrderId = tx.cx().new_id();
             let payment = billing::payment::begin_order(&tx, at, &id.to_string(), 1, &quote, new.payment_method).await?;
             let owner = KeyOwner::Organisation(at.organisation_id()?);

@@ -4,6 +4,8 @@ use billing::meter::Cycle;
 use billing::payment::{PaymentId, PaymentMethod};
 use compute::backup::BackupId;
 use compute::instance::Part;
+use compute::network::NetworkId;
+use compute::security_group::SecurityGroupId;
 use compute::{InstanceId, RegionId, SizeId, TemplateId};
 use kernel::{Money, Timestamp};
 use sea_orm::{DeriveActiveEnum, EnumIter};
@@ -93,6 +95,12 @@ pub struct NewOrder {
     /// What the machine carries out at its first boot: a script or another form that cloud-init knows, at most 32 KiB.
     #[serde(default)]
     pub user_data: Option<String>,
+    /// The private network that the machine is in; without one it is where its node puts machines by itself.
+    #[serde(default)]
+    pub network_id: Option<NetworkId>,
+    /// What says which traffic passes in that network.
+    #[serde(default)]
+    pub security_group_id: Option<SecurityGroupId>,
     /// How it is paid.
     pub payment_method: PaymentMethod,
 }

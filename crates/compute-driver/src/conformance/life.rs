@@ -4,9 +4,9 @@ use tokio::io::AsyncWriteExt;
 
 use super::{
     expect::{Violation, boots, count_prompts, holds, keeps_backlog, must, obeys_power_button, once_in_list, prompts, reads, restarts_when_asked, status_is},
-    keep, reshape,
+    keep, network, reshape,
 };
-use crate::{ConsoleKind, Driver, DriverError, GuestSpec, Reference, Status};
+use crate::{ConsoleKind, Driver, DriverError, Feature, GuestSpec, Reference, Status};
 
 /// Asks `driver` for everything the trait promises, with a guest made from `template`.
 ///
@@ -28,6 +28,7 @@ pub async fn check(driver: &dyn Driver, template: &str) -> Result<(), Violation>
         ssh_port: None,
         user_data: None,
         password: None,
+        card: None,
     };
     let outcome = life(driver, &spec).await;
     if outcome.is_err() {
@@ -44,7 +45,9 @@ async fn life(driver: &dyn Driver, spec: &GuestSpec) -> Result<(), Violation> {
     let can = holds("capabilities are told", driver.capabilities().await)?;
     reshape::pace(driver, spec, &can).await?;
     reshape::access(driver, spec, &can).await?;
-    reshape::filters(driver, spec, &can).await?;
+    if !can.has(Feature::PrivateNetworks) {
+        reshape::filters(driver, spec, &can).await?;
+    }
     reshape::inventory(driver, spec, &can).await?;
     power(driver, spec).await?;
     let rebuilt = rebuilding(driver, spec).await?;
@@ -54,8 +57,11 @@ async fn life(driver: &dyn Driver, spec: &GuestSpec) -> Result<(), Violation> {
     boots(driver, &resized).await?;
     reshape::size(driver, &mut resized, &can).await?;
     reshape::rescue(driver, &resized, &can).await?;
+    network::join(driver, &mut resized, &can).await?;
     boots(driver, &resized).await?;
-    destruction(driver, &resized).await
+    network::live(driver, &resized, &can).await?;
+    destruction(driver, &resized).await?;
+    network::leave(driver, &resized).await
 }
 
 async fn before_it_exists(driver: &dyn Driver, spec: &GuestSpec) -> Result<(), Violation> {

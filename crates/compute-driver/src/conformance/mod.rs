@@ -8,6 +8,7 @@
 mod expect;
 mod keep;
 mod life;
+mod network;
 mod reshape;
 
 pub use expect::Violation;

@@ -1,20 +1,22 @@
 //! The simulated hypervisor's answers as a driver.
 
+use std::net::IpAddr;
+
 use super::{
     Simulated,
     fault::Operation,
     hypervisor::{BACKLOG_LIMIT, Machine},
     keep,
     line::{serve_screen, serve_serial},
-    load, reshape,
+    load, network, reshape,
 };
 use crate::{
-    Accelerator, Answer, Backup, BackupStream, Capabilities, ConsoleKind, ConsoleStream, Driver, DriverError, Feature, Filter, Guest, GuestSpec, InForce,
-    Inventory, Measurement, PasswordHash, Progress, Reference, Size, Snapshot, SnapshotSpec, Status, Stranger,
+    Accelerator, Answer, Backup, BackupStream, Capabilities, Card, ConsoleKind, ConsoleStream, Driver, DriverError, Feature, Filter, Guest, GuestSpec, InForce,
+    Inventory, Measurement, NetworkSpec, PasswordHash, Progress, Reference, Size, Snapshot, SnapshotSpec, Status, Stranger,
 };
 
 /// What it can do unless a test takes it away.
-const FEATURES: [Feature; 14] = [
+const FEATURES: [Feature; 16] = [
     Feature::Suspend,
     Feature::Resize,
     Feature::GrowDisk,
@@ -29,6 +31,8 @@ const FEATURES: [Feature; 14] = [
     Feature::Adopt,
     Feature::AntiSpoofing,
     Feature::Firewall,
+    Feature::PrivateNetworks,
+    Feature::PublicAddresses,
 ];
 pub(super) const TEMPLATES: [&str; 2] = ["debian", "tiny"];
 
@@ -259,5 +263,25 @@ impl Driver for Simulated {
 
     fn set_filter<'a>(&'a self, reference: &'a Reference, filter: &'a Filter) -> Answer<'a, ()> {
         Box::pin(reshape::set_filter(self, reference, filter))
+    }
+
+    fn ensure_network<'a>(&'a self, wanted: &'a NetworkSpec) -> Answer<'a, ()> {
+        Box::pin(network::ensure(self, wanted))
+    }
+
+    fn remove_network<'a>(&'a self, reference: &'a Reference) -> Answer<'a, ()> {
+        Box::pin(network::remove(self, reference))
+    }
+
+    fn networks(&self) -> Answer<'_, Vec<NetworkSpec>> {
+        Box::pin(network::list(self))
+    }
+
+    fn connect<'a>(&'a self, reference: &'a Reference, card: Option<&'a Card>) -> Answer<'a, InForce> {
+        Box::pin(network::connect(self, reference, card))
+    }
+
+    fn set_addresses<'a>(&'a self, reference: &'a Reference, addresses: &'a [IpAddr]) -> Answer<'a, ()> {
+        Box::pin(network::set_addresses(self, reference, addresses))
     }
 }

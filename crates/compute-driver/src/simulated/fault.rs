@@ -43,6 +43,11 @@ pub enum Operation {
     Strangers,
     Adopt,
     SetFilter,
+    EnsureNetwork,
+    RemoveNetwork,
+    Networks,
+    Connect,
+    SetAddresses,
 }
 
 /// One thing that goes wrong, once. Inject it several times to have it several times.

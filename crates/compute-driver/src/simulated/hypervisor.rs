@@ -2,6 +2,7 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
+    net::IpAddr,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant},
 };
@@ -12,7 +13,7 @@ use super::{
     fault::{Fault, Operation},
     shell::{self, Files},
 };
-use crate::{Accelerator, Backup, DriverError, Feature, Filter, Guest, GuestSpec, Progress, Reference, Snapshot, SshAddress, Status, Stranger};
+use crate::{Accelerator, Backup, DriverError, Feature, Filter, Guest, GuestSpec, NetworkSpec, Progress, Reference, Snapshot, SshAddress, Status, Stranger};
 
 pub(super) const BACKLOG_LIMIT: usize = 64 * 1024;
 
@@ -36,6 +37,7 @@ pub(super) struct State {
     pub(super) guests: BTreeMap<Reference, Machine>,
     pub(super) backups: BTreeMap<Reference, (Backup, Files)>,
     pub(super) strangers: Vec<Stranger>,
+    pub(super) networks: BTreeMap<Reference, NetworkSpec>,
     pub(super) missing: BTreeSet<Feature>,
     faults: Vec<(Operation, Fault)>,
     calls: Vec<Call>,
@@ -53,6 +55,7 @@ pub(super) struct Machine {
     pub(super) snapshots: Vec<Saved>,
     pub(super) rescue: bool,
     pub(super) filter: Filter,
+    pub(super) addresses: Vec<IpAddr>,
 }
 
 /// A snapshot and what it brings back.
@@ -110,6 +113,11 @@ impl Simulated {
     /// What is filtered for a guest.
     pub fn filter(&self, reference: &Reference) -> Option<Filter> {
         self.lock().guests.get(reference).map(|machine| machine.filter.clone())
+    }
+
+    /// The public addresses that lead to a guest.
+    pub fn addresses(&self, reference: &Reference) -> Vec<IpAddr> {
+        self.lock().guests.get(reference).map(|machine| machine.addresses.clone()).unwrap_or_default()
     }
 
     /// The calls so far, oldest first.
@@ -227,6 +235,7 @@ impl Machine {
             snapshots: Vec::new(),
             rescue: false,
             filter: Filter::open(),
+            addresses: Vec::new(),
         }
     }
 
@@ -275,7 +284,7 @@ impl Machine {
             host: None,
             rescue: self.rescue,
             accelerator: Accelerator::Tcg,
-            ipv4: Some("10.0.2.15".to_owned()),
+            ipv4: Some(self.spec.card.as_ref().map_or_else(|| "10.0.2.15".to_owned(), |card| card.ipv4.to_string())),
             ssh: Some(SshAddress { host: "127.0.0.1".to_owned(), port: self.spec.ssh_port.unwrap_or(2222) }),
         }
     }

@@ -1,7 +1,7 @@
 //! A hypervisor in memory, with faults on demand: what tests of workflows run against.
 //!
-//! [`hypervisor`] keeps the guests (its answers as a driver are in `answers`, those about snapshots and backups in `keep`, what guests use in
-//! `load`), [`fault`] says
+//! [`hypervisor`] keeps the guests (its answers as a driver are in `answers`, those about snapshots and backups in `keep`, private networks in `network`, what guests
+//! use in `load`), [`fault`] says
 //! what may go wrong, and a small [`shell`] answers on a guest's serial line.
 
 mod answers;
@@ -10,6 +10,7 @@ pub mod hypervisor;
 mod keep;
 mod line;
 mod load;
+mod network;
 mod reshape;
 pub mod shell;
 

@@ -158,6 +158,7 @@ fn spec_of(stranger: &Stranger, reference: &Reference) -> GuestSpec {
         ssh_port: None,
         user_data: None,
         password: None,
+        card: None,
     }
 }
 

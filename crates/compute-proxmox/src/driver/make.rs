@@ -21,6 +21,10 @@ pub(super) const SETTLED_IN: Duration = Duration::from_secs(120);
 /// The template, if any guest could be made from `spec` here.
 pub(super) fn accept<'a>(proxmox: &'a Proxmox, spec: &GuestSpec) -> Result<&'a Origin, DriverError> {
     spec.check()?;
+    if spec.card.is_some() {
+        // Which network of ours is which of the cluster's is not mapped.
+        return Err(DriverError::unsupported("connect guests to private networks"));
+    }
     if spec.user_data.is_some() {
         return Err(DriverError::unsupported("hand user data to guests: Proxmox VE takes it from files only"));
     }

@@ -131,5 +131,6 @@ pub fn spec(name: &str, template: &str) -> GuestSpec {
         ssh_port: None,
         user_data: None,
         password: None,
+        card: None,
     }
 }

@@ -1,13 +1,13 @@
 //! The trait's questions, each led to the function that answers it.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{collections::BTreeMap, net::IpAddr, sync::Arc};
 
 use compute_driver::{
-    Answer, Backup, BackupStream, Capabilities, ConsoleKind, ConsoleStream, Driver, DriverError, Guest, GuestSpec, InForce, Inventory, Measurement,
-    PasswordHash, Progress, Reference, Size, Snapshot, SnapshotSpec, Status,
+    Answer, Backup, BackupStream, Capabilities, Card, ConsoleKind, ConsoleStream, Driver, DriverError, Filter, Guest, GuestSpec, InForce, Inventory,
+    Measurement, NetworkSpec, PasswordHash, Progress, Reference, Size, Snapshot, SnapshotSpec, Status,
 };
 
-use super::{backup, console, look, make, power, reshape, snapshot};
+use super::{backup, console, look, make, network, power, reshape, snapshot};
 use crate::{
     guest::{
         place::Place,
@@ -175,5 +175,29 @@ impl Driver for Qemu {
 
     fn end_rescue<'a>(&'a self, reference: &'a Reference) -> Answer<'a, ()> {
         Box::pin(reshape::end_rescue(self, reference))
+    }
+
+    fn set_filter<'a>(&'a self, reference: &'a Reference, filter: &'a Filter) -> Answer<'a, ()> {
+        Box::pin(network::set_filter(self, reference, filter))
+    }
+
+    fn ensure_network<'a>(&'a self, wanted: &'a NetworkSpec) -> Answer<'a, ()> {
+        Box::pin(network::ensure(self, wanted))
+    }
+
+    fn remove_network<'a>(&'a self, reference: &'a Reference) -> Answer<'a, ()> {
+        Box::pin(network::remove(self, reference))
+    }
+
+    fn networks(&self) -> Answer<'_, Vec<NetworkSpec>> {
+        Box::pin(async move { network::list(self) })
+    }
+
+    fn connect<'a>(&'a self, reference: &'a Reference, card: Option<&'a Card>) -> Answer<'a, InForce> {
+        Box::pin(network::connect(self, reference, card))
+    }
+
+    fn set_addresses<'a>(&'a self, reference: &'a Reference, addresses: &'a [IpAddr]) -> Answer<'a, ()> {
+        Box::pin(network::set_addresses(self, reference, addresses))
     }
 }

@@ -19,6 +19,7 @@ use crate::{
         seed,
     },
     image,
+    network::{host, record as networks},
     qmp::{Qmp, QmpError},
     supervisor::Orders,
 };
@@ -37,19 +38,23 @@ const FEATURES: [Feature; 10] = [
     Feature::UserData,
 ];
 
+/// What it can do where the host lets it have networks.
+const NETWORK_FEATURES: [Feature; 4] = [Feature::PrivateNetworks, Feature::PublicAddresses, Feature::Firewall, Feature::AntiSpoofing];
+
 /// What this host can do.
 pub(super) async fn capabilities(qemu: &Qemu) -> Result<Capabilities, DriverError> {
     let (accelerator, reason) = accelerator::choose(qemu.settings.accelerator);
     let ready = image::TEMPLATES.iter().filter(|name| image::find(&qemu.settings.images_dir, name).is_some());
     // The tiny template is the rescue system.
     let rescue = image::find(&qemu.settings.images_dir, image::RESCUE).map(|_| Feature::Rescue);
+    let network = if host::obstacle().is_none() { NETWORK_FEATURES.as_slice() } else { &[] }.iter().copied();
     Ok(Capabilities {
         accelerator,
         accelerator_reason: reason.to_owned(),
         serial_console: true,
         console_backlog: true,
         screen_console: true,
-        features: FEATURES.into_iter().chain(rescue).collect(),
+        features: FEATURES.into_iter().chain(rescue).chain(network).collect(),
         templates: ready.map(|name| (*name).to_owned()).collect(),
         capacity: capacity(qemu),
     })
@@ -65,6 +70,7 @@ pub(super) async fn inventory(qemu: &Qemu) -> Result<Inventory, DriverError> {
     let room = capacity(qemu).ok_or_else(|| DriverError::unavailable("cannot see how much room this host has"))?;
     let host = fs::read_to_string("/proc/sys/kernel/hostname").map_err(trouble("cannot see this host's name"))?.trim().to_owned();
     let built = image::TEMPLATES.iter().filter_map(|name| image::find(&qemu.settings.images_dir, name).map(|found| (*name, found)));
+    let private = networks::all(&qemu.settings.data_dir)?.into_iter().map(|network| GuestNetwork { name: network.spec.reference.to_string(), host: None });
     Ok(Inventory {
         hosts: vec![Host {
             name: host,
@@ -82,7 +88,7 @@ pub(super) async fn inventory(qemu: &Qemu) -> Result<Inventory, DriverError> {
             total_mib: room.disk_mib,
             free_mib: room.disk_free_mib,
         }],
-        networks: vec![GuestNetwork { name: "user".to_owned(), host: None }],
+        networks: private.chain([GuestNetwork { name: "user".to_owned(), host: None }]).collect(),
         templates: built.map(|(name, found)| TemplateInfo { name: name.to_owned(), origin: found.origin(), disk_gib: 1 }).collect(),
     })
 }
@@ -177,8 +183,16 @@ pub(super) async fn guest(qemu: &Qemu, place: &Place, record: &Record) -> Guest 
         host: None,
         rescue: record.rescue,
         accelerator: started_with.unwrap_or_else(|| current_accelerator(qemu)),
-        ipv4: Some(seed::ADDRESS.to_owned()),
-        ssh: Some(SshAddress { host: "127.0.0.1".to_owned(), port: record.ssh_port }),
+        ipv4: Some(record.spec.card.as_ref().map_or_else(|| seed::ADDRESS.to_owned(), |card| card.ipv4.to_string())),
+        ssh: ssh(record),
+    }
+}
+
+/// In a private network the only way from outside is a public address.
+fn ssh(record: &Record) -> Option<SshAddress> {
+    match &record.spec.card {
+        None => Some(SshAddress { host: "127.0.0.1".to_owned(), port: record.ssh_port }),
+        Some(_) => record.addresses.first().map(|public| SshAddress { host: public.to_string(), port: 22 }),
     }
 }
 

@@ -7,7 +7,7 @@ use std::{
 
 use compute_driver::{DriverError, Guest, GuestSpec, Reference};
 
-use super::{Qemu, look, power};
+use super::{Qemu, look, network, power};
 use crate::{
     guest::{
         disk,
@@ -36,7 +36,8 @@ pub(super) async fn ensure(qemu: &Qemu, spec: &GuestSpec) -> Result<Guest, Drive
     fs::create_dir_all(guests(&settings.data_dir)).map_err(trouble("cannot make the folder of guests"))?;
     let draft = place.draft();
     let _port_lock = Lock::ports(&settings.data_dir).await?;
-    let record = Record::new(spec, template.version(), port::choose(settings, spec.ssh_port)?);
+    let lan = network::lan_of(&settings.data_dir, spec.card.as_ref())?;
+    let record = Record { lan, ..Record::new(spec, template.version(), port::choose(settings, spec.ssh_port)?) };
     let made = furnish(&draft, &record, &Source::Template(template))
         .await
         .and_then(|()| fs::rename(&draft, &place.dir).map_err(trouble("cannot give the guest its folder")));
@@ -60,10 +61,11 @@ pub(super) async fn replace(qemu: &Qemu, spec: &GuestSpec, source: Source) -> Re
     let _guest_lock = Lock::guest(&settings.data_dir, &spec.reference).await?;
     let place = qemu.place(&spec.reference);
     let draft = place.draft();
+    let lan = network::lan_of(&settings.data_dir, spec.card.as_ref())?;
     let Ok((_, before)) = qemu.known(&spec.reference) else {
         fs::create_dir_all(guests(&settings.data_dir)).map_err(trouble("cannot make the folder of guests"))?;
         let _port_lock = Lock::ports(&settings.data_dir).await?;
-        let record = Record::new(spec, source.version(), port::choose(settings, spec.ssh_port)?);
+        let record = Record { lan, ..Record::new(spec, source.version(), port::choose(settings, spec.ssh_port)?) };
         let made = furnish(&draft, &record, &source).await.and_then(|()| fs::rename(&draft, &place.dir).map_err(trouble("cannot give the guest its folder")));
         if let Err(error) = made {
             remove(&draft)?;
@@ -72,7 +74,9 @@ pub(super) async fn replace(qemu: &Qemu, spec: &GuestSpec, source: Source) -> Re
         return Ok(look::guest(qemu, &place, &record).await);
     };
     // The old guest is left alone until the new disk is there: a host without room costs nobody their machine.
-    let record = Record { generation: before.generation + 1, ..Record::new(spec, source.version(), spec.ssh_port.unwrap_or(before.ssh_port)) };
+    let fresh = Record::new(spec, source.version(), spec.ssh_port.unwrap_or(before.ssh_port));
+    // What leads to a guest and what passes belongs to its place in the network, not to its disk.
+    let record = Record { generation: before.generation + 1, lan, filter: before.filter, addresses: before.addresses, ..fresh };
     if let Err(error) = furnish(&draft, &record, &source).await {
         remove(&draft)?;
         return Err(error);
@@ -94,6 +98,7 @@ pub(super) async fn replace(qemu: &Qemu, spec: &GuestSpec, source: Source) -> Re
 pub(super) async fn destroy(qemu: &Qemu, reference: &Reference) -> Result<(), DriverError> {
     let place = qemu.place(reference);
     let _guest_lock = Lock::guest(&qemu.settings.data_dir, reference).await?;
+    let record = qemu.known(reference).ok().map(|(_, record)| record);
     power::cut(&place).await?;
     let trash = place.trash();
     remove(&trash)?;
@@ -105,7 +110,8 @@ pub(super) async fn destroy(qemu: &Qemu, reference: &Reference) -> Result<(), Dr
     }
     remove(&trash)?;
     remove(&place.draft())?;
-    remove(&place.run)
+    remove(&place.run)?;
+    network::gone(qemu, record.as_ref()).await
 }
 
 /// The template of a spec that can be made here.

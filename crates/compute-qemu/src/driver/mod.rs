@@ -1,7 +1,7 @@
 //! The driver: [`Qemu`] answers the trait's questions.
 //!
 //! `look` reads what is there, `make` creates, rebuilds and destroys, `power` starts and stops, `console` connects,
-//! `snapshot` and `backup` keep (through QEMU's jobs in `job`), `reshape` changes size, access and what is booted.
+//! `network` makes private networks and puts guests into them, `snapshot` and `backup` keep (through QEMU's jobs in `job`), `reshape` changes size, access and what is booted.
 
 mod answers;
 mod backup;
@@ -9,6 +9,7 @@ mod console;
 mod job;
 mod look;
 mod make;
+mod network;
 mod power;
 mod reshape;
 mod snapshot;

@@ -18,6 +18,7 @@ use tokio::{
 use super::{
     Qemu,
     look::{current_accelerator, emulator_runs, processes, status_at},
+    network,
 };
 use crate::{
     guest::{
@@ -28,6 +29,7 @@ use crate::{
         record::{self, Ending, Record, trouble},
     },
     image,
+    network::names::{self, Names},
     process::ProcessId,
     qmp::{Qmp, QmpError},
     supervisor::Orders,
@@ -178,13 +180,20 @@ async fn launch(qemu: &Qemu, place: &Place, record: &Record, begin: Begin) -> Re
         image::find_version(&settings.images_dir, &record.spec.template, &record.template_version)
     };
     let template = template.ok_or_else(|| DriverError::failed("the image that the guest boots from is gone", ""))?;
-    let mut arguments = command::arguments(place, record, &template, current_accelerator(qemu));
+    network::ready(qemu, record).await?;
+    let accelerator = current_accelerator(qemu);
+    let card = record.spec.card.as_ref().map(|card| (names::tap(&settings.data_dir, &record.spec.reference), Names::of(&settings.data_dir, &card.network)));
+    let mut arguments = command::arguments(place, record, &template, accelerator, card.as_ref().map(|(tap, _)| tap.as_str()));
     if begin == Begin::Held {
         arguments.push("-S".into());
     }
-    let accelerator = current_accelerator(qemu);
-    let orders =
-        Orders { dir: place.dir.clone(), run: place.run.clone(), emulator: settings.emulator.clone(), arguments, accelerator, size: Some(record.spec.size()) };
+    let mut emulator = settings.emulator.clone();
+    if let Some((_, network)) = card {
+        // It becomes QEMU inside the namespace, under the same number.
+        arguments.splice(0..0, network.inside().map(Into::into).into_iter().chain([emulator.into_os_string()]));
+        emulator = "nsenter".into();
+    }
+    let orders = Orders { dir: place.dir.clone(), run: place.run.clone(), emulator, arguments, accelerator, size: Some(record.spec.size()) };
     place.make_run().map_err(trouble("cannot make the folder of sockets"))?;
     for old in [place.ending(), place.emulator_log()] {
         match fs::remove_file(old) {

@@ -82,6 +82,11 @@ pub(super) async fn authorise_key(qemu: &Qemu, reference: &Reference, key: &str)
 async fn reseed(qemu: &Qemu, reference: &Reference, change: impl FnOnce(&mut Record)) -> Result<InForce, DriverError> {
     qemu.known(reference)?;
     let _lock = Lock::guest(&qemu.settings.data_dir, reference).await?;
+    reseed_locked(qemu, reference, change).await
+}
+
+/// The same for a caller that holds the guest's lock.
+pub(super) async fn reseed_locked(qemu: &Qemu, reference: &Reference, change: impl FnOnce(&mut Record)) -> Result<InForce, DriverError> {
     let (place, mut record) = qemu.known(reference)?;
     change(&mut record);
     let draft = place.seed().with_extension("new");
@@ -121,7 +126,8 @@ pub(super) async fn end_rescue(qemu: &Qemu, reference: &Reference) -> Result<(),
     Ok(())
 }
 
-fn note(place: &Place, record: &Record) -> Result<(), DriverError> {
+/// Writes the guest's record.
+pub(super) fn note(place: &Place, record: &Record) -> Result<(), DriverError> {
     record::write(&place.dir.join(record::FILE), record).map_err(trouble("cannot write the guest's record"))
 }
 

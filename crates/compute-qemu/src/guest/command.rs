@@ -10,8 +10,9 @@ use crate::image::Template;
 
 /// The arguments after the emulator's name.
 ///
-/// Everything that listens is a unix socket in the guest's private folder; only SSH is forwarded, from 127.0.0.1.
-pub(crate) fn arguments(place: &Place, record: &Record, template: &Template, accelerator: Accelerator) -> Vec<OsString> {
+/// Everything that listens is a unix socket in the guest's private folder; in QEMU's own network SSH is forwarded, from 127.0.0.1.
+/// A guest in a private network has the card `tap` in that network's namespace.
+pub(crate) fn arguments(place: &Place, record: &Record, template: &Template, accelerator: Accelerator, tap: Option<&str>) -> Vec<OsString> {
     let spec = &record.spec;
     let mut line = Line::default();
     line.flag("-nodefaults").pair("-display", "none").pair("-M", "q35").pair("-name", spec.reference.as_str());
@@ -27,9 +28,11 @@ pub(crate) fn arguments(place: &Place, record: &Record, template: &Template, acc
     line.pair("-blockdev", &blockdev("raw", "s0", &place.seed(), true));
     line.pair("-device", "virtio-blk-pci,drive=s0,id=vd1");
 
-    line.pair("-netdev", &format!("user,id=n0,ipv6=off,hostfwd=tcp:127.0.0.1:{}-:22", record.ssh_port));
+    // Without QEMU's header on each frame the supervisor counts what was on the wire.
+    let tapped = tap.map(|tap| format!("tap,id=n0,ifname={tap},script=no,downscript=no,vnet_hdr=off"));
+    line.pair("-netdev", &tapped.unwrap_or_else(|| format!("user,id=n0,ipv6=off,hostfwd=tcp:127.0.0.1:{}-:22", record.ssh_port)));
     line.pair("-device", &format!("virtio-net-pci,netdev=n0,mac={},romfile=", spec.mac));
-    // User-mode networking has no counters, so the supervisor is shown every frame and counts.
+    // Neither network has counters that outlive a start, so the supervisor is shown every frame and counts.
     // It reconnects, because a new supervisor may take over.
     // "rx" is what the network receives from the guest, "tx" what it transmits to it.
     for (queue, socket) in [("rx", place.sent()), ("tx", place.received())] {
@@ -95,6 +98,10 @@ mod tests {
     use super::*;
 
     fn line(accelerator: Accelerator) -> String {
+        line_with(accelerator, None)
+    }
+
+    fn line_with(accelerator: Accelerator, tap: Option<&str>) -> String {
         let reference = Reference::parse("vm_1").unwrap();
         let place = Place::of(Path::new("/data,1"), &reference);
         let spec = GuestSpec {
@@ -109,10 +116,11 @@ mod tests {
             ssh_port: None,
             user_data: None,
             password: None,
+            card: None,
         };
         let record = Record::new(&spec, "v", 42_001);
         let template = Template::at(Path::new("/images/tiny/v"), false, "");
-        let words = arguments(&place, &record, &template, accelerator);
+        let words = arguments(&place, &record, &template, accelerator, tap);
         words.iter().map(|word| word.to_string_lossy().into_owned()).collect::<Vec<_>>().join(" ")
     }
 
@@ -128,6 +136,12 @@ mod tests {
         let line = line(Accelerator::Tcg);
         assert!(line.contains("hostfwd=tcp:127.0.0.1:42001-:22"));
         assert!(!line.contains("0.0.0.0") && !line.contains("websocket") && line.contains("-nodefaults"));
+    }
+
+    #[test]
+    fn in_a_private_network_nothing_is_forwarded() {
+        let line = line_with(Accelerator::Tcg, Some("t1"));
+        assert!(line.contains("tap,id=n0,ifname=t1,script=no") && !line.contains("hostfwd"));
     }
 
     #[test]

@@ -27,6 +27,12 @@ impl Lock {
         Self::named(data_dir, &format!("{:02x}", digest.first().copied().unwrap_or_default())).await
     }
 
+    /// The right to change the network. Whoever wants a guest's too takes the guest's first.
+    pub(crate) async fn network(data_dir: &Path, reference: &Reference) -> Result<Self, DriverError> {
+        let digest = Sha256::digest(reference.as_str());
+        Self::named(data_dir, &format!("network-{:02x}", digest.first().copied().unwrap_or_default())).await
+    }
+
     /// The right to hand out ports.
     pub(crate) async fn ports(data_dir: &Path) -> Result<Self, DriverError> {
         Self::named(data_dir, "ports").await

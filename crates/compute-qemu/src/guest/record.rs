@@ -1,8 +1,13 @@
 //! What is remembered about a guest in its folder.
 
-use std::{collections::BTreeMap, fs, io, path::Path};
+use std::{
+    collections::BTreeMap,
+    fs, io,
+    net::{IpAddr, Ipv4Addr},
+    path::Path,
+};
 
-use compute_driver::{Accelerator, DriverError, GuestSpec, Reference, Size};
+use compute_driver::{Accelerator, DriverError, Filter, GuestSpec, Reference, Size};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use crate::process::ProcessId;
@@ -27,13 +32,41 @@ pub(crate) struct Record {
     /// How large it was when each of its snapshots was taken: memory fits no other size.
     #[serde(default)]
     pub(crate) snapshot_sizes: BTreeMap<Reference, Size>,
+    /// What it must know of the private network that it is in.
+    #[serde(default)]
+    pub(crate) lan: Option<Lan>,
+    /// What it may send and receive there, once somebody has said so.
+    #[serde(default)]
+    pub(crate) filter: Option<Filter>,
+    /// Public addresses that lead to it there.
+    #[serde(default)]
+    pub(crate) addresses: Vec<IpAddr>,
+}
+
+/// The network around a guest's address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Lan {
+    /// How many leading bits all its addresses share.
+    pub(crate) prefix: u8,
+    /// Where packets to the outside and questions for names go.
+    pub(crate) gateway: Ipv4Addr,
 }
 
 impl Record {
     /// A guest made after `spec`.
     pub(crate) fn new(spec: &GuestSpec, template_version: &str, ssh_port: u16) -> Self {
         let template_version = template_version.to_owned();
-        Self { spec: spec.clone(), template_version, ssh_port, generation: 0, rescue: false, snapshot_sizes: BTreeMap::new() }
+        Self {
+            spec: spec.clone(),
+            template_version,
+            ssh_port,
+            generation: 0,
+            rescue: false,
+            snapshot_sizes: BTreeMap::new(),
+            lan: None,
+            filter: None,
+            addresses: Vec::new(),
+        }
     }
 }
 

@@ -45,18 +45,23 @@ fn settings(record: &Record) -> String {
 }
 
 fn network_config(record: &Record) -> String {
+    let (address, prefix, gateway, resolver) = match (&record.spec.card, record.lan) {
+        (Some(card), Some(lan)) => (card.ipv4.to_string(), lan.prefix, lan.gateway.to_string(), lan.gateway.to_string()),
+        _ => (ADDRESS.to_owned(), 24, "10.0.2.2".to_owned(), "10.0.2.3".to_owned()),
+    };
     format!(
         "version: 1\nconfig:\n  - type: physical\n    name: eth0\n    mac_address: \"{}\"\n    subnets:\n      - type: static\n        \
-         address: {ADDRESS}/24\n        gateway: 10.0.2.2\n        dns_nameservers: [10.0.2.3]\n",
+         address: {address}/{prefix}\n        gateway: {gateway}\n        dns_nameservers: [{resolver}]\n",
         record.spec.mac
     )
 }
 
 #[cfg(test)]
 mod tests {
-    use compute_driver::{GuestSpec, PasswordHash, Reference};
+    use compute_driver::{Card, GuestSpec, PasswordHash, Reference};
 
     use super::*;
+    use crate::guest::record::Lan;
 
     fn record(ssh_keys: Vec<String>) -> Record {
         let spec = GuestSpec {
@@ -71,6 +76,7 @@ mod tests {
             ssh_port: None,
             user_data: None,
             password: None,
+            card: None,
         };
         Record { generation: 2, ..Record::new(&spec, "v", 42_000) }
     }
@@ -81,6 +87,14 @@ mod tests {
         assert_eq!(meta_data(&record), "instance-id: vm_1-2\nlocal-hostname: web-1\n");
         assert!(settings(&record).ends_with("ssh_authorized_keys:\n  - ssh-ed25519 AAAA me@home\n"));
         assert!(network_config(&record).contains("      - type: static\n        address: 10.0.2.15/24\n"));
+    }
+
+    #[test]
+    fn in_a_private_network_the_address_is_that_of_its_card() {
+        let mut record = record(vec![]);
+        record.spec.card = Some(Card { network: Reference::parse("net_1").unwrap(), ipv4: [10, 66, 0, 10].into() });
+        record.lan = Some(Lan { prefix: 20, gateway: [10, 66, 0, 1].into() });
+        assert!(network_config(&record).ends_with("address: 10.66.0.10/20\n        gateway: 10.66.0.1\n        dns_nameservers: [10.66.0.1]\n"));
     }
 
     #[test]

@@ -7,5 +7,6 @@ mod console;
 mod debian;
 mod faults;
 mod keep;
+mod network;
 mod survival;
 mod world;

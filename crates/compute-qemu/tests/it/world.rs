@@ -56,6 +56,7 @@ impl World {
             ssh_port: None,
             user_data: None,
             password: None,
+            card: None,
         }
     }
 

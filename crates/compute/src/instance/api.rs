@@ -13,12 +13,13 @@ use super::adopt::{ADOPT, Adoption};
 use super::model::{Instance, InstanceEvent, InstanceId, SizeId};
 use super::power::{Action, power};
 use super::update::InstancePatch;
-use super::{AuthorisedKey, NewRootPassword, adopt, authorise_key, delete, list, rebuild, rescue, resize, set_password, undelete, update, view};
+use super::{AuthorisedKey, NewRootPassword, adopt, authorise_key, connect, delete, list, rebuild, rescue, resize, set_password, undelete, update, view};
+use crate::card::Connection;
 use crate::node::NodeId;
 use crate::permissions::{
-    InstanceAdopt, InstanceAuthoriseKey, InstanceDelete, InstanceReboot, InstanceRebuild, InstanceRescueBegin, InstanceRescueEnd, InstanceReset,
-    InstanceResize, InstanceResume, InstanceSetPassword, InstanceShutdown, InstanceStart, InstanceStop, InstanceSuspend, InstanceUndelete, InstanceUpdate,
-    InstanceView,
+    InstanceAdopt, InstanceAuthoriseKey, InstanceConnect, InstanceDelete, InstanceReboot, InstanceRebuild, InstanceRescueBegin, InstanceRescueEnd,
+    InstanceReset, InstanceResize, InstanceResume, InstanceSetPassword, InstanceShutdown, InstanceStart, InstanceStop, InstanceSuspend, InstanceUndelete,
+    InstanceUpdate, InstanceView,
 };
 use crate::template::TemplateId;
 
@@ -39,6 +40,7 @@ pub(crate) fn routes() -> OpenApiRouter<Cx> {
         .routes(routes!(instance_authorise_key))
         .routes(routes!(instance_rebuild))
         .routes(routes!(instance_resize))
+        .routes(routes!(instance_connect))
         .routes(routes!(instance_undelete))
         .routes(routes!(instance_event_list))
         .routes(routes!(instance_adopt))
@@ -75,6 +77,13 @@ async fn instance_update(cx: Cx, at: Scope<InstanceUpdate>, Path(id): Path<Insta
 async fn instance_delete(cx: Cx, at: Scope<InstanceDelete>, Path(id): Path<InstanceId>) -> Result<Accepted> {
     delete::delete(&cx, &at, id).await?;
     accepted(&cx, super::RETIRE.name, id).await
+}
+
+/// Moves a machine into a private network, out of it, or under another security group.
+#[utoipa::path(put, path = "/v1/instances/{id}/network", operation_id = "instance_connect", tag = "compute", params(("id" = InstanceId, Path)), request_body = Connection, responses((status = 202, body = Operation)))]
+async fn instance_connect(cx: Cx, at: Scope<InstanceConnect>, Path(id): Path<InstanceId>, Json(wanted): Json<Connection>) -> Result<Accepted> {
+    connect::connect_to(&cx, &at, id, &wanted).await?;
+    accepted(&cx, super::CONNECT.name, id).await
 }
 
 /// Switches a machine on.

@@ -92,6 +92,7 @@ pub async fn create<P: AtProject + AtOrganisation>(tx: &Tx, at: &Scope<P>, new: 
         accelerator: None,
         ipv4: None,
         ssh: None,
+        network: None,
         features: Vec::new(),
         delete_at: None,
         operation_id: None,

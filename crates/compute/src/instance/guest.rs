@@ -8,6 +8,7 @@ use workflow::StepCx;
 use super::change;
 use super::model::{InstanceId, State};
 use super::store::{self, Column, Row};
+use crate::card;
 use crate::drivers;
 use crate::node::accelerator;
 
@@ -48,6 +49,7 @@ pub(crate) async fn spec(step: &StepCx, row: &Row) -> Result<GuestSpec> {
         ssh_port: None,
         user_data: row.user_data.as_ref().map(|text| text.open(&gate)).transpose()?,
         password: None,
+        card: card::store::of(step.cx().db(), row.id).await?.as_ref().map(card::driver_card).transpose()?,
     })
 }
 

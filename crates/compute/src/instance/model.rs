@@ -10,6 +10,7 @@ use workflow::OperationId;
 
 use super::{hostname, ssh_key, user_data};
 use crate::backup::BackupId;
+use crate::card::InstanceNetwork;
 use crate::node::NodeId;
 use crate::region::RegionId;
 use crate::template::TemplateId;
@@ -277,6 +278,8 @@ pub struct Instance {
     pub ipv4: Option<String>,
     /// How to reach its SSH server.
     pub ssh: Option<SshAccess>,
+    /// Its place in a private network, where it is in one.
+    pub network: Option<InstanceNetwork>,
     /// What its node can do for it beside what every node can: `suspend`, `rescue`, `set_password`, `authorise_key` and others.
     pub features: Vec<String>,
     /// When its grace ends, while it is about to be deleted.

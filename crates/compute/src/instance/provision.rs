@@ -12,6 +12,7 @@ use super::model::{InstanceId, State};
 use super::store::{self, Column};
 use super::{change, guest, release};
 use crate::backup::{self, LONG};
+use crate::card;
 use crate::drivers;
 use crate::node::place::{Placed, place};
 
@@ -70,6 +71,7 @@ async fn choose(step: StepCx, input: ProvisionInput) -> Result<Next> {
                 Placed::Nowhere(why) => return Ok(Err(why)),
             };
             store::set(&tx, row.id, &[(Column::NodeId, Some(node.id).into()), (Column::NodeName, Some(node.name.clone()).into())]).await?;
+            card::pin(&tx, &at, row.id, &node.name).await?;
             change(&tx, &row, State::Provisioning, "It is being set up.").await?;
             Ok(Ok(node.name))
         })
@@ -92,6 +94,7 @@ async fn let_go(step: StepCx, input: ProvisionInput) -> Result<()> {
 async fn prepare(step: StepCx, input: ProvisionInput) -> Result<Next> {
     let row = guest::row(&step, input.instance_id).await?;
     let spec = guest::spec(&step, &row).await?;
+    card::network_ready(&step, &row).await?;
     let driver = guest::driver(&step, &row)?;
     let made = match row.backup_id {
         Some(backup) => driver.restore_backup(&backup::name(backup)?, &spec).await,
@@ -100,6 +103,7 @@ async fn prepare(step: StepCx, input: ProvisionInput) -> Result<Next> {
     match made {
         Ok(Progress::Working { .. }) => Ok(Next::Again(LOOK)),
         Ok(Progress::Done(guest)) => {
+            card::set_filter(&step, &row).await?;
             guest::note(&step, row.id, &guest).await?;
             Ok(Next::Done)
         }

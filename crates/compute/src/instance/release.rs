@@ -7,7 +7,7 @@ use kernel::{Blind, Gate, Kind, Result, Scope, Tx};
 use super::model::{Hostname, InstanceId, State};
 use super::store::{self, Column};
 use super::{change, create};
-use crate::{backup, quota, snapshot};
+use crate::{backup, card, quota, snapshot};
 
 /// Frees room and host name and brings the machine to `to`, which is `Failed` or `Deleted`.
 /// Safe to repeat. The guest, if there was one, is gone by now.
@@ -25,6 +25,10 @@ pub async fn release<P: AtProject + AtOrganisation>(tx: &Tx, at: &Scope<P>, id: 
     }
     snapshot::gone_with_disk(tx, at, id).await?;
     backup::gone_with_machine(tx, at, id).await?;
+    // One that failed keeps its place, because its order may try it again.
+    if to == State::Deleted {
+        card::gone(tx, id).await?;
+    }
     let deleted_at = (to == State::Deleted).then_some(tx.cx().now().0);
     let columns = [
         (Column::HostnameIndex, None::<Blind>.into()),

@@ -9,6 +9,8 @@ use sea_orm::ConnectionTrait;
 
 use super::model::{Instance, InstanceId, Part, SizeOf, SshAccess, State};
 use super::store::{self, Row};
+use crate::address;
+use crate::card::{self, InstanceNetwork};
 use crate::node::{self, NodeId};
 
 /// One machine of the project.
@@ -28,7 +30,7 @@ pub async fn state<P: AtProject>(db: &impl ConnectionTrait, at: &Scope<P>, id: I
     Ok(store::by_id(db, at, id).await?.state)
 }
 
-/// Opens `rows`, in at most three statements.
+/// Opens `rows`, in at most five statements.
 pub(super) async fn open<P: Permission>(cx: &Cx, at: &Scope<P>, rows: Vec<Row>) -> Result<Vec<Instance>> {
     open_for(cx, at, rows, &purpose::SERVICE).await
 }
@@ -38,10 +40,34 @@ pub(super) async fn open_for<P: Permission>(cx: &Cx, at: &Scope<P>, rows: Vec<Ro
     let sealed = rows.iter().flat_map(|row| [row.name.bytes(), row.hostname.bytes()]);
     let gate = Gate::new(cx, at, purpose, sealed).await?;
     let features = node::store::features(cx.db(), rows.iter().filter_map(|row| row.node_id)).await?;
-    rows.into_iter().map(|row| shown(row, &gate, &features)).collect()
+    let mut networks = networks(cx, &rows).await?;
+    rows.into_iter()
+        .map(|row| {
+            let network = networks.remove(&row.id);
+            shown(row, &gate, &features, network)
+        })
+        .collect()
 }
 
-fn shown(row: Row, gate: &Gate, features: &HashMap<NodeId, Vec<String>>) -> Result<Instance> {
+/// Where they are in private networks.
+async fn networks(cx: &Cx, rows: &[Row]) -> Result<HashMap<InstanceId, InstanceNetwork>> {
+    let cards = card::store::among(cx.db(), rows.iter().map(|row| row.id)).await?;
+    let mut addresses = address::store::of_instances(cx.db(), cards.keys().copied()).await?;
+    let shown = |(id, card): (InstanceId, card::store::Row)| {
+        let addresses = addresses.remove(&id).unwrap_or_default();
+        (id, InstanceNetwork { network_id: card.network_id, ipv4: card.ipv4, security_group_id: card.security_group_id, addresses })
+    };
+    Ok(cards.into_iter().map(shown).collect())
+}
+
+/// What these machines are called, which the caller has looked up in its scope.
+pub(crate) async fn named<P: Permission>(cx: &Cx, at: &Scope<P>, ids: impl IntoIterator<Item = InstanceId>) -> Result<HashMap<InstanceId, String>> {
+    let rows = store::among(cx.db(), at, ids).await?;
+    let gate = Gate::new(cx, at, &purpose::SERVICE, rows.values().map(|row| row.name.bytes())).await?;
+    rows.into_values().map(|row| Ok((row.id, row.name.open(&gate)?))).collect()
+}
+
+fn shown(row: Row, gate: &Gate, features: &HashMap<NodeId, Vec<String>>, network: Option<InstanceNetwork>) -> Result<Instance> {
     Ok(Instance {
         id: row.id,
         name: row.name.open(gate)?,
@@ -55,6 +81,7 @@ fn shown(row: Row, gate: &Gate, features: &HashMap<NodeId, Vec<String>>) -> Resu
         accelerator: row.accelerator,
         ipv4: row.ipv4,
         ssh: row.ssh_host.zip(row.ssh_port).map(|(host, port)| SshAccess { host, port }),
+        network,
         features: row.node_id.and_then(|node| features.get(&node)).cloned().unwrap_or_default(),
         delete_at: row.delete_at.map(Timestamp),
         operation_id: row.operation_id,

@@ -9,6 +9,7 @@ mod m0006_user_data;
 mod m0007_access;
 mod m0008_node_settings;
 mod m0009_strangers;
+mod m0014_networks;
 
 use sea_orm_migration::MigrationTrait;
 
@@ -24,5 +25,6 @@ pub(crate) fn all() -> Vec<Box<dyn MigrationTrait>> {
         Box::new(m0007_access::Migration),
         Box::new(m0008_node_settings::Migration),
         Box::new(m0009_strangers::Migration),
+        Box::new(m0014_networks::Migration),
     ]
 }

@@ -17,10 +17,16 @@ pub(super) fn word(feature: Feature) -> Result<String> {
 /// # Errors
 /// `Conflict`, saying that it is the node that cannot.
 pub(crate) async fn must_have(tx: &Tx, node: Option<NodeId>, feature: Feature) -> Result<()> {
-    let features = store::features(tx.db(), node).await?;
-    let wanted = word(feature)?;
-    if features.values().flatten().any(|one| *one == wanted) {
+    if let Some(node) = node
+        && has(tx, node, feature).await?
+    {
         return Ok(());
     }
-    Err(Error::conflict(format!("The node of this machine cannot do that (it has no `{wanted}`).")))
+    Err(Error::conflict(format!("The node of this machine cannot do that (it has no `{}`).", word(feature)?)))
+}
+
+/// Whether the node has the feature.
+pub(super) async fn has(tx: &Tx, node: NodeId, feature: Feature) -> Result<bool> {
+    let wanted = word(feature)?;
+    Ok(store::features(tx.db(), Some(node)).await?.values().flatten().any(|one| *one == wanted))
 }

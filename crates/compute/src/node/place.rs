@@ -1,11 +1,12 @@
 //! Chooses a node for a machine, or says which rule refused which node.
 
+use compute_driver::Feature;
 use kernel::{ByWorkflow, Error, Result, Scope, Tx};
 
 use super::model::Node;
-use super::store;
-use crate::backup;
+use super::{feature, store};
 use crate::instance::{Shape, store as instances};
+use crate::{backup, card};
 
 /// Whether the node of a machine has room for it in another shape.
 ///
@@ -44,6 +45,8 @@ pub(crate) async fn place(tx: &Tx, at: &Scope<ByWorkflow>, row: &instances::Row)
         Some(id) => Some(backup::store::by_id(tx.db(), at, id).await?.node_name),
         None => None,
     };
+    // A network does not reach from node to node, so its machines are together.
+    let network = card::pinned(tx, at, row.id).await?;
     let shape = row.shape();
     let mut refused = Vec::new();
     let mut best: Option<(i64, Node)> = None;
@@ -51,7 +54,11 @@ pub(crate) async fn place(tx: &Tx, at: &Scope<ByWorkflow>, row: &instances::Row)
     let all = instances::taken(tx.db()).await?;
     for node in nodes.into_iter().filter(|node| kept_on.as_ref().is_none_or(|name| *name == node.name)) {
         let taken = all.get(&node.id).copied().unwrap_or_default();
-        match node.refuses(taken, &shape, &row.template_name) {
+        let apart = match &network {
+            Some((_, stands)) => network_refuses(tx, &node, stands.as_deref()).await?,
+            None => None,
+        };
+        match apart.or_else(|| node.refuses(taken, &shape, &row.template_name)) {
             Some(why) => refused.push(format!("{}: {why}", node.name)),
             None => {
                 let left = node.memory_limit_mib().unwrap_or(i64::MAX).saturating_sub(taken.memory_mib);
@@ -62,4 +69,13 @@ pub(crate) async fn place(tx: &Tx, at: &Scope<ByWorkflow>, row: &instances::Row)
         }
     }
     Ok(best.map_or_else(|| Placed::Nowhere(refused), |(_, node)| Placed::On(Box::new(node))))
+}
+
+/// Why a machine whose network stands on the node `stands`, or nowhere yet, cannot go to `node`.
+async fn network_refuses(tx: &Tx, node: &Node, stands: Option<&str>) -> Result<Option<String>> {
+    if let Some(stands) = stands.filter(|stands| *stands != node.name) {
+        return Ok(Some(format!("the machine's network stands on {stands}")));
+    }
+    let able = feature::has(tx, node.id, Feature::PrivateNetworks).await?;
+    Ok((!able).then(|| "it has no private networks".to_owned()))
 }

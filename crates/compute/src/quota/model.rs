@@ -25,6 +25,12 @@ pub struct Limits {
     /// Backups per project.
     #[serde(default = "backups")]
     pub backups: i64,
+    /// Private networks per project.
+    #[serde(default = "networks")]
+    pub networks: i64,
+    /// Public addresses per project.
+    #[serde(default = "addresses")]
+    pub addresses: i64,
 }
 
 /// For settings that were written before there were snapshots.
@@ -35,6 +41,16 @@ fn snapshots() -> i64 {
 /// For settings that were written before there were backups.
 fn backups() -> i64 {
     50
+}
+
+/// For settings that were written before there were networks.
+fn networks() -> i64 {
+    10
+}
+
+/// For settings that were written before there were public addresses.
+fn addresses() -> i64 {
+    10
 }
 
 /// One kind of thing: how much there is and how much there may be.
@@ -55,6 +71,10 @@ pub struct Quota {
     pub snapshots: QuotaLine,
     /// Backups of the project.
     pub backups: QuotaLine,
+    /// Private networks of the project.
+    pub networks: QuotaLine,
+    /// Public addresses of the project.
+    pub addresses: QuotaLine,
     /// Processors of the organisation.
     pub cpus: QuotaLine,
     /// Memory of the organisation in MiB.
@@ -65,7 +85,16 @@ pub struct Quota {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { machines: 10, cpus: 40, memory_mib: 65_536, disk_gib: 1_000, snapshots: snapshots(), backups: backups() }
+        Self {
+            machines: 10,
+            cpus: 40,
+            memory_mib: 65_536,
+            disk_gib: 1_000,
+            snapshots: snapshots(),
+            backups: backups(),
+            networks: networks(),
+            addresses: addresses(),
+        }
     }
 }
 
@@ -78,6 +107,8 @@ pub(crate) struct Amount {
     pub(crate) disk_gib: i64,
     pub(crate) snapshots: i64,
     pub(crate) backups: i64,
+    pub(crate) networks: i64,
+    pub(crate) addresses: i64,
 }
 
 impl Amount {
@@ -96,6 +127,16 @@ impl Amount {
         Self { backups: 1, ..Self::default() }
     }
 
+    /// One private network.
+    pub(crate) fn network() -> Self {
+        Self { networks: 1, ..Self::default() }
+    }
+
+    /// One public address.
+    pub(crate) fn address() -> Self {
+        Self { addresses: 1, ..Self::default() }
+    }
+
     /// What is more in `self` than in `other`; less is negative.
     pub(crate) fn beyond(&self, other: &Self) -> Self {
         Self {
@@ -105,6 +146,8 @@ impl Amount {
             disk_gib: self.disk_gib - other.disk_gib,
             snapshots: self.snapshots - other.snapshots,
             backups: self.backups - other.backups,
+            networks: self.networks - other.networks,
+            addresses: self.addresses - other.addresses,
         }
     }
 
@@ -117,6 +160,8 @@ impl Amount {
             ("GiB of disk", self.disk_gib, more.disk_gib, limits.disk_gib),
             ("snapshots", self.snapshots, more.snapshots, limits.snapshots),
             ("backups", self.backups, more.backups, limits.backups),
+            ("private networks", self.networks, more.networks, limits.networks),
+            ("public addresses", self.addresses, more.addresses, limits.addresses),
         ];
         // What does not grow is never refused, even where a limit was lowered below what there is.
         rules.into_iter().find(|(_, used, more, limit)| *more > 0 && used + more > *limit).map(|(what, used, more, limit)| {

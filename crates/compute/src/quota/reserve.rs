@@ -50,6 +50,38 @@ pub(crate) async fn release_backups<P: AtProject + AtOrganisation>(tx: &Tx, at: 
     give(tx, at, &Amount { backups: count, ..Amount::default() }).await
 }
 
+/// Takes the place of one private network.
+///
+/// # Errors
+/// `Exhausted`, naming the limit; database errors.
+pub(crate) async fn reserve_network<P: AtProject + AtOrganisation>(tx: &Tx, at: &Scope<P>) -> Result<()> {
+    take(tx, at, &Amount::network()).await
+}
+
+/// Gives the place of one private network back. The caller makes sure that this happens once per reservation.
+///
+/// # Errors
+/// Database errors.
+pub(crate) async fn release_network<P: AtProject + AtOrganisation>(tx: &Tx, at: &Scope<P>) -> Result<()> {
+    give(tx, at, &Amount::network()).await
+}
+
+/// Takes the place of one public address.
+///
+/// # Errors
+/// `Exhausted`, naming the limit; database errors.
+pub(crate) async fn reserve_address<P: AtProject + AtOrganisation>(tx: &Tx, at: &Scope<P>) -> Result<()> {
+    take(tx, at, &Amount::address()).await
+}
+
+/// Gives the place of one public address back. The caller makes sure that this happens once per reservation.
+///
+/// # Errors
+/// Database errors.
+pub(crate) async fn release_address<P: AtProject + AtOrganisation>(tx: &Tx, at: &Scope<P>) -> Result<()> {
+    give(tx, at, &Amount::address()).await
+}
+
 /// Exchanges the room of a machine of shape `from` for that of `to`; only what grows is held against the limits.
 ///
 /// # Errors
@@ -103,11 +135,12 @@ pub async fn check<P: AtProject + AtOrganisation>(db: &impl ConnectionTrait, at:
     Ok(())
 }
 
-/// Machines, snapshots and backups are counted per project, everything else per organisation.
+/// What is counted in pieces is counted per project, everything else per organisation.
 fn relevant(limits: Limits, per_project: bool) -> Limits {
     if per_project {
         Limits { cpus: i64::MAX, memory_mib: i64::MAX, disk_gib: i64::MAX, ..limits }
     } else {
-        Limits { machines: i64::MAX, snapshots: i64::MAX, backups: i64::MAX, ..limits }
+        let many = i64::MAX;
+        Limits { machines: many, snapshots: many, backups: many, networks: many, addresses: many, ..limits }
     }
 }

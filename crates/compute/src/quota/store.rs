@@ -30,6 +30,10 @@ mod entity {
         pub snapshots_limit: i64,
         pub backups: i64,
         pub backups_limit: i64,
+        pub networks: i64,
+        pub networks_limit: i64,
+        pub addresses: i64,
+        pub addresses_limit: i64,
     }
 
     impl ActiveModelBehavior for ActiveModel {}
@@ -37,7 +41,16 @@ mod entity {
 
 fn parts(row: &entity::Model) -> (Amount, Limits) {
     (
-        Amount { machines: row.machines, cpus: row.cpus, memory_mib: row.memory_mib, disk_gib: row.disk_gib, snapshots: row.snapshots, backups: row.backups },
+        Amount {
+            machines: row.machines,
+            cpus: row.cpus,
+            memory_mib: row.memory_mib,
+            disk_gib: row.disk_gib,
+            snapshots: row.snapshots,
+            backups: row.backups,
+            networks: row.networks,
+            addresses: row.addresses,
+        },
         Limits {
             machines: row.machines_limit,
             cpus: row.cpus_limit,
@@ -45,6 +58,8 @@ fn parts(row: &entity::Model) -> (Amount, Limits) {
             disk_gib: row.disk_gib_limit,
             snapshots: row.snapshots_limit,
             backups: row.backups_limit,
+            networks: row.networks_limit,
+            addresses: row.addresses_limit,
         },
     )
 }
@@ -66,6 +81,10 @@ pub(super) async fn locked(tx: &Tx, owner: Uuid, organisation: OrganisationId, l
         snapshots_limit: Set(limits.snapshots),
         backups: Set(0),
         backups_limit: Set(limits.backups),
+        networks: Set(0),
+        networks_limit: Set(limits.networks),
+        addresses: Set(0),
+        addresses_limit: Set(limits.addresses),
     };
     entity::Entity::insert(fresh).on_conflict_do_nothing_on([entity::Column::OwnerId]).exec_without_returning(tx.db()).await?;
     let mut query = entity::Entity::find_by_id(owner);
@@ -88,6 +107,8 @@ pub(super) async fn add(tx: &Tx, owner: Uuid, amount: &Amount, times: i64) -> Re
         .col_expr(entity::Column::DiskGib, more(entity::Column::DiskGib, amount.disk_gib))
         .col_expr(entity::Column::Snapshots, more(entity::Column::Snapshots, amount.snapshots))
         .col_expr(entity::Column::Backups, more(entity::Column::Backups, amount.backups))
+        .col_expr(entity::Column::Networks, more(entity::Column::Networks, amount.networks))
+        .col_expr(entity::Column::Addresses, more(entity::Column::Addresses, amount.addresses))
         .filter(entity::Column::OwnerId.eq(owner))
         .exec(tx.db())
         .await?;

@@ -20,6 +20,8 @@ pub async fn view<P: AtProject + AtOrganisation>(cx: &Cx, at: &Scope<P>) -> Resu
         machines: QuotaLine { used: project.machines, limit: project_limits.machines },
         snapshots: QuotaLine { used: project.snapshots, limit: project_limits.snapshots },
         backups: QuotaLine { used: project.backups, limit: project_limits.backups },
+        networks: QuotaLine { used: project.networks, limit: project_limits.networks },
+        addresses: QuotaLine { used: project.addresses, limit: project_limits.addresses },
         cpus: QuotaLine { used: organisation.cpus, limit: limits.cpus },
         memory_mib: QuotaLine { used: organisation.memory_mib, limit: limits.memory_mib },
         disk_gib: QuotaLine { used: organisation.disk_gib, limit: limits.disk_gib },

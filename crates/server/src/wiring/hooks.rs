@@ -1,7 +1,7 @@
 //! What exports, erasures and projects reach that other domains know: invoices as documents, machines
 //! at the hypervisor, the last invoice, the last mail.
 
-use compute::{backup, instance};
+use compute::{address, backup, instance, network};
 use kernel::{ByWorkflow, Cx, OrganisationId, PersonId, Place, Result, Scope, Tx};
 use notifications::Template;
 use privacy::certificate::CertificateId;
@@ -27,21 +27,27 @@ impl ExportHook for InvoiceDocuments {
     }
 }
 
-/// What projects hold: machines, as everything that is ordered ends in one, and backups, which outlive them.
+/// What projects hold: machines, as everything that is ordered ends in one, and what outlives them.
 pub(super) struct ProjectContents;
 
 #[async_trait::async_trait]
 impl identity::project::Contents for ProjectContents {
     async fn of(&self, tx: &Tx, project: Place) -> Result<Option<String>> {
         let at = Scope::<ByWorkflow>::acting("identity.project.delete", project);
-        let counted = [("machine", instance::count(tx, &at).await?), ("backup", backup::count(tx, &at).await?)];
+        let counted = [
+            ("machine", instance::count(tx, &at).await?),
+            ("backup", backup::count(tx, &at).await?),
+            ("network", network::count(tx, &at).await?),
+            ("address", address::count(tx, &at).await?),
+        ];
         let held: Vec<_> = counted.into_iter().filter(|(_, count)| *count > 0).map(|(what, count)| words(what, count)).collect();
         Ok((!held.is_empty()).then(|| held.join(" and ")))
     }
 }
 
 fn words(what: &str, count: u64) -> String {
-    if count == 1 { format!("1 {what}") } else { format!("{count} {what}s") }
+    let ending = if what.ends_with('s') { "es" } else { "s" };
+    if count == 1 { format!("1 {what}") } else { format!("{count} {what}{ending}") }
 }
 
 /// Virtual machines with their disks.
@@ -98,6 +104,68 @@ impl ErasureHook for Backups {
         let mut gone = 0;
         for organisation in &owners.organisations {
             match backup::evict(cx, &acting(*organisation)).await? {
+                Some(count) => gone += count,
+                None => return Ok(None),
+            }
+        }
+        Ok(Some(gone))
+    }
+}
+
+/// Private networks, once the machines in them are gone.
+pub(super) struct Networks;
+
+#[async_trait::async_trait]
+impl ErasureHook for Networks {
+    fn section(&self) -> &'static str {
+        "networks"
+    }
+
+    async fn preview(&self, cx: &Cx, owners: &Owners) -> Result<Vec<Doomed>> {
+        let mut doomed = Vec::new();
+        for organisation in &owners.organisations {
+            for one in network::of_organisation(cx, &acting(*organisation)).await? {
+                doomed.push(Doomed { kind: "network".to_owned(), id: one.id.to_string(), name: one.name });
+            }
+        }
+        Ok(doomed)
+    }
+
+    async fn destroy(&self, cx: &Cx, _: &Scope<ByWorkflow>, owners: &Owners) -> Result<Option<u64>> {
+        let mut gone = 0;
+        for organisation in &owners.organisations {
+            match network::evict(cx, &acting(*organisation)).await? {
+                Some(count) => gone += count,
+                None => return Ok(None),
+            }
+        }
+        Ok(Some(gone))
+    }
+}
+
+/// Public addresses, which rest before anybody else gets them.
+pub(super) struct Addresses;
+
+#[async_trait::async_trait]
+impl ErasureHook for Addresses {
+    fn section(&self) -> &'static str {
+        "addresses"
+    }
+
+    async fn preview(&self, cx: &Cx, owners: &Owners) -> Result<Vec<Doomed>> {
+        let mut doomed = Vec::new();
+        for organisation in &owners.organisations {
+            for one in address::of_organisation(cx, &acting(*organisation)).await? {
+                doomed.push(Doomed { kind: "address".to_owned(), id: one.id.to_string(), name: one.ipv4 });
+            }
+        }
+        Ok(doomed)
+    }
+
+    async fn destroy(&self, cx: &Cx, _: &Scope<ByWorkflow>, owners: &Owners) -> Result<Option<u64>> {
+        let mut gone = 0;
+        for organisation in &owners.organisations {
+            match address::evict(cx, &acting(*organisation)).await? {
                 Some(count) => gone += count,
                 None => return Ok(None),
             }

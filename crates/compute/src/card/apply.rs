@@ -1,0 +1,82 @@
+//! Tells a machine's hypervisor what the rows say: its network, its filter, its public addresses. Each call may be repeated.
+
+use std::net::{IpAddr, Ipv4Addr};
+
+use compute_driver::{Card, Direction, DriverError, Filter, Network, NetworkSpec, Protocol, Rule, Verdict};
+use kernel::{Error, Result};
+use workflow::StepCx;
+
+use super::store::{self, Row};
+use crate::address;
+use crate::drivers;
+use crate::instance::{guest, store as instances};
+use crate::network::{reference, store as networks};
+use crate::security_group;
+use crate::subnet::Subnet;
+
+/// The card in the driver's words.
+pub(crate) fn driver_card(row: &Row) -> Result<Card> {
+    Ok(Card { network: reference(row.network_id)?, ipv4: row.ipv4.parse().map_err(|_| damaged())? })
+}
+
+/// Makes sure that the machine's network is there on its node.
+pub(crate) async fn network_ready(step: &StepCx, machine: &instances::Row) -> Result<()> {
+    let Some(card) = store::of(step.cx().db(), machine.id).await? else { return Ok(()) };
+    let network = networks::by_id(step.cx().db(), &step.scope(), card.network_id).await?;
+    match guest::driver(step, machine)?.ensure_network(&spec(&network)?).await {
+        Ok(()) => Ok(()),
+        Err(error) => Err(drivers::told(step, error).await),
+    }
+}
+
+/// Filters the machine's traffic as its security group says. A machine in no private network has no filter of ours.
+pub(crate) async fn set_filter(step: &StepCx, machine: &instances::Row) -> Result<()> {
+    let Some(card) = store::of(step.cx().db(), machine.id).await? else { return Ok(()) };
+    let filter = filter_of(step, &card).await?;
+    match guest::driver(step, machine)?.set_filter(&drivers::reference(machine.id)?, &filter).await {
+        Ok(()) => Ok(()),
+        Err(error) => Err(drivers::told(step, error).await),
+    }
+}
+
+/// Leads the public addresses to the machine that its rows name, and no others. One that is gone has none.
+pub(crate) async fn lead(step: &StepCx, machine: &instances::Row) -> Result<()> {
+    if machine.node_name.is_none() {
+        return Ok(());
+    }
+    let rows = address::store::of_instance(step.cx().db(), machine.id).await?;
+    let addresses: Vec<IpAddr> = rows.iter().filter_map(|row| row.ipv4.parse().ok()).collect();
+    match guest::driver(step, machine)?.set_addresses(&drivers::reference(machine.id)?, &addresses).await {
+        Ok(()) | Err(DriverError::NotFound { .. }) => Ok(()),
+        Err(error) => Err(drivers::told(step, error).await),
+    }
+}
+
+/// What passes to and from the machine.
+async fn filter_of(step: &StepCx, card: &Row) -> Result<Filter> {
+    let rules = match card.security_group_id {
+        Some(group) => {
+            let group = security_group::store::by_id(step.cx().db(), &step.scope(), group).await?;
+            security_group::driver_rules(&security_group::rules_of(&group)?)?
+        }
+        None => {
+            let network = networks::by_id(step.cx().db(), &step.scope(), card.network_id).await?;
+            let Subnet { address, prefix } = network.subnet.parse().map_err(|()| damaged())?;
+            let peer = Some(Network { address: address.into(), prefix });
+            vec![Rule { direction: Direction::Inbound, protocol: Protocol::Any, peer, verdict: Verdict::Accept }]
+        }
+    };
+    // Whoever names what may leave means that nothing else does.
+    let shut = rules.iter().any(|rule| rule.direction == Direction::Outbound);
+    Ok(Filter { anti_spoofing: true, inbound: Verdict::Drop, outbound: if shut { Verdict::Drop } else { Verdict::Accept }, rules })
+}
+
+fn spec(row: &networks::Row) -> Result<NetworkSpec> {
+    let Subnet { address, prefix } = row.subnet.parse().map_err(|()| damaged())?;
+    let gateway: Ipv4Addr = row.gateway.parse().map_err(|_| damaged())?;
+    Ok(NetworkSpec { reference: reference(row.id)?, subnet: Network { address: address.into(), prefix }, gateway, egress: row.egress })
+}
+
+fn damaged() -> Error {
+    Error::internal("an address in a row of ours is damaged")
+}

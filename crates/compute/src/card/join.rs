@@ -1,0 +1,97 @@
+//! Gives a machine its place and its address in a private network, in the caller's transaction.
+
+use std::collections::BTreeSet;
+
+use kernel::permission::AtProject;
+use kernel::{ByWorkflow, Error, Kind, Result, Scope, Tx};
+
+use super::model::{Connection, Was, free_address};
+use super::store::{self, Row};
+use crate::address;
+use crate::instance::{InstanceId, store as instances};
+use crate::network::{NetworkId, NetworkState, store as networks};
+use crate::security_group;
+use crate::subnet::Subnet;
+
+/// Puts the machine where `wanted` says. The hypervisor hears of it from a workflow.
+///
+/// # Errors
+/// `NotFound` for an unknown machine; `Invalid` at `network_id` or `security_group_id` for one of another project or region; `Conflict`
+/// when a network stands on another node than the machine, or public addresses still lead to it where it was; `Exhausted` when a network is full.
+pub async fn join<P: AtProject>(tx: &Tx, at: &Scope<P>, id: InstanceId, wanted: &Connection) -> Result<()> {
+    let machine = instances::locked(tx, at, id).await?;
+    let before = store::of(tx.db(), id).await?;
+    if let Some(group) = wanted.security_group_id {
+        security_group::store::by_id(tx.db(), at, group).await.map_err(foreign("security_group_id", "choose one of the project's security groups"))?;
+    }
+    let moves = before.as_ref().is_some_and(|before| Some(before.network_id) != wanted.network_id);
+    if moves && !address::store::of_instance(tx.db(), id).await?.is_empty() {
+        return Err(Error::conflict("Public addresses lead to this machine in its network. Take them away first."));
+    }
+    let Some(network_id) = wanted.network_id else {
+        if wanted.security_group_id.is_some() {
+            return Err(Error::invalid("network_id", "a security group needs a private network; choose one"));
+        }
+        return store::remove(tx, id).await;
+    };
+    // Locked, so that two machines are not given one address, and the network is not removed meanwhile.
+    let network = networks::locked(tx, at, network_id).await.map_err(foreign("network_id", "choose one of the project's networks"))?;
+    if network.state != NetworkState::Ready || network.region_id != machine.region_id {
+        return Err(Error::invalid("network_id", format!("choose a network in {}, where the machine is", machine.region_title)));
+    }
+    match (&network.node_name, &machine.node_name) {
+        (Some(one), Some(other)) if one != other => {
+            return Err(Error::conflict("The machines of this network are on another node than this one. Order a machine into the network instead."));
+        }
+        (None, Some(node)) => networks::set(tx, network.id, &[(networks::Column::NodeName, Some(node.clone()).into())]).await?,
+        _ => {}
+    }
+    let ipv4 = match before.filter(|before| before.network_id == network_id) {
+        Some(before) => before.ipv4,
+        None => free(tx, &network).await?,
+    };
+    let row = Row {
+        instance_id: id,
+        organisation_id: machine.organisation_id,
+        project_id: machine.project_id,
+        network_id,
+        ipv4,
+        security_group_id: wanted.security_group_id,
+    };
+    store::replace(tx, row).await
+}
+
+fn foreign(field: &'static str, message: &'static str) -> impl Fn(Error) -> Error {
+    move |error| if error.kind() == Kind::NotFound { Error::invalid(field, message) } else { error }
+}
+
+async fn free(tx: &Tx, network: &networks::Row) -> Result<String> {
+    let subnet: Subnet = network.subnet.parse().map_err(|()| Error::internal("a network's block is damaged"))?;
+    let taken: BTreeSet<_> = store::taken(tx, network.id).await?.iter().filter_map(|text| text.parse().ok()).collect();
+    let free = free_address(subnet, &taken).ok_or_else(|| Error::exhausted("Every address of this network is taken. Choose another network."))?;
+    Ok(free.to_string())
+}
+
+/// Puts the card back as it was, after a change that did not work.
+pub(crate) async fn put_back(tx: &Tx, at: &Scope<ByWorkflow>, id: InstanceId, was: Option<&Was>) -> Result<()> {
+    let machine = instances::locked(tx, at, id).await?;
+    let Some(was) = was else { return store::remove(tx, id).await };
+    let (instance_id, organisation_id, project_id) = (id, machine.organisation_id, machine.project_id);
+    let Was { network_id, ipv4, security_group_id } = was.clone();
+    store::replace(tx, Row { instance_id, organisation_id, project_id, network_id, ipv4, security_group_id }).await
+}
+
+/// The node where the machine's network stands, if the machine has one and it stands somewhere already.
+pub(crate) async fn pinned(tx: &Tx, at: &Scope<ByWorkflow>, id: InstanceId) -> Result<Option<(NetworkId, Option<String>)>> {
+    let Some(card) = store::of(tx.db(), id).await? else { return Ok(None) };
+    let network = networks::locked(tx, at, card.network_id).await?;
+    Ok(Some((network.id, network.node_name)))
+}
+
+/// Notes that the network of a machine stands on the node where the machine goes: a network does not reach from node to node.
+pub(crate) async fn pin(tx: &Tx, at: &Scope<ByWorkflow>, id: InstanceId, node: &str) -> Result<()> {
+    match pinned(tx, at, id).await? {
+        Some((network, None)) => networks::set(tx, network, &[(networks::Column::NodeName, Some(node.to_owned()).into())]).await,
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,15 @@
+//! A machine's card: its place and address in a private network, and the security group that says what passes.
+
+mod apply;
+mod gone;
+mod join;
+mod model;
+pub(crate) mod store;
+
+pub use join::join;
+pub use model::{Connection, InstanceNetwork};
+
+pub(crate) use apply::{driver_card, lead, network_ready, set_filter};
+pub(crate) use gone::gone;
+pub(crate) use join::{pin, pinned, put_back};
+pub(crate) use model::Was;

@@ -1,0 +1,29 @@
+//! Shows what a change of rules would do, before anything is changed.
+
+use kernel::permission::AtProject;
+use kernel::{Cx, Result, Scope};
+
+use super::model::{Preview, PreviewMachine, RuleDirection, SecurityGroupId, SecurityRule, check, rules_of};
+use super::store;
+use crate::{card, instance};
+
+/// Which machines `rules` would be about, and what opens and shuts.
+///
+/// # Errors
+/// `Invalid` at `rules`; `NotFound`; `Denied` by the gate; database errors.
+pub async fn preview<P: AtProject>(cx: &Cx, at: &Scope<P>, id: SecurityGroupId, rules: &[SecurityRule]) -> Result<Preview> {
+    check(rules)?;
+    let now = rules_of(&store::by_id(cx.db(), at, id).await?)?;
+    let cards = card::store::in_group(cx.db(), at, id).await?;
+    let named = instance::named(cx, at, cards.iter().map(|card| card.instance_id)).await?;
+    let machines =
+        cards.into_iter().map(|card| PreviewMachine { id: card.instance_id, name: named.get(&card.instance_id).cloned().unwrap_or_default(), ipv4: card.ipv4 });
+    let missing = |from: &[SecurityRule], of: &[SecurityRule]| from.iter().filter(|rule| !of.contains(rule)).cloned().collect();
+    Ok(Preview {
+        machines: machines.collect(),
+        opens: missing(rules, &now),
+        shuts: missing(&now, rules),
+        inbound_otherwise: false,
+        outbound_otherwise: !rules.iter().any(|rule| rule.direction == RuleDirection::Outbound),
+    })
+}
