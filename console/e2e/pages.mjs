@@ -31,6 +31,8 @@ const pages = [
   ["machine-suspended", "ada@example.org", "/app/machines/vm_01held"], ["machine-rescue", "ada@example.org", "/app/machines/vm_01rescue"],
   ["machine-metrics-empty", "ada@example.org", "/app/machines/vm_01staging?tab=metrics"],
   ["machine-snapshots", "ada@example.org", "/app/machines/vm_01web?tab=snapshots"], ["ssh-keys", "ada@example.org", "/app/ssh-keys"],
+  ["networks", "ada@example.org", "/app/networks"], ["networks-empty", "new@example.org", "/app/networks"], ["addresses", "ada@example.org", "/app/addresses"],
+  ["security-groups", "ada@example.org", "/app/security-groups"], ["operator-address-pools", "owner@example.org", "/operator/address-pools"],
   ["machine-backups", "ada@example.org", "/app/machines/vm_01web?tab=backups"], ["backups", "ada@example.org", "/app/backups"], ["backups-empty", "new@example.org", "/app/backups"],
   ["order-from-backup", "ada@example.org", "/app/machines/new?backup=bak_01upgrade"],
   ["machine-events", "ada@example.org", "/app/machines/vm_01web?tab=events"], ["machine-stopped-serial", "ada@example.org", "/app/machines/vm_01staging?tab=serial"],

@@ -124,7 +124,7 @@ export const compute = [
     return [200, backupPlans.get(id)];
   }],
   ["GET", "/v1/quota", () => [200, {
-    machines: { used: 5, limit: 10 }, snapshots: { used: snapshots.filter((each) => each.state === "ready").length, limit: 20 },
+    machines: { used: 5, limit: 10 }, networks: { used: 2, limit: 10 }, addresses: { used: 2, limit: 10 }, snapshots: { used: snapshots.filter((each) => each.state === "ready").length, limit: 20 },
     backups: { used: backups.filter((each) => each.state === "ready").length, limit: 50 },
     cpus: { used: 9, limit: 40 }, memory_mib: { used: 12_288, limit: 65_536 }, disk_gib: { used: 180, limit: 1_000 },
   }]],

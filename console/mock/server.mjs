@@ -8,6 +8,7 @@ import { json, refuse, Refusal } from "./answer.mjs";
 import { billing } from "./money.mjs";
 import { catalogue } from "./catalogue.mjs";
 import { compute, operation } from "./compute.mjs";
+import { network } from "./networks.mjs";
 import { attachConsoles } from "./consoles.mjs";
 import { identity } from "./identity.mjs";
 import { privacy } from "./privacy.mjs";
@@ -18,7 +19,7 @@ export const POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; " +
   "form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
 
-const routes = [...identity, ...catalogue, ...compute, ...billing, ...privacy].map(([method, path, handle, access]) => ({
+const routes = [...identity, ...catalogue, ...compute, ...network, ...billing, ...privacy].map(([method, path, handle, access]) => ({
   method, handle, access, pattern: new RegExp(`^${path.replace(":id", "(?<id>[^/]+)")}$`),
 }));
 

@@ -24,13 +24,13 @@ export function instance(name, state, size, template, more = {}) {
   const { monthly, hourly, visible, ...summary } = size;
   return {
     id: newId("vm"), name, hostname: name, state, state_reason: null, size: summary, template: named(template), region: named(regions[0]),
-    node_id: "nod_01local", accelerator: "kvm", ipv4: "10.77.0.14", ssh: { host: "127.0.0.1", port: 42022 }, features: ["suspend", "rescue", "set_password", "authorise_key", "snapshots"], delete_at: null, operation_id: null,
+    network: null, node_id: "nod_01local", accelerator: "kvm", ipv4: "10.77.0.14", ssh: { host: "127.0.0.1", port: 42022 }, features: ["suspend", "rescue", "set_password", "authorise_key", "snapshots"], delete_at: null, operation_id: null,
     created_at: ago(60 * 26), ...more,
   };
 }
 
 export const instances = [
-  instance("web-1", "running", sizes[0], templates[0], { id: "vm_01web" }),
+  instance("web-1", "running", sizes[0], templates[0], { id: "vm_01web", ipv4: "10.0.0.2", network: { network_id: "net_01back", ipv4: "10.0.0.2", security_group_id: "sgr_01web", addresses: ["203.0.113.7"] } }),
   instance("database-primary", "running", sizes[2], templates[1]),
   instance("staging", "stopped", sizes[1], templates[1], { id: "vm_01staging", ssh: null, ipv4: null }),
   instance("old-mail", "deleting", sizes[0], templates[1], { id: "vm_01old", delete_at: new Date(Date.now() + 70 * 3_600_000).toISOString(), ssh: null }),
@@ -56,6 +56,23 @@ export const backups = [
   backup("bak_01gone", "Before it went", { instance_id: "vm_01gone", hostname: "old-shop", taken_at: ago(9_000), created_at: ago(9_001) }),
 ];
 export const backupPlans = new Map([["vm_01web", { frequency: "daily", weekday: "sunday", hour: 3, keep: 7, next_at: ago(-600) }]]);
+export const networks = [
+  { id: "net_01back", name: "Backend", state: "ready", region: { id: "reg_01home", name: "Home" }, subnet: "10.0.0.0/24", gateway: "10.0.0.1", egress: true, machines: 2, operation_id: null, created_at: ago(60 * 24 * 9) },
+  { id: "net_01vault", name: "Vault", state: "ready", region: { id: "reg_01home", name: "Home" }, subnet: "10.0.1.0/24", gateway: "10.0.1.1", egress: false, machines: 0, operation_id: null, created_at: ago(60 * 24 * 2) },
+];
+const tcp = (port, peer = null) => ({ direction: "inbound", protocol: "tcp", ports: { from: port, to: port }, peer });
+export const securityGroups = [
+  { id: "sgr_01web", name: "Web servers", rules: [tcp(22, "203.0.113.0/24"), tcp(80), tcp(443), { direction: "inbound", protocol: "icmp", ports: null, peer: null }], machines: 1, operation_id: null, created_at: ago(60 * 24 * 9) },
+  { id: "sgr_01shut", name: "Nothing from outside", rules: [], machines: 0, operation_id: null, created_at: ago(60 * 24) },
+];
+export const addresses = [
+  { id: "adr_01web", ipv4: "203.0.113.7", instance_id: "vm_01web", reverse_name: "web.example.org", operation_id: null, created_at: ago(60 * 24 * 9) },
+  { id: "adr_01spare", ipv4: "203.0.113.9", instance_id: null, reverse_name: null, operation_id: null, created_at: ago(60) },
+];
+export const addressPools = [
+  { id: "pol_01front", name: "Front", region: { id: "reg_01home", name: "Home" }, subnet: "203.0.113.0/24", excluded: ["203.0.113.0", "203.0.113.1", "203.0.113.255"], used: 2, resting: 1, free: 250, created_at: ago(60 * 24 * 30) },
+];
+
 export const sshKeys = [
   { id: "key_01laptop", name: "Laptop", ssh_public_key: "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAILM+rvN+ot98qgEN796jTiQfZfG1KaT0PtFDJ/XFSqti ada@laptop", fingerprint: "SHA256:UCUiLr7Pjs9wFFJMDByLgc3NrtdU344OgUM45wZPcIQ", created_at: ago(9_000) },
 ];

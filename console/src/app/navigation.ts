@@ -25,6 +25,9 @@ export function customerDoor(): DestinationGroup[] {
         { name: t`Machines`, to: paths.instances(), icon: "machine" },
         { name: t`Orders`, to: paths.orders(), icon: "order" },
         { name: t`Backups`, to: paths.backups(), icon: "copy" },
+        { name: t`Networks`, to: paths.networks(), icon: "network" },
+        { name: t`Addresses`, to: paths.addresses(), icon: "pin" },
+        { name: t`Security groups`, to: paths.securityGroups(), icon: "privacy" },
         { name: t`SSH keys`, to: paths.sshKeys(), icon: "key" },
       ],
     },
@@ -75,6 +78,7 @@ export function operatorDoor(): DestinationGroup[] {
       items: [
         { name: t`Catalogue`, to: paths.operatorCatalogue(), icon: "tag" },
         { name: t`Nodes`, to: paths.operatorNodes(), icon: "node" },
+        { name: t`Address pools`, to: paths.operatorAddressPools(), icon: "pin" },
         { name: t`Reconciler`, to: paths.operatorFindings(), icon: "activity" },
       ],
     },

@@ -8,6 +8,7 @@ import { activityQuery } from "../features/audit/api";
 import { invoicePreviewQuery, invoiceQuery, invoicesQuery, paymentsQuery, testClockQuery, usageQuery } from "../features/billing/api";
 import { orderQuery, ordersQuery, regionsQuery, sizesQuery, templatesQuery } from "../features/catalogue/api";
 import { backupsQuery, findingsQuery, findingSummaryQuery, instanceQuery, instancesQuery, nodesQuery, operatorOperationsQuery, quotaQuery, sshKeysQuery } from "../features/compute/api";
+import { addressesQuery, addressPoolsQuery, networksQuery, securityGroupsQuery } from "../features/compute/networkApi";
 import {
   apiTokensQuery,
   membersQuery,
@@ -143,6 +144,9 @@ const customerRoutes = [
   ]),
   door(appRoute, paths.instance(ID), lazyRouteComponent(() => import("../features/compute/InstancePage"), "InstancePage"), (id) => [one(instanceQuery(id))]),
   door(appRoute, paths.backups(), lazyRouteComponent(() => import("../features/compute/BackupsPage"), "BackupsPage"), () => [list(backupsQuery())]),
+  door(appRoute, paths.networks(), lazyRouteComponent(() => import("../features/compute/NetworksPage"), "NetworksPage"), () => [list(networksQuery), one(regionsQuery)]),
+  door(appRoute, paths.addresses(), lazyRouteComponent(() => import("../features/compute/AddressesPage"), "AddressesPage"), () => [list(addressesQuery), one(regionsQuery)]),
+  door(appRoute, paths.securityGroups(), lazyRouteComponent(() => import("../features/compute/SecurityGroupsPage"), "SecurityGroupsPage"), () => [list(securityGroupsQuery)]),
   door(appRoute, paths.sshKeys(), lazyRouteComponent(() => import("../features/compute/SshKeysPage"), "SshKeysPage"), () => [list(sshKeysQuery)]),
   door(appRoute, paths.orders(), lazyRouteComponent(() => import("../features/catalogue/OrdersPage"), "OrdersPage"), () => [list(ordersQuery)]),
   door(appRoute, paths.order(ID), lazyRouteComponent(() => import("../features/catalogue/OrderPage"), "OrderPage"), (id) => [one(orderQuery(id))]),
@@ -179,6 +183,7 @@ const operatorRoutes = [
   ]),
   door(operatorRoute, paths.operatorFindings(), lazyRouteComponent(() => import("../features/compute/FindingsPage"), "FindingsPage"), () => [list(findingsQuery), one(findingSummaryQuery)]),
   door(operatorRoute, paths.operatorNodes(), lazyRouteComponent(() => import("../features/compute/NodesPage"), "NodesPage"), () => [list(nodesQuery)]),
+  door(operatorRoute, paths.operatorAddressPools(), lazyRouteComponent(() => import("../features/compute/AddressPoolsPage"), "AddressPoolsPage"), () => [list(addressPoolsQuery), one(regionsQuery)]),
   door(operatorRoute, paths.operatorCustomers(), lazyRouteComponent(() => import("../features/identity/CustomersPage"), "CustomersPage"), () => [list(operatorOrganisationsQuery)]),
   door(operatorRoute, paths.operatorOrders(), lazyRouteComponent(() => import("../features/compute/OperationsPage"), "OperationsPage"), () => [list(operatorOperationsQuery)]),
   door(operatorRoute, paths.operatorInvoices(), lazyRouteComponent(() => import("../features/billing/InvoicesPage"), "OperatorInvoicesPage"), () => [list(invoicesQuery)]),

@@ -146,6 +146,9 @@ both_engines!(another_customer_sees_and_changes_nothing, |engine| async move {
     let backup = ada.post(&format!("/v1/instances/{machine}/backups"), &json!({ "name": "ada-machine" })).await.text_at("/id").to_owned();
     ada.until(&format!("/v1/backups/{backup}"), |backup| backup["state"] == "ready").await;
     let ssh_key = ada.post("/v1/ssh-keys", &json!({ "name": "ada-machine", "ssh_public_key": SSH_KEY })).await.text_at("/id").to_owned();
+    let region = first("/v1/regions").await;
+    let network = ada.post("/v1/networks", &json!({ "name": "ada-machine", "region_id": region })).await.text_at("/id").to_owned();
+    let group = ada.post("/v1/security-groups", &json!({ "name": "ada-machine", "rules": [] })).await.text_at("/id").to_owned();
     let things: BTreeMap<&str, String> = things
         .into_iter()
         .chain([
@@ -155,6 +158,10 @@ both_engines!(another_customer_sees_and_changes_nothing, |engine| async move {
             ("/v1/backups/{id}", backup),
             ("/v1/operator/findings/{id}", finding_about(&world, &machine).await),
             ("/v1/ssh-keys/{id}", ssh_key),
+            ("/v1/networks/{id}", network),
+            ("/v1/security-groups/{id}", group),
+            ("/v1/addresses/{id}", "adr_00000000000000000000000001".to_owned()),
+            ("/v1/address-pools/{id}", "pol_00000000000000000000000001".to_owned()),
             ("/v1/operator/holds/{id}", "hld_00000000000000000000000001".to_owned()),
             ("/v1/privacy/objections/{purpose}", "security".to_owned()),
         ])
@@ -186,7 +193,7 @@ both_engines!(another_customer_sees_and_changes_nothing, |engine| async move {
 both_engines!(a_customer_is_no_operator, |engine| async move {
     let world = World::ready(engine).await;
     let ada = world.customer("ada@example.org", "Ada Adams").await;
-    for route in routes().iter().filter(|route| route.path.starts_with("/v1/operator") || route.path.starts_with("/v1/nodes")) {
+    for route in routes().iter().filter(|route| ["/v1/operator", "/v1/nodes", "/v1/address-pools"].iter().any(|begin| route.path.starts_with(begin))) {
         let answer = try_route(&ada, route, &route.path).await;
         assert!(matches!(answer.status, 403 | 404), "{} answered {} to a customer", route.path, answer.status);
     }

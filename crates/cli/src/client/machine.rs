@@ -58,6 +58,12 @@ pub struct Order {
     /// File with what the machine carries out at its first boot, such as a script
     #[arg(long)]
     user_data: Option<PathBuf>,
+    /// Private network that the machine is in, by id or name
+    #[arg(long)]
+    network: Option<String>,
+    /// What says which traffic passes in it, by id or name
+    #[arg(long, requires = "network")]
+    security_group: Option<String>,
     /// How to pay
     #[arg(long, default_value = "test_succeeds")]
     pay_with: String,
@@ -92,6 +98,13 @@ impl Order {
             terminal::confirm("Type yes to order: ", "yes")?;
         }
         let mut body = choice;
+        let named =
+            [("network_id", self.network, "/v1/networks", "network"), ("security_group_id", self.security_group, "/v1/security-groups", "security group")];
+        for (field, wanted, path, what) in named {
+            if let (Some(wanted), Value::Object(body)) = (wanted, &mut body) {
+                body.insert(field.to_owned(), pick(api, path, Some(&wanted), what).await?.into());
+            }
+        }
         if let Value::Object(body) = &mut body {
             if let Some(backup) = self.backup {
                 body.remove("template_id");

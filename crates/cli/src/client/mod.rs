@@ -8,6 +8,7 @@ mod keeping;
 mod machine;
 mod metric;
 mod money;
+mod network;
 mod privacy;
 mod progress;
 pub mod show;
@@ -41,6 +42,18 @@ pub enum Command {
     /// Copies of machines that outlive them
     #[command(subcommand)]
     Backup(backup::Backup),
+    /// Private networks of machines
+    #[command(subcommand)]
+    Network(network::Network),
+    /// Public addresses that lead to machines
+    #[command(subcommand)]
+    Address(network::Address),
+    /// What machines in private networks may receive and send
+    #[command(subcommand)]
+    SecurityGroup(network::SecurityGroup),
+    /// Where public addresses come from, for the operator
+    #[command(subcommand)]
+    AddressPool(network::AddressPool),
     /// SSH keys that are kept for orders
     #[command(subcommand)]
     Key(keeping::Key),
@@ -81,6 +94,10 @@ pub async fn run(command: Command, url: Option<String>, json: bool) -> Outcome {
         Command::Order(args) => args.run(&api).await,
         Command::Vm(args) => args.run(&api).await,
         Command::Backup(args) => args.run(&api).await,
+        Command::Network(args) => args.run(&api).await,
+        Command::Address(args) => args.run(&api).await,
+        Command::SecurityGroup(args) => args.run(&api).await,
+        Command::AddressPool(args) => args.run(&api).await,
         Command::Key(args) => args.run(&api).await,
         Command::Quota => api.show(api.read("/v1/quota").await?, show::QUOTA),
         Command::Console(args) => args.run(&api).await,

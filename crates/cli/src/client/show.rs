@@ -38,6 +38,8 @@ pub const INSTANCE: Columns = &[
     ("Template", "/template/name"),
     ("SSH host", "/ssh/host"),
     ("SSH port", "/ssh/port"),
+    ("Network", "/network/network_id"),
+    ("Address there", "/network/ipv4"),
     ("Created", "/created_at"),
 ];
 pub const SNAPSHOT: Columns = &[
@@ -70,6 +72,22 @@ pub const BACKUP: Columns = &[
     ("Problem", "/problem"),
 ];
 pub const BACKUP_PLAN: Columns = &[("How often", "/frequency"), ("Day", "/weekday"), ("Hour (UTC)", "/hour"), ("Kept", "/keep"), ("Next", "/next_at")];
+pub const NETWORK: Columns = &[
+    ("Id", "/id"),
+    ("Name", "/name"),
+    ("State", "/state"),
+    ("Region", "/region/name"),
+    ("Addresses", "/subnet"),
+    ("Gateway", "/gateway"),
+    ("Way out", "/egress"),
+    ("Machines", "/machines"),
+];
+pub const ADDRESS: Columns = &[("Id", "/id"), ("Address", "/ipv4"), ("Machine", "/instance_id"), ("Reverse name", "/reverse_name"), ("Since", "/created_at")];
+pub const SECURITY_GROUP: Columns = &[("Id", "/id"), ("Name", "/name"), ("Machines", "/machines"), ("Made", "/created_at")];
+pub const RULE: Columns = &[("Way", "/direction"), ("What", "/protocol"), ("From port", "/ports/from"), ("To port", "/ports/to"), ("Other end", "/peer")];
+pub const PREVIEWED: Columns = &[("Id", "/id"), ("Name", "/name"), ("Address", "/ipv4")];
+pub const ADDRESS_POOL: Columns =
+    &[("Id", "/id"), ("Name", "/name"), ("Region", "/region/name"), ("Addresses", "/subnet"), ("Used", "/used"), ("Resting", "/resting"), ("Free", "/free")];
 pub const SSH_KEY: Columns = &[("Id", "/id"), ("Name", "/name"), ("Fingerprint", "/fingerprint"), ("Kept", "/created_at")];
 pub const QUOTA: Columns = &[
     ("Machines", "/machines/used"),
@@ -84,6 +102,10 @@ pub const QUOTA: Columns = &[
     ("of", "/snapshots/limit"),
     ("Backups", "/backups/used"),
     ("of", "/backups/limit"),
+    ("Networks", "/networks/used"),
+    ("of", "/networks/limit"),
+    ("Addresses", "/addresses/used"),
+    ("of", "/addresses/limit"),
 ];
 pub const INVOICE: Columns = &[
     ("Id", "/id"),

@@ -69,7 +69,7 @@ fn pid_file(folder: &Path) -> PathBuf {
 fn text(network: &NetworkSpec, members: &[Member], pid_file: &Path, upstream: &[IpAddr]) -> String {
     let NetworkSpec { subnet, gateway, egress, .. } = network;
     let mut text = format!(
-        "interface={BRIDGE}\nbind-interfaces\nno-hosts\nno-resolv\nleasefile-ro\ndhcp-authoritative\npid-file={}\n\
+        "interface={BRIDGE}\nbind-interfaces\nno-hosts\nno-resolv\ndomain-needed\nleasefile-ro\ndhcp-authoritative\npid-file={}\n\
          dhcp-range={},static,12h\ndhcp-option=option:router,{gateway}\ndhcp-option=option:dns-server,{gateway}\n",
         pid_file.display(),
         subnet.address

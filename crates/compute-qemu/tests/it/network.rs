@@ -33,7 +33,7 @@ fn tcp(port: u16) -> Rule {
 
 /// Types a command whose end is told by its own number, and says whether it succeeded.
 async fn succeeds(line: &mut dyn ConsoleStream, number: u32, command: &str) -> bool {
-    line.write_all(format!("{command}; echo \"$?-$(({number} + 1))\"\n").as_bytes()).await.unwrap();
+    line.write_all(format!("{command}\necho \"$?-$(({number} + 1))\"\n").as_bytes()).await.unwrap();
     let seen = read_until(line, &format!("-{}", number + 1)).await;
     seen.contains(&format!("0-{}", number + 1)) && !seen.contains(&format!("10-{}", number + 1))
 }

@@ -131,6 +131,7 @@ pub struct PreviewMachine {
 
 /// What a change of rules would do.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(as = SecurityPreview)]
 pub struct Preview {
     /// Whom it would be about.
     pub machines: Vec<PreviewMachine>,

@@ -1,0 +1,75 @@
+// Moves a machine into a network under a security group.
+import { Button, Group, Modal, Select, Stack, Text } from "@mantine/core";
+import { t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
+import { useInfiniteQuery, useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
+import type { Network } from "../../api/types";
+import { useApiForm } from "../../form/useApiForm";
+import { OperationSteps } from "../../ui/OperationSteps";
+import { ProblemAlert } from "../../ui/ProblemView";
+import { useOperation } from "../../ui/useOperation";
+import { instancesQuery } from "./api";
+import { instanceConnect, securityGroupsQuery } from "./networkApi";
+
+export function NetworkConnect({ network, close }: { network: Network; close: () => void }) {
+  const cache = useQueryClient();
+  const [done, setDone] = useState<string | null>(null);
+  const machines = useInfiniteQuery(instancesQuery).data?.pages.flatMap((page) => page.items) ?? [];
+  const groups = useInfiniteQuery(securityGroupsQuery).data?.pages.flatMap((page) => page.items) ?? [];
+  const movable = machines.filter((machine) => (machine.state === "running" || machine.state === "stopped") && machine.region.id === network.region.id);
+  const { form, problem, general, busy, onSubmit } = useApiForm(
+    {
+      initialValues: { instance_id: "", security_group_id: "" },
+      validate: { instance_id: (value: string) => (value === "" ? t`Choose a machine.` : null) },
+    },
+    async ({ instance_id, security_group_id }) => {
+      const operation = await instanceConnect(instance_id, { network_id: network.id, security_group_id: security_group_id === "" ? null : security_group_id });
+      await Promise.all(["networks", "instances"].map((key) => cache.invalidateQueries({ queryKey: [key] })));
+      setDone(operation.id);
+    },
+  );
+  return (
+    <Modal opened onClose={close} title={t`Move a machine into ${network.name}`} closeButtonProps={{ "aria-label": t`Close` }}>
+      {done === null ? (
+        <form onSubmit={onSubmit} noValidate>
+          <Stack>
+            <ProblemAlert problem={problem} general={general} />
+            <Select label={t`Machine`} data={movable.map((machine) => ({ value: machine.id, label: machine.name }))} searchable data-autofocus {...form.getInputProps("instance_id")} />
+            <Select
+              label={t`Security group`}
+              description={t`Without one, whatever comes from the network itself passes and nothing from outside.`}
+              data={[{ value: "", label: t`None` }, ...groups.map((group) => ({ value: group.id, label: group.name }))]}
+              allowDeselect={false}
+              {...form.getInputProps("security_group_id")}
+            />
+            <Text size="sm" c="dimmed">
+              <Trans>A machine that runs is in the network once it has been stopped and started. A security group is in force at once.</Trans>
+            </Text>
+            <Group justify="flex-end">
+              <Button type="submit" loading={busy}>
+                <Trans>Move it in</Trans>
+              </Button>
+            </Group>
+          </Stack>
+        </form>
+      ) : (
+        <UnderWay operation={done} close={close} />
+      )}
+    </Modal>
+  );
+}
+
+function UnderWay({ operation: id, close }: { operation: string; close: () => void }) {
+  const { operation } = useOperation(id);
+  return (
+    <Stack>
+      {operation !== undefined && <OperationSteps operation={operation} />}
+      <Group justify="flex-end">
+        <Button variant="default" onClick={close}>
+          <Trans>Close</Trans>
+        </Button>
+      </Group>
+    </Stack>
+  );
+}

@@ -1,0 +1,282 @@
+//! Who reaches whom: private networks, security groups, public addresses and their pools.
+
+use clap::{Args, Subcommand};
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use super::api::Api;
+use super::machine::{finish, pick};
+use super::{show, terminal};
+use crate::outcome::{Outcome, fail};
+
+/// `fairhold network …`
+#[derive(Debug, Subcommand)]
+pub enum Network {
+    /// List the project's private networks
+    List,
+    /// Make one
+    Create {
+        /// What you call it
+        #[arg(long)]
+        name: String,
+        /// Where its machines are; the only region if there is one
+        #[arg(long)]
+        region: Option<String>,
+        /// The addresses of its machines, 10.0.0.0/24 for example; chosen if not given
+        #[arg(long)]
+        subnet: Option<String>,
+        /// Machines without a public address do not reach the outside
+        #[arg(long)]
+        no_egress: bool,
+    },
+    /// Rename one
+    Rename { id: String, name: String },
+    /// Move a machine into it, or change the machine's security group
+    Connect {
+        id: String,
+        machine: String,
+        /// What says which traffic passes
+        #[arg(long)]
+        security_group: Option<String>,
+    },
+    /// Move a machine out of the network that it is in
+    Disconnect { machine: String },
+    /// Delete it; no machine may be in it
+    Delete { id: String },
+}
+
+impl Network {
+    pub async fn run(self, api: &Api) -> Outcome {
+        match self {
+            Self::List => api.list("/v1/networks", show::NETWORK).await,
+            Self::Create { name, region, subnet, no_egress } => {
+                let region = pick(api, "/v1/regions", region.as_deref(), "region").await?;
+                let new = json!({ "name": name, "region_id": region, "subnet": subnet, "egress": !no_egress });
+                api.show(api.create("/v1/networks", &new).await?, show::NETWORK)
+            }
+            Self::Rename { id, name } => {
+                api.show(api.change(Method::PATCH, &format!("/v1/networks/{id}"), Some(&json!({ "name": name }))).await?, show::NETWORK)
+            }
+            Self::Connect { id, machine, security_group } => connect(api, &machine, &json!({ "network_id": id, "security_group_id": security_group })).await,
+            Self::Disconnect { machine } => connect(api, &machine, &json!({})).await,
+            Self::Delete { id } => finish(api, &api.change(Method::DELETE, &format!("/v1/networks/{id}"), None).await?).await,
+        }
+    }
+}
+
+async fn connect(api: &Api, machine: &str, wanted: &Value) -> Outcome {
+    finish(api, &api.change(Method::PUT, &format!("/v1/instances/{machine}/network"), Some(wanted)).await?).await
+}
+
+/// `fairhold address …`
+#[derive(Debug, Subcommand)]
+pub enum Address {
+    /// List the project's public addresses
+    List,
+    /// Reserve one; it is yours until you give it back
+    Reserve {
+        /// For machines of which region; the only one if there is one
+        #[arg(long)]
+        region: Option<String>,
+    },
+    /// Lead it to a machine in a private network, from wherever it led
+    Assign { id: String, machine: String },
+    /// Lead it nowhere
+    Unassign { id: String },
+    /// Say which name it shall resolve to; none takes the name away
+    ReverseName { id: String, name: Option<String> },
+    /// Give it back
+    Release {
+        id: String,
+        #[arg(long)]
+        yes: bool,
+    },
+}
+
+impl Address {
+    pub async fn run(self, api: &Api) -> Outcome {
+        match self {
+            Self::List => api.list("/v1/addresses", show::ADDRESS).await,
+            Self::Reserve { region } => {
+                let region = pick(api, "/v1/regions", region.as_deref(), "region").await?;
+                api.show(api.create("/v1/addresses", &json!({ "region_id": region })).await?, show::ADDRESS)
+            }
+            Self::Assign { id, machine } => finish(api, &api.create(&format!("/v1/addresses/{id}/assign"), &json!({ "instance_id": machine })).await?).await,
+            Self::Unassign { id } => finish(api, &api.create(&format!("/v1/addresses/{id}/assign"), &json!({})).await?).await,
+            Self::ReverseName { id, name } => {
+                api.show(api.change(Method::PATCH, &format!("/v1/addresses/{id}"), Some(&json!({ "reverse_name": name }))).await?, show::ADDRESS)
+            }
+            Self::Release { id, yes } => {
+                if !yes {
+                    terminal::confirm("An address that is given back goes to somebody else in time. Type release to go on: ", "release")?;
+                }
+                api.change(Method::DELETE, &format!("/v1/addresses/{id}"), None).await.map(drop)
+            }
+        }
+    }
+}
+
+/// `fairhold security-group …`
+#[derive(Debug, Subcommand)]
+pub enum SecurityGroup {
+    /// List the project's security groups
+    List,
+    /// Show one with its rules
+    Show { id: String },
+    /// Make one
+    Create {
+        /// What you call it
+        #[arg(long)]
+        name: String,
+        #[command(flatten)]
+        rules: Rules,
+    },
+    /// Show what other rules would do; nothing is changed
+    Preview {
+        id: String,
+        #[command(flatten)]
+        rules: Rules,
+    },
+    /// Put other rules in the place of its rules, after showing what that does
+    Set {
+        id: String,
+        #[command(flatten)]
+        rules: Rules,
+        /// Change without asking
+        #[arg(long)]
+        yes: bool,
+    },
+    /// Delete it; no machine may be in it
+    Delete { id: String },
+}
+
+/// What passes; nothing else comes in.
+#[derive(Debug, Args)]
+pub struct Rules {
+    /// What may come in: tcp:22, udp:5000-5010, icmp or any, with @203.0.113.0/24 for senders; may be given again
+    #[arg(long = "in", value_name = "RULE")]
+    inbound: Vec<String>,
+    /// What may go out, and nothing else then; without one everything may
+    #[arg(long = "out", value_name = "RULE")]
+    outbound: Vec<String>,
+}
+
+impl Rules {
+    fn read(&self) -> Outcome<Vec<Value>> {
+        let inbound = self.inbound.iter().map(|text| rule("inbound", text));
+        inbound.chain(self.outbound.iter().map(|text| rule("outbound", text))).collect()
+    }
+}
+
+/// `tcp:80-90@203.0.113.0/24`
+fn rule(direction: &str, text: &str) -> Outcome<Value> {
+    let (what, peer) = text.split_once('@').map_or((text, None), |(what, peer)| (what, Some(peer)));
+    let (protocol, ports) = what.split_once(':').map_or((what, None), |(protocol, ports)| (protocol, Some(ports)));
+    let port = |text: &str| text.parse::<u16>().ok();
+    let range = match ports.map(|ports| ports.split_once('-').unwrap_or((ports, ports))) {
+        None => Value::Null,
+        Some((from, to)) => match (port(from), port(to)) {
+            (Some(from), Some(to)) => json!({ "from": from, "to": to }),
+            _ => return fail(format!("{text:?} is no rule. Write tcp:22, udp:5000-5010, icmp or any, with @203.0.113.0/24 for the other end.")),
+        },
+    };
+    Ok(json!({ "direction": direction, "protocol": protocol, "ports": range, "peer": peer }))
+}
+
+impl SecurityGroup {
+    pub async fn run(self, api: &Api) -> Outcome {
+        match self {
+            Self::List => api.list("/v1/security-groups", show::SECURITY_GROUP).await,
+            Self::Show { id } => shown(api, &api.read(&format!("/v1/security-groups/{id}")).await?),
+            Self::Create { name, rules } => shown(api, &api.create("/v1/security-groups", &json!({ "name": name, "rules": rules.read()? })).await?),
+            Self::Preview { id, rules } => preview(api, &id, &rules.read()?).await,
+            Self::Set { id, rules, yes } => {
+                let rules = rules.read()?;
+                if !yes {
+                    preview(api, &id, &rules).await?;
+                    terminal::confirm("Type apply to go on: ", "apply")?;
+                }
+                let answer = api.change(Method::PATCH, &format!("/v1/security-groups/{id}"), Some(&json!({ "rules": rules }))).await?;
+                finish(api, &answer).await
+            }
+            Self::Delete { id } => api.change(Method::DELETE, &format!("/v1/security-groups/{id}"), None).await.map(drop),
+        }
+    }
+}
+
+fn shown(api: &Api, group: &Value) -> Outcome {
+    if api.json {
+        return show::json(group);
+    }
+    api.show(group.clone(), show::SECURITY_GROUP)?;
+    show::table(items(group, "rules"), show::RULE)
+}
+
+fn items<'a>(value: &'a Value, field: &str) -> &'a [Value] {
+    value.get(field).and_then(Value::as_array).map_or(&[], Vec::as_slice)
+}
+
+async fn preview(api: &Api, id: &str, rules: &[Value]) -> Outcome {
+    let shown = api.create(&format!("/v1/security-groups/{id}/preview"), &json!({ "rules": rules })).await?;
+    if api.json {
+        return show::json(&shown);
+    }
+    for (title, field, columns) in [("Machines:", "machines", show::PREVIEWED), ("Opens:", "opens", show::RULE), ("Shuts:", "shuts", show::RULE)] {
+        show::say(title);
+        show::table(items(&shown, field), columns)?;
+    }
+    Ok(())
+}
+
+/// `fairhold address-pool …`
+#[derive(Debug, Subcommand)]
+pub enum AddressPool {
+    /// List the pools with how much of them is used
+    List,
+    /// Add a block of addresses that is routed to the region's node
+    Create {
+        /// What you call it
+        #[arg(long)]
+        name: String,
+        /// For machines of which region; the only one if there is one
+        #[arg(long)]
+        region: Option<String>,
+        /// The block, 203.0.113.0/24 for example
+        #[arg(long)]
+        subnet: String,
+        /// An address of the block that nobody gets; may be given again
+        #[arg(long)]
+        exclude: Vec<String>,
+    },
+    /// Remove a pool of which nobody holds an address
+    Delete { id: String },
+}
+
+impl AddressPool {
+    pub async fn run(self, api: &Api) -> Outcome {
+        match self {
+            Self::List => api.list("/v1/address-pools", show::ADDRESS_POOL).await,
+            Self::Create { name, region, subnet, exclude } => {
+                let region = pick(api, "/v1/regions", region.as_deref(), "region").await?;
+                let new = json!({ "name": name, "region_id": region, "subnet": subnet, "excluded": exclude });
+                api.show(api.create("/v1/address-pools", &new).await?, show::ADDRESS_POOL)
+            }
+            Self::Delete { id } => api.change(Method::DELETE, &format!("/v1/address-pools/{id}"), None).await.map(drop),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rules_are_read_as_people_write_them() {
+        let read = |text| rule("inbound", text).ok();
+        assert_eq!(read("tcp:22"), Some(json!({ "direction": "inbound", "protocol": "tcp", "ports": { "from": 22, "to": 22 }, "peer": null })));
+        let ranged = json!({ "direction": "inbound", "protocol": "udp", "ports": { "from": 50, "to": 60 }, "peer": "203.0.113.0/24" });
+        assert_eq!(read("udp:50-60@203.0.113.0/24"), Some(ranged));
+        assert_eq!(read("icmp"), Some(json!({ "direction": "inbound", "protocol": "icmp", "ports": null, "peer": null })));
+        assert_eq!(read("tcp:ssh"), None);
+    }
+}
