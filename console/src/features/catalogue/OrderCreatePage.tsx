@@ -20,6 +20,7 @@ import { ProblemAlert } from "../../ui/ProblemView";
 import { When } from "../../ui/When";
 import { backupQuery, quotaQuery, sshKeysQuery } from "../compute/api";
 import { orderCreate, regionsQuery, sizesQuery, templatesQuery } from "./api";
+import { NetworkChoice, placeOf } from "./NetworkChoice";
 import { PaymentMethodField } from "./PaymentMethodField";
 import { QuotaPanel } from "./QuotaPanel";
 import { QuotePanel } from "./QuotePanel";
@@ -33,6 +34,8 @@ interface Values extends Record<string, unknown> {
   hostname: string;
   ssh_public_key: string;
   user_data: string;
+  network_id: string;
+  security_group_id: string;
   payment_method: PaymentMethod;
 }
 
@@ -63,6 +66,8 @@ function OrderForm({ backup }: { backup?: Backup }) {
     hostname: "",
     ssh_public_key: keys[0]?.ssh_public_key ?? "",
     user_data: "",
+    network_id: "",
+    security_group_id: "",
     payment_method: "test_succeeds",
   };
   const { form, problem, general, busy, onSubmit } = useApiForm<Values>(
@@ -76,7 +81,7 @@ function OrderForm({ backup }: { backup?: Backup }) {
     },
     async (values) => {
       const source = backup === undefined ? { template_id: values.template_id } : { template_id: null, backup_id: backup.id };
-      const body = { ...values, ...source, hostname: values.hostname.trim(), ssh_public_key: values.ssh_public_key.trim(), user_data: values.user_data.trim() === "" ? null : values.user_data };
+      const body = { ...values, ...source, hostname: values.hostname.trim(), ssh_public_key: values.ssh_public_key.trim(), user_data: values.user_data.trim() === "" ? null : values.user_data, ...placeOf(values) };
       const text = JSON.stringify(body);
       if (intention.current.body !== text) intention.current = { key: newIdempotencyKey(), body: text };
       const order = await orderCreate(body, intention.current.key);
@@ -171,6 +176,7 @@ function OrderForm({ backup }: { backup?: Backup }) {
                 classNames={{ input: "mono" }}
                 {...form.getInputProps("user_data")}
               />
+              <NetworkChoice region={values.region_id} network={form.getInputProps("network_id")} group={form.getInputProps("security_group_id")} isConnected={values.network_id !== ""} />
             </Stack>
           </Paper>
           <Paper>

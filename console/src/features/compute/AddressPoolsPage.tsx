@@ -75,7 +75,7 @@ export function AddressPoolsPage() {
 
 function Add({ close }: { close: () => void }) {
   const cache = useQueryClient();
-  const regions = useSuspenseQuery(regionsQuery).data;
+  const regions = useSuspenseQuery(regionsQuery).data.items;
   const { form, problem, general, busy, onSubmit } = useApiForm(
     {
       initialValues: { name: "", region_id: regions[0]?.id ?? "", subnet: "", excluded: "" },

@@ -87,7 +87,7 @@ export function AddressesPage() {
 }
 
 function Reserve({ close }: { close: () => void }) {
-  const regions = useSuspenseQuery(regionsQuery).data;
+  const regions = useSuspenseQuery(regionsQuery).data.items;
   const [region, setRegion] = useState(regions[0]?.id ?? "");
   const reserve = useAction({ run: () => addressCreate(region), refresh: ["addresses", "quota"], said: t`The address is yours.`, then: close });
   return (

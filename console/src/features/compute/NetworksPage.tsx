@@ -83,7 +83,7 @@ export function NetworksPage() {
 
 function Make({ close }: { close: () => void }) {
   const cache = useQueryClient();
-  const regions = useSuspenseQuery(regionsQuery).data;
+  const regions = useSuspenseQuery(regionsQuery).data.items;
   const { form, problem, general, busy, onSubmit } = useApiForm(
     {
       initialValues: { name: "", region_id: regions[0]?.id ?? "", subnet: "", egress: true },

@@ -30,7 +30,7 @@ export function ErasurePage() {
       }
     >
       {preview.machines.length > 0 && (
-        <Alert variant="outline" color="red" icon={<Icon name="warning" />} title={t`Your machines and backups are destroyed`}>
+        <Alert variant="outline" color="red" icon={<Icon name="warning" />} title={t`What you run and keep with us is destroyed`}>
           {names("machine") !== "" && (
             <Text>
               <Trans>Machines with everything on their disks, at once and without a time of grace:</Trans> {names("machine")}
@@ -39,6 +39,16 @@ export function ErasurePage() {
           {names("backup") !== "" && (
             <Text>
               <Trans>Backups, also of machines that are gone already:</Trans> {names("backup")}
+            </Text>
+          )}
+          {names("network") !== "" && (
+            <Text>
+              <Trans>Private networks:</Trans> {names("network")}
+            </Text>
+          )}
+          {names("address") !== "" && (
+            <Text>
+              <Trans>Public addresses, which others get in time:</Trans> {names("address")}
             </Text>
           )}
         </Alert>
