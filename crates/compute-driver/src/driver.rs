@@ -40,6 +40,12 @@ pub trait Driver: Send + Sync + 'static {
     /// The driver's name, as it stands in the configuration: `qemu`, `simulated`.
     fn name(&self) -> &'static str;
 
+    /// Ways to this hypervisor that a person has to look at though it answers by another: each is an [`DriverError::Untrusted`].
+    /// What was noticed so far; nothing is asked.
+    fn doubts(&self) -> Vec<DriverError> {
+        Vec::new()
+    }
+
     /// What this hypervisor can do, and how much room it has.
     fn capabilities(&self) -> Answer<'_, Capabilities>;
 

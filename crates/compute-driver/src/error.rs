@@ -26,6 +26,22 @@ pub enum DriverError {
         /// What was missing.
         reason: String,
     },
+    /// Another certificate came than the one that is trusted. Nothing was sent, and nothing is until a person has compared it.
+    #[error("the certificate of {address} changed: {presented} was presented, {known} is known")]
+    Untrusted {
+        /// Where it came from, host and port.
+        address: String,
+        /// SHA-256 of the one that is trusted.
+        known: String,
+        /// SHA-256 of the one that came.
+        presented: String,
+    },
+    /// The hypervisor does not accept who we say we are: a token was revoked, for example. Nothing happened.
+    #[error("the hypervisor does not accept our credentials: {reason}")]
+    Unauthorised {
+        /// What it said.
+        reason: String,
+    },
     /// The request may or may not have taken effect: look before trying again.
     #[error("the outcome is unknown: {reason}")]
     OutcomeUnknown {
@@ -76,6 +92,16 @@ impl DriverError {
         Self::Unavailable { reason: reason.into() }
     }
 
+    /// Another certificate came than the trusted one.
+    pub fn untrusted(address: impl Into<String>, known: impl ToString, presented: impl ToString) -> Self {
+        Self::Untrusted { address: address.into(), known: known.to_string(), presented: presented.to_string() }
+    }
+
+    /// Our credentials are not accepted.
+    pub fn unauthorised(reason: impl Into<String>) -> Self {
+        Self::Unauthorised { reason: reason.into() }
+    }
+
     /// The effect may have happened.
     pub fn outcome_unknown(reason: impl Into<String>) -> Self {
         Self::OutcomeUnknown { reason: reason.into() }
@@ -101,9 +127,10 @@ impl DriverError {
         Self::Failed { reason: reason.into(), log: log.into() }
     }
 
-    /// Whether the same call may succeed later. Every call of the trait may be repeated, so an unknown outcome counts.
+    /// Whether the same call may succeed later. Every call of the trait may be repeated, so an unknown outcome counts; and so does what
+    /// the operator can mend meanwhile without touching the guest.
     pub fn may_retry(&self) -> bool {
-        matches!(self, Self::Unavailable { .. } | Self::OutcomeUnknown { .. })
+        matches!(self, Self::Unavailable { .. } | Self::OutcomeUnknown { .. } | Self::Untrusted { .. } | Self::Unauthorised { .. })
     }
 
     /// What the hypervisor printed, where there is something to show.
@@ -123,6 +150,7 @@ mod tests {
     fn only_passing_trouble_may_be_retried() {
         assert!(DriverError::unavailable("busy").may_retry());
         assert!(DriverError::outcome_unknown("line cut").may_retry());
+        assert!(DriverError::untrusted("pve1:8006", "AB", "CD").may_retry() && DriverError::unauthorised("no ticket").may_retry());
         for lasting in [
             DriverError::not_found("vm_1"),
             DriverError::conflict("running"),

@@ -149,6 +149,36 @@ pub enum Origin {
 const VMIDS: RangeInclusive<u32> = 100..=999_999_999;
 
 impl Mapping {
+    /// Stands where nobody has said yet what is ours: good for looking around, and for nothing else.
+    pub(crate) fn unsaid() -> Self {
+        Self {
+            ids: 100..=100,
+            nodes: Vec::new(),
+            storage: "local".to_owned(),
+            backup_storage: None,
+            network: Network { bridge: "vmbr0".to_owned(), vlan: None, addresses: None },
+            pool: None,
+            templates: BTreeMap::new(),
+            calls_per_second: calls_per_second(),
+        }
+    }
+
+    /// Whether guests that were made under this mapping stay what they are under `after`.
+    ///
+    /// # Errors
+    /// `Conflict`, naming what may not change.
+    pub fn check_change(&self, after: &Self) -> Result<(), DriverError> {
+        // A guest's address follows from its id and the beginning of both ranges; nothing else remembers it.
+        if self.network.addresses.is_some() && (self.ids.start() != after.ids.start() || self.network.addresses != after.network.addresses) {
+            return Err(DriverError::conflict("the first id and the range of addresses give each guest its address, so they stay while there are guests"));
+        }
+        let gone = |name: &&String| !after.templates.contains_key(*name);
+        match self.templates.keys().find(gone) {
+            Some(name) => Err(DriverError::conflict(format!("guests are rebuilt from the template {name}; keep it while there are any"))),
+            None => Ok(()),
+        }
+    }
+
     /// Whether any cluster could be used like this.
     ///
     /// # Errors
@@ -246,6 +276,20 @@ mod tests {
         bad(|m| m.network.addresses.as_mut().unwrap().gateway = Ipv4Addr::new(10, 0, 1, 9), "gateway");
         bad(|m| m.ids = 8990..=9010, "template");
         bad(|m| drop(m.templates.insert("x".into(), Origin::Import { volume: "x".into() })), "volume");
+    }
+
+    #[test]
+    fn what_gives_guests_their_addresses_stays() {
+        let after = |change: fn(&mut Mapping)| {
+            let mut after = mapping();
+            change(&mut after);
+            mapping().check_change(&after)
+        };
+        assert_eq!(after(|mapping| mapping.storage = "ceph".into()), Ok(()));
+        assert_eq!(after(|mapping| mapping.ids = 5000..=5999), Ok(()));
+        assert!(after(|mapping| mapping.ids = 6000..=6099).is_err());
+        assert!(after(|mapping| mapping.network.addresses = None).is_err());
+        assert!(after(|mapping| mapping.templates.clear()).unwrap_err().to_string().contains("debian"));
     }
 
     #[test]

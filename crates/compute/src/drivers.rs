@@ -1,13 +1,15 @@
-//! How hypervisors are reached: one driver per node, put in by the server. Also turns what drivers
-//! say into what steps and people are told.
+//! How hypervisors are reached: one driver per node. Those of the configuration are put in by the server and stay; those of
+//! clusters that were enrolled come and go as [`crate::cluster::follow`] reads them from the database.
+//! Also turns what drivers say into what steps and people are told.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 
 use compute_driver::{Driver, DriverError, Reference};
 use kernel::{Cx, Error, Result};
 use workflow::StepCx;
 
+use crate::cluster::ClusterId;
 use crate::instance::InstanceId;
 
 /// A node's driver and where the node stands.
@@ -17,6 +19,8 @@ pub struct Attached {
     pub region: String,
     /// Its hypervisor.
     pub driver: Arc<dyn Driver>,
+    /// The enrolled cluster that it is, and in which version; `None` where the configuration names it.
+    pub(crate) enrolled: Option<(ClusterId, i64)>,
 }
 
 /// How much may be promised of what is there, in percent. What a node begins with; the operator changes it for each.
@@ -34,10 +38,10 @@ impl Default for Overcommit {
     }
 }
 
-/// The drivers of all nodes, by the node's name. The server puts this in as an extension.
+/// The drivers of all nodes, by the node's name. The server puts this in as an extension; clones are the same drivers.
 #[derive(Clone, Default)]
 pub struct Drivers {
-    nodes: BTreeMap<String, Attached>,
+    nodes: Arc<RwLock<BTreeMap<String, Attached>>>,
     overcommit: Overcommit,
 }
 
@@ -47,10 +51,10 @@ impl Drivers {
         Self::default()
     }
 
-    /// Adds the node `node` in `region`.
+    /// Adds the node `node` in `region`, for as long as the process lives.
     #[must_use]
-    pub fn with(mut self, node: &str, region: &str, driver: Arc<dyn Driver>) -> Self {
-        self.nodes.insert(node.to_owned(), Attached { region: region.to_owned(), driver });
+    pub fn with(self, node: &str, region: &str, driver: Arc<dyn Driver>) -> Self {
+        self.put(node, Attached { region: region.to_owned(), driver, enrolled: None });
         self
     }
 
@@ -65,9 +69,25 @@ impl Drivers {
         self.overcommit
     }
 
-    /// Names and drivers.
-    pub fn iter(&self) -> impl Iterator<Item = (&str, &Attached)> {
-        self.nodes.iter().map(|(name, attached)| (name.as_str(), attached))
+    /// Names and drivers as they are now.
+    pub fn all(&self) -> BTreeMap<String, Attached> {
+        self.nodes.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// The one that is called `node`.
+    pub(crate) fn named(&self, node: &str) -> Option<Attached> {
+        self.nodes.read().unwrap_or_else(PoisonError::into_inner).get(node).cloned()
+    }
+
+    /// Takes a driver in, in place of the one that had the name.
+    pub(crate) fn put(&self, node: &str, attached: Attached) {
+        self.nodes.write().unwrap_or_else(PoisonError::into_inner).insert(node.to_owned(), attached);
+    }
+
+    /// Forgets the enrolled clusters that `keep` does not know. Work that holds a driver finishes with it.
+    pub(crate) fn retain(&self, keep: impl Fn(&str, ClusterId) -> bool) {
+        let mut nodes = self.nodes.write().unwrap_or_else(PoisonError::into_inner);
+        nodes.retain(|name, attached| attached.enrolled.is_none_or(|(id, _)| keep(name, id)));
     }
 }
 
@@ -77,7 +97,7 @@ impl Drivers {
 /// `Unavailable` when no driver is configured for it.
 pub(crate) fn of(cx: &Cx, node: &str) -> Result<Arc<dyn Driver>> {
     let drivers = cx.extension::<Drivers>()?;
-    let found = drivers.nodes.get(node).map(|attached| attached.driver.clone());
+    let found = drivers.named(node).map(|attached| attached.driver);
     found.ok_or_else(|| Error::unavailable(format!("No driver is configured for the node {node}.")))
 }
 

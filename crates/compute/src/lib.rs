@@ -1,7 +1,7 @@
 //! What runs: regions, nodes and templates, instances with their power, consoles, readings and quotas.
 //!
 //! Reading order: [`instance`] (a machine and what can be done with it), [`drivers`] (how hypervisors
-//! are reached), [`node`] (where machines go), [`quota`], [`reading`] (what they used), [`metric`] (what they did, for charts),
+//! are reached), [`cluster`] (those that are enrolled while it runs), [`node`] (where machines go), [`quota`], [`reading`] (what they used), [`metric`] (what they did, for charts),
 //! [`console`], [`snapshot`] (what a machine can be brought back to), [`backup`] and [`backup_plan`] (copies apart from their machines),
 //! [`network`], [`card`] (a machine's place in one), [`security_group`], [`address`] and [`address_pool`] (who reaches what),
 //! [`ssh_key`] (who may sign in), [`finding`] (what differs between the hypervisors and us).
@@ -12,6 +12,7 @@ pub mod address_pool;
 pub mod backup;
 pub mod backup_plan;
 pub mod card;
+pub mod cluster;
 pub mod console;
 pub mod data_map;
 pub mod drivers;
@@ -32,6 +33,7 @@ pub mod ssh_key;
 mod subnet;
 pub mod template;
 
+pub use cluster::ClusterId;
 pub use drivers::{Drivers, Overcommit};
 pub use instance::{Instance, InstanceId, NewInstance, Shape, SizeId};
 pub use node::NodeId;
@@ -59,6 +61,7 @@ fn routes() -> OpenApiRouter<Cx> {
         .merge(region::api::routes())
         .merge(template::api::routes())
         .merge(node::api::routes())
+        .merge(cluster::api::routes())
         .merge(instance::api::routes())
         .merge(reading::api::routes())
         .merge(metric::api::routes())

@@ -166,6 +166,24 @@ permission!(
     /// Open and close nodes to new machines, and say how much may be promised on them.
     pub NodeUpdate = "compute.node.update", Platform, Use);
 permission!(
+    /// Look at the certificate that a cluster's node presents.
+    pub ClusterProbe = "compute.cluster.probe", Platform, Use);
+permission!(
+    /// Look at a cluster with a token, before it is enrolled or again.
+    pub ClusterCheck = "compute.cluster.check", Platform, Use);
+permission!(
+    /// See clusters.
+    pub ClusterView = "compute.cluster.view", Platform, View);
+permission!(
+    /// Enrol a cluster.
+    pub ClusterCreate = "compute.cluster.create", Platform, Use);
+permission!(
+    /// Change a cluster's addresses, trusted certificates, token and mapping.
+    pub ClusterUpdate = "compute.cluster.update", Platform, Use);
+permission!(
+    /// Remove a cluster.
+    pub ClusterDelete = "compute.cluster.delete", Platform, Use);
+permission!(
     /// Take over a guest that others made, for a customer.
     pub InstanceAdopt = "compute.instance.adopt", Platform, Use);
 permission!(
@@ -231,6 +249,12 @@ pub const ALL: &[PermissionInfo] = &[
     MetricView::INFO,
     NodeView::INFO,
     NodeUpdate::INFO,
+    ClusterProbe::INFO,
+    ClusterCheck::INFO,
+    ClusterView::INFO,
+    ClusterCreate::INFO,
+    ClusterUpdate::INFO,
+    ClusterDelete::INFO,
     InstanceAdopt::INFO,
     FindingView::INFO,
     FindingRepair::INFO,

@@ -190,6 +190,8 @@ impl App {
                 tasks.spawn(schedule::run_job(self.cx.clone(), job, stopped.clone()));
             }
         }
+        // Whatever a process does, it may need a hypervisor for it.
+        tasks.spawn(schedule::follow_clusters(self.cx.clone(), stopped.clone()));
         let door = http::Door {
             cx: self.cx.clone(),
             clients: http::Clients::behind(&self.config.proxies)?,

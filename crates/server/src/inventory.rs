@@ -51,12 +51,8 @@ fn endpoints(config: &Config) -> Vec<Endpoint> {
         MailTransport::Smtp => Goes::To { host: config.mail.host.clone(), provider: config.mail.provider.clone() },
     };
     let mut all = vec![Endpoint { recipient: notifications::data_map::SMTP, place: "mail.host", goes: mail }];
-    let cluster = |goes| Endpoint { recipient: compute::data_map::CLUSTER, place: "compute.clusters", goes };
-    let addresses = config.compute.clusters.iter().flat_map(|one| &one.addresses);
-    all.extend(addresses.map(|address| cluster(Goes::ToOwn { host: address.host.clone() })));
-    if config.compute.clusters.is_empty() {
-        all.push(cluster(Goes::Nowhere));
-    }
+    // Clusters of the configuration are among them; each line is bound to the addresses that it was opened with.
+    all.push(Endpoint { recipient: compute::data_map::CLUSTER, place: "compute_cluster", goes: Goes::WhereEnrolled });
     all
 }
 

@@ -38,6 +38,22 @@ pub(crate) async fn deliver(cx: Cx, reactions: Vec<Reaction>, stop: watch::Recei
     }
 }
 
+/// How soon a process knows of a cluster that another one enrolled, changed or removed.
+const FOLLOWED_EVERY: Duration = Duration::from_secs(2);
+
+/// Keeps this process's drivers as the database says until the server stops.
+pub(crate) async fn follow_clusters(cx: Cx, stop: watch::Receiver<bool>) {
+    while !*stop.borrow() {
+        tokio::select! {
+            () = tokio::time::sleep(FOLLOWED_EVERY) => {}
+            () = stopped(stop.clone()) => return,
+        }
+        if let Err(error) = compute::cluster::follow(&cx).await {
+            tracing::warn!(error = %error.chain(), "the list of clusters waits for the database");
+        }
+    }
+}
+
 /// Removes log files whose term is over.
 pub(crate) const PURGE_LOG: Job = Job {
     name: "server.log.purge",

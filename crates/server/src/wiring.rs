@@ -64,10 +64,7 @@ pub(crate) fn extensions(config: &Config, brought: Extensions) -> Result<Extensi
         .with(transport(config)?)
         .with(Sender { name: config.mail.from_name.clone(), address: config.mail.from.clone(), base_url: config.base_url.clone() });
     let clusters = Clusters::of(config)?;
-    if config.compute.qemu || !clusters.is_empty() {
-        extensions = extensions.with(drivers(config, &clusters)?);
-    }
-    extensions = extensions.with(clusters);
+    extensions = extensions.with(drivers(config, &clusters)?).with(compute::cluster::Kinds(Box::new(clusters.clone()))).with(clusters);
     if config.payments.test_provider {
         extensions = extensions.with(billing::TestProvider);
     }
@@ -141,6 +138,7 @@ pub async fn build_images(config: &Config, say: &(dyn Fn(&str) + Send + Sync)) -
 /// published policy is the one that the map makes.
 pub(crate) async fn prepare(cx: &Cx) -> Result<()> {
     cx.extension::<Clusters>()?.connect(cx).await?;
+    compute::cluster::follow(cx).await?;
     privacy::erasure::replay(cx).await?;
     if identity::operator::particulars(cx.db()).await?.is_some() {
         privacy::policy::publish(cx).await?;

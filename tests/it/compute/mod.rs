@@ -1,5 +1,9 @@
 //! Machines over HTTP.
 
 mod backup_download;
+mod cluster;
+mod cluster_create;
+mod cluster_delete;
+mod cluster_update;
 mod instance_list;
 mod instance_update;

@@ -162,6 +162,7 @@ both_engines!(another_customer_sees_and_changes_nothing, |engine| async move {
             ("/v1/security-groups/{id}", group),
             ("/v1/addresses/{id}", "adr_00000000000000000000000001".to_owned()),
             ("/v1/address-pools/{id}", "pol_00000000000000000000000001".to_owned()),
+            ("/v1/operator/clusters/{id}", "clu_00000000000000000000000001".to_owned()),
             ("/v1/operator/holds/{id}", "hld_00000000000000000000000001".to_owned()),
             ("/v1/privacy/objections/{purpose}", "security".to_owned()),
         ])

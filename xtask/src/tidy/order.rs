@@ -31,11 +31,12 @@ const APART: &[(&str, &[&str], &str)] = &[
     ("compute-proxmox", &["kernel", "compute-driver"], "a driver knows its contract, not its caller"),
     ("compute-azure", &["kernel", "compute-driver"], "a driver knows its contract, not its caller"),
     ("testkit", &["kernel", "workflow", "compute-driver"], "used by tests only, so it may not need a domain"),
+    ("proxmox-standin", &["kernel", "compute-driver"], "used by tests only: a cluster that knows no driver"),
     ("xtask", &[], "chores read the repository as text"),
 ];
 
 /// Crates that only tests may depend on.
-const TESTS_ONLY: &[&str] = &["testkit"];
+const TESTS_ONLY: &[&str] = &["testkit", "proxmox-standin"];
 
 /// Packages that are tests and figures themselves.
 const WHOLE_HOUSE: &[&str] = &["it", "tests", "benches"];

@@ -1,5 +1,6 @@
 //! One call: which node is asked, how often, and what its answer means.
 
+use std::collections::BTreeMap;
 use std::error::Error as _;
 use std::num::NonZeroU32;
 use std::sync::atomic::{AtomicI64, AtomicU64, AtomicUsize, Ordering};
@@ -7,7 +8,7 @@ use std::sync::{Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
-use kernel::egress::{Line, changed_certificate, reason_phrase};
+use kernel::egress::{CertificateChanged, Line, changed_certificate, reason_phrase};
 use reqwest::Method;
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, DATE, HeaderValue};
 use serde_json::Value;
@@ -24,6 +25,8 @@ const AT_ONCE: usize = 6;
 const REFUSED_FOR: Duration = Duration::from_secs(60);
 /// Longer than the 30 seconds after which a node that passes a call on makes up its own answer.
 const PATIENCE: Duration = Duration::from_secs(40);
+/// How long a way that is not needed now may take.
+const GLANCE: Duration = Duration::from_secs(5);
 /// A list of a whole large cluster fits many times.
 const LARGEST_ANSWER: usize = 32 * 1024 * 1024;
 
@@ -71,6 +74,8 @@ pub(crate) struct Client {
     rate: DefaultDirectRateLimiter,
     slots: Semaphore,
     refused: Mutex<Option<(Instant, Trouble)>>,
+    /// Ways on which another certificate came than the pinned one.
+    distrusted: Mutex<BTreeMap<usize, Trouble>>,
     /// Calls of ours that may have changed something, so that nobody takes an older list for the present.
     writes: AtomicU64,
     /// How far the cluster's clock is ahead of ours, in seconds, by the answers' own dates.
@@ -91,6 +96,7 @@ impl Client {
             rate: RateLimiter::direct(Quota::per_second(rate)),
             slots: Semaphore::new(AT_ONCE),
             refused: Mutex::new(None),
+            distrusted: Mutex::default(),
             writes: AtomicU64::new(0),
             ahead: AtomicI64::new(0),
         })
@@ -183,6 +189,7 @@ impl Client {
             self.rate.until_ready().await;
             let builder = line.request(way, call.method.clone(), &format!("/api2/json{request}"))?;
             let sent = dress(builder.header(AUTHORIZATION, self.authorization.clone())).send().await;
+            self.note_trust(way, &sent);
             last = match sent {
                 Ok(response) => match self.judge(response, call.writes()).await {
                     Err(Trouble::Unreachable(text)) => Trouble::Unreachable(text),
@@ -192,14 +199,15 @@ impl Client {
                     }
                 },
                 Err(error) => match changed_certificate(&error) {
-                    Some(changed) => Trouble::Unreachable(format!("{}: {changed}", self.host(way))),
+                    Some(changed) => self.untrusted(way, changed),
                     None if error.is_connect() || !call.writes() => Trouble::Unreachable(format!("{}: {}", self.host(way), said(&error))),
                     None => return Err(Trouble::Lost(format!("{}: {}", self.host(way), said(&error)))),
                 },
             };
             tracing::debug!(way, trouble = %last, "a node of the cluster does not answer");
         }
-        Err(last)
+        // Silence may pass by itself; another certificate does not, so it is what a person must hear of.
+        Err(self.doubts().into_iter().next().unwrap_or(last))
     }
 
     async fn judge(&self, response: reqwest::Response, writes: bool) -> Result<reqwest::Response, Trouble> {
@@ -233,6 +241,35 @@ impl Client {
         match refused.take_if(|(at, _)| at.elapsed() > REFUSED_FOR) {
             Some(_) => Ok(()),
             None => refused.as_ref().map_or(Ok(()), |(_, trouble)| Err(trouble.clone())),
+        }
+    }
+
+    /// The ways on which another certificate came than the pinned one.
+    pub(crate) fn doubts(&self) -> Vec<Trouble> {
+        self.distrusted.lock().unwrap_or_else(PoisonError::into_inner).values().cloned().collect()
+    }
+
+    fn note_trust(&self, way: usize, sent: &reqwest::Result<reqwest::Response>) {
+        let mut distrusted = self.distrusted.lock().unwrap_or_else(PoisonError::into_inner);
+        match sent {
+            Ok(_) => drop(distrusted.remove(&way)),
+            Err(error) => drop(changed_certificate(error).map(|changed| distrusted.insert(way, self.untrusted(way, changed)))),
+        }
+    }
+
+    fn untrusted(&self, way: usize, changed: &CertificateChanged) -> Trouble {
+        let address = self.line.get().and_then(|line| line.endpoint(way)).map(|end| format!("{}:{}", end.host, end.port));
+        Trouble::Untrusted { address: address.unwrap_or_default(), known: changed.expected.to_string(), presented: changed.presented.to_string() }
+    }
+
+    /// Asks for the version by each way, so that what is wrong with one that is not needed now is noticed.
+    pub(crate) async fn try_every_way(&self) {
+        let (Ok(line), Ok(())) = (self.line(), self.not_refused()) else { return };
+        for way in 0..line.ways() {
+            self.rate.until_ready().await;
+            let Ok(request) = line.request(way, Method::GET, "/api2/json/version") else { continue };
+            let sent = request.header(AUTHORIZATION, self.authorization.clone()).timeout(GLANCE).send().await;
+            self.note_trust(way, &sent);
         }
     }
 

@@ -47,6 +47,16 @@ pub(crate) enum Trouble {
     /// The parameters are wrong, or this version does not know the call.
     #[error("{0}")]
     Invalid(String),
+    /// Another certificate came than the one that is pinned; nothing was sent.
+    #[error("{address}: the certificate changed: {presented} was presented, {known} is known")]
+    Untrusted {
+        /// Host and port.
+        address: String,
+        /// The pinned one.
+        known: String,
+        /// The one that came.
+        presented: String,
+    },
     /// Nothing was sent, or nothing could be carried out.
     #[error("{0}")]
     Unreachable(String),
@@ -148,9 +158,9 @@ fn words(reason: &str, body: &str) -> String {
 impl From<Trouble> for DriverError {
     fn from(trouble: Trouble) -> Self {
         match trouble {
-            Trouble::Unreachable(_) | Trouble::Locked(_) | Trouble::Changed(_) | Trouble::NoAgent(_) | Trouble::Unauthorised(_) => {
-                Self::unavailable(trouble.to_string())
-            }
+            Trouble::Unreachable(_) | Trouble::Locked(_) | Trouble::Changed(_) | Trouble::NoAgent(_) => Self::unavailable(trouble.to_string()),
+            Trouble::Untrusted { address, known, presented } => Self::Untrusted { address, known, presented },
+            Trouble::Unauthorised(text) => Self::unauthorised(text),
             Trouble::Lost(text) => Self::outcome_unknown(text),
             Trouble::Full(text) => Self::full(text),
             Trouble::Taken(text) | Trouble::Runs(text) | Trouble::RunsNot(text) | Trouble::Nothing(text) | Trouble::NoGuest(text) => Self::conflict(text),

@@ -3,15 +3,19 @@
 use std::collections::BTreeMap;
 
 use compute_driver::{
-    Answer, Backup, Capabilities, ConsoleKind, ConsoleStream, Driver, Filter, Guest, GuestSpec, InForce, Inventory, Measurement, PasswordHash, Progress,
+    Answer, Backup, Capabilities, ConsoleKind, ConsoleStream, Driver, DriverError, Filter, Guest, GuestSpec, InForce, Inventory, Measurement, PasswordHash, Progress,
     Reference, Size, Snapshot, SnapshotSpec, Status, Stranger,
 };
 
-use super::{Proxmox, access, adopt, backup, console, filter, look, make, measure, power, rebuild, report, size, snapshot};
+use super::{Proxmox, access, adopt, backup, console, filter, inventory, look, make, measure, power, rebuild, size, snapshot};
 
 impl Driver for Proxmox {
     fn name(&self) -> &'static str {
         "proxmox"
+    }
+
+    fn doubts(&self) -> Vec<DriverError> {
+        self.client().doubts().into_iter().map(DriverError::from).collect()
     }
 
     fn capabilities(&self) -> Answer<'_, Capabilities> {
@@ -131,7 +135,7 @@ impl Driver for Proxmox {
     }
 
     fn inventory(&self) -> Answer<'_, Inventory> {
-        Box::pin(report::inventory(self))
+        Box::pin(inventory::inventory(self))
     }
 
     fn strangers(&self) -> Answer<'_, Vec<Stranger>> {

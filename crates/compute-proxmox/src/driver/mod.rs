@@ -11,6 +11,7 @@ mod config;
 mod console;
 mod filter;
 mod image;
+mod inventory;
 mod locate;
 mod look;
 mod make;

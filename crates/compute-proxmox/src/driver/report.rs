@@ -3,14 +3,16 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use compute_driver::{DriverError, GuestNetwork, Host, Inventory, Storage, TemplateInfo};
+use compute_driver::{DriverError, GuestNetwork};
+use kernel::Cx;
+use kernel::egress::Endpoint;
 use serde::Serialize;
 
 use super::Proxmox;
-use super::view::{MIB, View};
+use super::view::View;
 use crate::call::cluster;
 use crate::client::{Fields, Trouble};
-use crate::settings::{Mapping, Origin};
+use crate::settings::{Mapping, Origin, Settings, Token};
 
 /// A privilege that the token lacks.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -45,6 +47,8 @@ pub struct Report {
     pub networks: Vec<Found>,
     /// Guests that were made templates, by id.
     pub templates: Vec<Found>,
+    /// Images and archives that guests can be made of, by volume.
+    pub images: Vec<Found>,
     /// Resource pools.
     pub pools: Vec<Found>,
     /// Privileges that the token lacks. Empty when everything works.
@@ -74,6 +78,7 @@ const ON_GUESTS: &[(&str, &str)] = &[
 ];
 const ON_STORAGES: &[(&str, &str)] = &[("Datastore.AllocateSpace", "disks and backups"), ("Datastore.Audit", "seeing what is free")];
 const ON_IMAGES: &[(&str, &str)] = &[("Datastore.AllocateTemplate", "fetching images")];
+const ON_NETWORKS: &[(&str, &str)] = &[("SDN.Use", "connecting guests")];
 const ON_ALL: &[(&str, &str)] = &[("Sys.Audit", "seeing nodes and their figures")];
 const ON_POOL: &[(&str, &str)] = &[("Pool.Allocate", "putting guests into the pool"), ("Pool.Audit", "seeing the pool")];
 
@@ -82,22 +87,28 @@ fn major(version: &str) -> u32 {
     version.split('.').next().and_then(|number| number.parse().ok()).unwrap_or(8)
 }
 
+/// What guests' own work asks the token for at `path`, in the words of this version.
+fn on_guests(path: &str, major: u32) -> Vec<Missing> {
+    // Version 9 split one privilege; asking an older version for the new name would be an error there, and the other way round.
+    let agent = if major >= 9 { "VM.GuestAgent.Unrestricted" } else { "VM.Monitor" };
+    at(path, ON_GUESTS).into_iter().chain(at(path, &[(agent, "passwords and keys of running guests")])).collect()
+}
+
+fn at(path: &str, privileges: &[(&str, &'static str)]) -> Vec<Missing> {
+    privileges.iter().map(|(privilege, purpose)| Missing { privilege: (*privilege).to_owned(), path: path.to_owned(), purpose }).collect()
+}
+
+/// Everything that any mapping asks the token for, somewhere.
+fn needed_somewhere(major: u32) -> Vec<Missing> {
+    let parts = [on_guests("/vms", major), at("/storage", ON_STORAGES), at("/sdn/zones", ON_NETWORKS), at("/", ON_ALL)];
+    parts.into_iter().flatten().collect()
+}
+
 /// Everything that this mapping asks the token for, in the words of this version.
 fn needed(mapping: &Mapping, major: u32) -> Vec<Missing> {
-    let mut all = Vec::new();
-    let mut need = |path: &str, privileges: &[(&str, &'static str)]| {
-        let missing = privileges.iter().map(|(privilege, purpose)| Missing { privilege: (*privilege).to_owned(), path: path.to_owned(), purpose });
-        all.extend(missing);
-    };
     let guests = mapping.pool.as_ref().map_or_else(|| "/vms".to_owned(), |pool| format!("/pool/{pool}"));
-    need(&guests, ON_GUESTS);
-    // Version 9 split one privilege; asking an older version for the new name would be an error there, and the other way round.
-    let agent: &[_] = if major >= 9 {
-        &[("VM.GuestAgent.Unrestricted", "passwords and keys of running guests")]
-    } else {
-        &[("VM.Monitor", "passwords and keys of running guests")]
-    };
-    need(&guests, agent);
+    let mut all = on_guests(&guests, major);
+    let mut need = |path: &str, privileges: &[(&str, &'static str)]| all.extend(at(path, privileges));
     need(&format!("/storage/{}", mapping.storage), ON_STORAGES);
     if let Some(backups) = &mapping.backup_storage {
         need(&format!("/storage/{backups}"), ON_STORAGES);
@@ -117,7 +128,7 @@ fn needed(mapping: &Mapping, major: u32) -> Vec<Missing> {
     if let Some(pool) = &mapping.pool {
         need(&format!("/pool/{pool}"), ON_POOL);
     }
-    need(&format!("/sdn/zones/localnetwork/{}", mapping.network.bridge), &[("SDN.Use", "connecting guests")]);
+    need(&format!("/sdn/zones/localnetwork/{}", mapping.network.bridge), ON_NETWORKS);
     need("/", ON_ALL);
     all.sort_by(|one, other| (&one.path, &one.privilege).cmp(&(&other.path, &other.privilege)));
     all.dedup_by(|one, other| one.path == other.path && one.privilege == other.privilege);
@@ -131,6 +142,11 @@ impl Granted {
     fn of(said: Fields) -> Self {
         let paths: Vec<_> = said.names().map(str::to_owned).collect();
         Self(paths.into_iter().map(|path| (path.clone(), said.inside(&path))).collect())
+    }
+
+    /// Whether it is granted at any path at all.
+    fn has_somewhere(&self, privilege: &str) -> bool {
+        self.0.values().any(|granted| granted.has(privilege))
     }
 
     /// The deepest path that is mentioned decides, as it does at the cluster.
@@ -155,14 +171,33 @@ impl Proxmox {
     /// # Errors
     /// `Unavailable` when no address answers or the token is not accepted.
     pub async fn report(&self) -> Result<Report, DriverError> {
+        self.look_around(Some(self.mapping())).await
+    }
+
+    /// The same before the cluster is enrolled. Without a mapping it tells what there is to choose from, and which privileges
+    /// the token has nowhere.
+    ///
+    /// # Errors
+    /// `Refused` for a mapping or a token that can never work; as [`Self::report`].
+    pub async fn survey(cx: &Cx, endpoints: Vec<Endpoint>, token: Token, mapping: Option<Mapping>) -> Result<Report, DriverError> {
+        let refused = |error: kernel::Error| DriverError::refused(error.to_string());
+        let settings = Settings { endpoints, token, mapping: mapping.clone().unwrap_or_else(Mapping::unsaid) };
+        let driver = Self::open(cx, settings).await.map_err(refused)?;
+        driver.look_around(mapping.as_ref()).await
+    }
+
+    async fn look_around(&self, mapping: Option<&Mapping>) -> Result<Report, DriverError> {
         let version = Fields::of(self.client().ask(&cluster::version()).await?).words("version");
         let granted = Granted::of(Fields::of(self.client().ask(&cluster::permissions()).await?));
-        let missing: Vec<_> = needed(self.mapping(), major(&version)).into_iter().filter(|need| !granted.has(&need.privilege, &need.path)).collect();
+        let missing: Vec<_> = match mapping {
+            Some(mapping) => needed(mapping, major(&version)).into_iter().filter(|need| !granted.has(&need.privilege, &need.path)).collect(),
+            None => needed_somewhere(major(&version)).into_iter().filter(|need| !granted.has_somewhere(&need.privilege)).collect(),
+        };
         let view = self.view(Duration::ZERO).await?;
         let networks = self.networks(&view).await;
         let pools = Fields::each(self.client().ask(&cluster::pools()).await.unwrap_or_default());
         let pools: Vec<_> = pools.iter().map(|pool| Found { name: pool.words("poolid"), about: pool.words("comment") }).collect();
-        let mut problems = problems(self.mapping(), &view, &networks, &pools);
+        let mut problems = mapping.map(|mapping| problems(mapping, &view, &networks, &pools)).unwrap_or_default();
         let firewall = self.client().ask(&cluster::firewall()).await.map(Fields::of);
         if firewall.is_ok_and(|options| !options.flag("enable")) {
             problems.push("the firewall of the cluster is off, so the filters of guests do nothing".to_owned());
@@ -177,6 +212,7 @@ impl Proxmox {
                 .filter(|guest| guest.template)
                 .map(|guest| Found { name: guest.at.vmid.to_string(), about: guest.name.clone() })
                 .collect(),
+            images: self.images(&view).await,
             problems,
             networks: networks.into_iter().map(|network| Found { name: network.name, about: network.host.unwrap_or_default() }).collect(),
             pools,
@@ -194,8 +230,21 @@ impl Proxmox {
         Ok(said.iter().map(|node| Found { name: node.words("node"), about: about(node) }).collect())
     }
 
+    /// What lies on the storages that keep images or archives. What the token may not see is not there.
+    async fn images(&self, view: &View) -> Vec<Found> {
+        let mut found: BTreeMap<String, String> = BTreeMap::new();
+        for storage in view.storages.iter().filter(|storage| view.is_online(&storage.node)) {
+            for kind in ["import", "vztmpl"].into_iter().filter(|kind| storage.content.split(',').any(|one| one == *kind)) {
+                let said = self.client().ask(&cluster::content(&storage.node, &storage.name, kind)).await.unwrap_or_default();
+                let about = if kind == "import" { "disk image" } else { "root of containers" };
+                found.extend(Fields::each(said).iter().filter_map(|one| Some((one.text("volid")?, about.to_owned()))));
+            }
+        }
+        found.into_iter().map(|(name, about)| Found { name, about }).collect()
+    }
+
     /// Bridges of each node, and virtual networks. What the token may not see is not there.
-    async fn networks(&self, view: &View) -> Vec<GuestNetwork> {
+    pub(super) async fn networks(&self, view: &View) -> Vec<GuestNetwork> {
         let mut found = Vec::new();
         for node in view.nodes.iter().filter(|node| node.online) {
             let said = Fields::each(self.client().ask(&cluster::networks(&node.name)).await.unwrap_or_default());
@@ -245,52 +294,6 @@ fn problems(mapping: &Mapping, view: &View, networks: &[GuestNetwork], pools: &[
     problems
 }
 
-/// What the cluster consists of, in the trait's words.
-pub(super) async fn inventory(proxmox: &Proxmox) -> Result<Inventory, DriverError> {
-    let view = proxmox.view(super::view::FRESH).await?;
-    let host = |node: &super::view::Node| Host {
-        name: node.name.clone(),
-        online: node.online,
-        cpus: node.cpus,
-        cpu_permille: node.cpu.map(permille),
-        memory_mib: node.memory / MIB,
-        memory_used_mib: node.memory_used / MIB,
-    };
-    let mut places: Vec<Storage> = Vec::new();
-    for storage in &view.storages {
-        let host = (!storage.shared).then(|| storage.node.clone());
-        let keeps = |kinds: &[&str]| storage.content.split(',').any(|one| kinds.contains(&one));
-        if !places.iter().any(|place| place.name == storage.name && place.host == host) {
-            places.push(Storage {
-                name: storage.name.clone(),
-                host,
-                disks: keeps(&["images", "rootdir"]),
-                backups: keeps(&["backup"]),
-                total_mib: storage.total / MIB,
-                free_mib: storage.total.saturating_sub(storage.used) / MIB,
-            });
-        }
-    }
-    let template = |(name, origin): (&String, &Origin)| match origin {
-        Origin::Clone { vmid, .. } => {
-            let guest = view.guest(*vmid)?;
-            Some(TemplateInfo { name: name.clone(), origin: format!("guest {vmid}, {}", guest.name), disk_gib: guest.size.disk_gib.max(1) })
-        }
-        Origin::Import { volume } | Origin::Container { volume } => Some(TemplateInfo { name: name.clone(), origin: volume.clone(), disk_gib: 1 }),
-    };
-    Ok(Inventory {
-        hosts: view.nodes.iter().map(host).collect(),
-        storages: places,
-        networks: proxmox.networks(&view).await,
-        templates: proxmox.mapping().templates.iter().filter_map(template).collect(),
-    })
-}
-
-#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to thousandths")]
-fn permille(share: f64) -> u16 {
-    (share.clamp(0.0, 1.0) * 1000.0) as u16
-}
-
 #[cfg(test)]
 mod tests {
     use serde_json::json;
@@ -306,6 +309,13 @@ mod tests {
         assert!(!granted.has("VM.Clone", "/vms/9000"), "what is said of the deeper path takes its place");
         assert!(granted.has("VM.Audit", "/vms/9000"), "at the path itself it need not go down");
         assert!(!granted.has("VM.Audit", "/storage/local"), "it does not go down");
+    }
+
+    #[test]
+    fn without_a_mapping_it_counts_what_is_granted_anywhere() {
+        let granted = Granted::of(Fields::of(json!({ "/pool/fairhold": { "VM.Clone": 1 } })));
+        assert!(granted.has_somewhere("VM.Clone") && !granted.has_somewhere("VM.Audit"));
+        assert!(needed_somewhere(9).iter().any(|need| need.privilege == "VM.GuestAgent.Unrestricted"));
     }
 
     #[test]

@@ -80,7 +80,7 @@ async fn a_line_ends_with_its_guest_and_opens_again() {
 async fn a_ticket_that_is_too_old_is_an_outage_and_not_a_console() {
     let world = World::new().await;
     let (spec, _) = world.running("late").await;
-    world.cluster.inject("GET", "/vncwebsocket", crate::standin::Fault::Instead { status: 401, reason: "permission denied - invalid PVEVNC ticket".into() });
+    world.cluster.inject("GET", "/vncwebsocket", proxmox_standin::Fault::Instead { status: 401, reason: "permission denied - invalid PVEVNC ticket".into() });
     let error = world.driver.console(&spec.reference, ConsoleKind::Serial).await.err().unwrap();
     assert!(matches!(error, DriverError::Unavailable { .. }), "{error:?}");
 }

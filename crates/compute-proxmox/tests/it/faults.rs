@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use compute_driver::{Driver, DriverError, Status};
+use proxmox_standin::Fault;
 
-use crate::standin::Fault;
 use crate::world::{World, reference, spec};
 
 fn instead(status: u16, reason: &str) -> Fault {
@@ -118,7 +118,7 @@ async fn a_revoked_token_is_explained_and_not_shown_again() {
     let before = world.cluster.lock().requests.len();
     for _ in 0..5 {
         let error = world.driver.start(&spec.reference).await.unwrap_err();
-        assert!(matches!(&error, DriverError::Unavailable { reason } if reason.contains("Authentication failed!")), "{error:?}");
+        assert!(matches!(&error, DriverError::Unauthorised { reason } if reason.contains("Authentication failed!")), "{error:?}");
     }
     assert_eq!(world.cluster.lock().requests.len() - before, 1);
 }

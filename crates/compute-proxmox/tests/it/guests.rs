@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use compute_driver::{Driver, DriverError, Filter, Network, PasswordHash, Protocol, Rule, Size, Status, Verdict};
+use proxmox_standin::{Fault, Kind, stranger as standin_guest};
 
-use crate::standin::{Fault, Kind, stranger as standin_guest};
 use crate::world::{World, reference, spec};
 
 /// Nothing reserves an id: whoever gets `already exists` takes the next.

@@ -5,8 +5,8 @@ use std::time::Duration;
 use compute_driver::{Driver, DriverError, Progress, Reference, SnapshotSpec};
 use compute_proxmox::driver::Image;
 use compute_proxmox::settings::Origin;
+use proxmox_standin::Fault;
 
-use crate::standin::Fault;
 use crate::world::World;
 
 fn name(text: &str) -> Reference {

@@ -10,6 +10,5 @@ mod faults;
 mod guests;
 mod keeping;
 mod peer;
-mod standin;
 mod trust;
 mod world;

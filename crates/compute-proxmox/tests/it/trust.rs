@@ -5,12 +5,11 @@ use compute_proxmox::Proxmox;
 use kernel::egress::{Fingerprint, Trust};
 use sea_orm::{ConnectionTrait, Statement};
 
-use crate::standin::StandIn;
-use crate::world::{World, context, settings, spec};
+use crate::world::{World, cluster, context, settings, spec};
 
 #[tokio::test]
 async fn a_changed_certificate_is_named_and_nothing_is_sent() {
-    let (cluster, test) = (StandIn::start().await, context().await);
+    let (cluster, test) = (cluster().await, context().await);
     let mut settings = settings(cluster.endpoints());
     for endpoint in &mut settings.endpoints {
         endpoint.trust = Trust::Pinned(Fingerprint::of(b"the one that was enrolled"));
@@ -18,13 +17,14 @@ async fn a_changed_certificate_is_named_and_nothing_is_sent() {
     let driver = Proxmox::open(&test.cx, settings).await.unwrap();
     let error = driver.capabilities().await.unwrap_err();
     let presented = cluster.addresses[1].1.to_string();
-    assert!(matches!(&error, DriverError::Unavailable { reason } if reason.contains("the certificate changed") && reason.contains(&presented)), "{error:?}");
+    let known = Fingerprint::of(b"the one that was enrolled").to_string();
+    assert!(matches!(&error, DriverError::Untrusted { presented: came, known: pinned, .. } if *came == presented && *pinned == known), "{error:?}");
     assert!(cluster.lock().requests.is_empty());
 }
 
 #[tokio::test]
 async fn a_certificate_that_nobody_vouches_for_is_not_taken_unless_it_is_pinned() {
-    let (cluster, test) = (StandIn::start().await, context().await);
+    let (cluster, test) = (cluster().await, context().await);
     let mut settings = settings(cluster.endpoints());
     for endpoint in &mut settings.endpoints {
         endpoint.trust = Trust::Public;
@@ -36,7 +36,7 @@ async fn a_certificate_that_nobody_vouches_for_is_not_taken_unless_it_is_pinned(
 
 #[tokio::test]
 async fn the_fingerprint_is_shown_before_anything_is_trusted() {
-    let (cluster, test) = (StandIn::start().await, context().await);
+    let (cluster, test) = (cluster().await, context().await);
     let (address, print) = cluster.addresses[0];
     assert_eq!(test.cx.egress().presented_certificate(&address.ip().to_string(), address.port()).await.unwrap(), print);
     assert!(cluster.lock().requests.is_empty(), "no call of the API, and no token");
@@ -71,7 +71,7 @@ async fn what_the_cluster_gets_to_see_is_noted_before_it_does() {
 
 #[tokio::test]
 async fn a_cluster_that_the_map_does_not_know_gets_nothing() {
-    let (cluster, test) = (StandIn::start().await, testkit::Test::on(testkit::Engine::Sqlite, Vec::new()).await);
+    let (cluster, test) = (cluster().await, testkit::Test::on(testkit::Engine::Sqlite, Vec::new()).await);
     let error = Proxmox::open(&test.cx, settings(cluster.endpoints())).await.err().unwrap();
     assert_eq!(error.kind(), kernel::error::Kind::Denied);
     assert!(cluster.lock().requests.is_empty());

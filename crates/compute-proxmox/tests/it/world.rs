@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::net::Ipv4Addr;
+use std::sync::Arc;
 
 use compute_driver::{Driver, GuestSpec, Reference};
 use compute_proxmox::Proxmox;
@@ -10,9 +11,10 @@ use compute_proxmox::settings::{Addresses, Mapping, Network, Origin, Settings, T
 use kernel::Module;
 use kernel::egress::Endpoint;
 use kernel::map::Recipient;
+use proxmox_standin::{SECRET, StandIn, TOKEN, Witness};
 use testkit::{Engine, Test};
 
-use crate::standin::{SECRET, StandIn, TOKEN};
+use crate::contract::Schema;
 
 /// A cluster, a driver for it, and what the driver stands on.
 pub struct World {
@@ -31,6 +33,12 @@ const RECIPIENTS: &[Recipient] = &[Recipient {
     transfer: "",
     sale: false,
 }];
+
+/// A cluster of which every request is held against the official schema, where that can be had.
+pub async fn cluster() -> StandIn {
+    let witness = Schema::load().map(|schema| -> Witness { Arc::new(move |method, path, params| schema.faults(method, path, params)) });
+    StandIn::watched(witness).await
+}
 
 /// A context that knows clusters as recipients.
 pub async fn context() -> Test {
@@ -77,7 +85,7 @@ impl World {
 
     /// A fresh cluster, and settings that `change` changed.
     pub async fn with(change: impl FnOnce(&mut Mapping)) -> Self {
-        let cluster = StandIn::start().await;
+        let cluster = cluster().await;
         let test = context().await;
         let mut settings = settings(cluster.endpoints());
         change(&mut settings.mapping);

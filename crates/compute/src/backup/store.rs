@@ -1,6 +1,6 @@
 //! The table `compute_backup`.
 
-use kernel::permission::AtProject;
+use kernel::permission::{AtProject, Permission};
 use kernel::{ByWorkflow, Error, Place, Result, Scope, Tx};
 use sea_orm::sea_query::{Expr, LockType};
 use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait};
@@ -125,6 +125,12 @@ pub(super) async fn count_deleted(db: &impl ConnectionTrait, at: &Scope<ByWorkfl
 /// How many backups of the project are not deleted.
 pub(super) async fn count_in_project(db: &impl ConnectionTrait, at: &Scope<ByWorkflow>) -> Result<u64> {
     Ok(Entity::find().filter(Column::ProjectId.eq(at.project_id()?)).filter(Column::State.ne(BackupState::Deleted)).count(db).await?)
+}
+
+/// How many backups are kept on a node; for the operator.
+pub(crate) async fn count_on_node<P: Permission>(tx: &Tx, _at: &Scope<P>, node: &str) -> Result<u64> {
+    let gone = [BackupState::Deleted, BackupState::Failed];
+    Ok(Entity::find().filter(Column::NodeName.eq(node)).filter(Column::State.is_not_in(gone)).count(tx.db()).await?)
 }
 
 /// Changes columns of a backup that is known to be the scope's.

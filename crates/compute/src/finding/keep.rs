@@ -1,6 +1,9 @@
 //! Keeps findings as true as the last look: opens what is new, closes what is no longer so.
 
-use kernel::{Cx, Result};
+use std::time::Duration;
+
+use compute_driver::DriverError;
+use kernel::{Cx, Result, Tx};
 
 use super::compare::Observed;
 use super::limit;
@@ -13,19 +16,36 @@ pub(crate) async fn answered(cx: &Cx, node: Option<&str>, observed: Vec<Observed
     settle(cx, node, open, observed).await
 }
 
+/// Kinds that are about a hypervisor itself. At any time at most one of them is so.
+const ABOUT_NODES: [FindingKind; 3] = [FindingKind::NodeUnreachable, FindingKind::CertificateChanged, FindingKind::TokenRefused];
+
 /// A hypervisor has not answered: that is all that is known. What was found about its guests stays as it was.
-pub(crate) async fn silent(cx: &Cx, node: &str, why: &str) -> Result<()> {
-    let open = store::open_on(cx.db(), Some(node)).await?.into_iter().filter(|row| row.kind == FindingKind::NodeUnreachable).collect();
-    let unreachable = Observed {
-        kind: FindingKind::NodeUnreachable,
-        reference: None,
-        instance_id: None,
-        believed: None,
-        seen: Some(format!("{}.", why.trim_end_matches('.'))),
-        since: None,
-        patience: limit::SILENCE,
-    };
-    settle(cx, Some(node), open, vec![unreachable]).await
+pub(crate) async fn silent(cx: &Cx, node: &str, why: &DriverError) -> Result<()> {
+    let open = store::open_on(cx.db(), Some(node)).await?.into_iter().filter(|row| ABOUT_NODES.contains(&row.kind)).collect();
+    settle(cx, Some(node), open, vec![of_silence(why)]).await
+}
+
+/// What is observed of a hypervisor, or of one way to it, that does not answer as it should.
+pub(crate) fn of_silence(why: &DriverError) -> Observed {
+    let observed = |kind, seen: String, patience| Observed { kind, reference: None, instance_id: None, believed: None, seen: Some(seen), since: None, patience };
+    match why {
+        // No second look makes these two right again.
+        DriverError::Untrusted { address, known, presented } => Observed {
+            reference: Some(address.clone()),
+            believed: Some(known.clone()),
+            ..observed(FindingKind::CertificateChanged, presented.clone(), Duration::ZERO)
+        },
+        DriverError::Unauthorised { reason } => observed(FindingKind::TokenRefused, reason.trim_end_matches('.').to_owned(), Duration::ZERO),
+        _ => observed(FindingKind::NodeUnreachable, format!("{}.", why.to_string().trim_end_matches('.')), limit::SILENCE),
+    }
+}
+
+/// A node is removed: nothing differs there any more.
+pub(crate) async fn forget_node(tx: &Tx, node: &str) -> Result<()> {
+    for row in store::open_on(tx.db(), Some(node)).await? {
+        store::close(tx, row.id, None).await?;
+    }
+    Ok(())
 }
 
 async fn settle(cx: &Cx, node: Option<&str>, open: Vec<Row>, observed: Vec<Observed>) -> Result<()> {

@@ -1,4 +1,4 @@
-//! The open findings with their repairs. Three statements, whatever the page.
+//! The open findings with their repairs. Three statements, whatever the page; four where certificates are among them.
 
 use std::collections::HashMap;
 
@@ -8,9 +8,10 @@ use sea_orm::ConnectionTrait;
 use workflow::OperationId;
 use workflow::operation::{self, State as Work};
 
-use super::model::{Finding, FindingCount, FindingId, explain};
+use super::model::{Finding, FindingCount, FindingId, FindingKind, explain};
 use super::offer::{self, Around};
 use super::store::{self, Row};
+use crate::cluster;
 use crate::instance::{InstanceId, store as instances};
 
 /// What is open, newest first.
@@ -41,13 +42,29 @@ pub(super) async fn shown<P: Permission>(cx: &Cx, db: &impl ConnectionTrait, at:
     let machines = instances::among(db, at, rows.iter().filter_map(|row| row.instance_id)).await?;
     let named = rows.iter().filter_map(|row| row.operation_id).chain(machines.values().filter_map(|machine| machine.operation_id));
     let work = operation::states(db, named).await?;
-    Ok(rows.into_iter().map(|row| show(cx, row, &machines, &work)).collect())
+    let certificates = rows.iter().any(|row| row.kind == FindingKind::CertificateChanged);
+    let enrolled = if certificates { cluster::store::names(db).await? } else { Vec::new() };
+    let known = Known { machines, work, enrolled };
+    Ok(rows.into_iter().map(|row| show(cx, row, &known)).collect())
 }
 
-fn show(cx: &Cx, row: Row, machines: &HashMap<InstanceId, instances::Row>, work: &HashMap<OperationId, Work>) -> Finding {
-    let machine = row.instance_id.and_then(|id| machines.get(&id));
-    let stands = |id: Option<OperationId>| id.and_then(|id| work.get(&id)).copied();
-    let around = Around { machine, work: stands(machine.and_then(|machine| machine.operation_id)), repair: stands(row.operation_id), now: cx.now() };
+/// What was looked up for a page.
+struct Known {
+    machines: HashMap<InstanceId, instances::Row>,
+    work: HashMap<OperationId, Work>,
+    enrolled: Vec<String>,
+}
+
+fn show(cx: &Cx, row: Row, known: &Known) -> Finding {
+    let machine = row.instance_id.and_then(|id| known.machines.get(&id));
+    let stands = |id: Option<OperationId>| id.and_then(|id| known.work.get(&id)).copied();
+    let around = Around {
+        machine,
+        work: stands(machine.and_then(|machine| machine.operation_id)),
+        repair: stands(row.operation_id),
+        now: cx.now(),
+        enrolled: row.node_name.as_ref().is_some_and(|node| known.enrolled.contains(node)),
+    };
     let repairs = if row.closed_at.is_some() { Vec::new() } else { offer::of(&row, &around) };
     Finding {
         id: row.id,

@@ -20,6 +20,10 @@ kernel::id!(
 pub enum FindingKind {
     /// A hypervisor does not answer. Nothing is said about its guests meanwhile.
     NodeUnreachable,
+    /// A hypervisor presents another certificate than the one that is trusted. Nothing is sent to it.
+    CertificateChanged,
+    /// A hypervisor does not accept our token any more.
+    TokenRefused,
     /// A machine's guest is gone from its hypervisor.
     GuestGone,
     /// A guest of ours has no machine here.
@@ -55,6 +59,8 @@ pub enum Repair {
     MarkFailed,
     /// Try its operation again from the step that failed.
     Retry,
+    /// Trust the certificate that is presented by now.
+    AcceptCertificate,
 }
 
 /// A repair that is offered for a finding, or why it is not now.
@@ -128,6 +134,15 @@ pub(super) fn explain(kind: FindingKind, state: Option<State>, believed: Option<
         FindingKind::NodeUnreachable => {
             format!("The hypervisor does not answer: {seen} What runs on it may run on; nothing is said about its guests until it answers.")
         }
+        FindingKind::CertificateChanged => format!(
+            "It presents another certificate than the one that was compared when it was enrolled: {seen} instead of {believed}. Either somebody renewed it, \
+             or somebody stands in between, so nothing is sent there. What runs on it runs on, and nothing is said about its guests until this is settled. \
+             Read the fingerprint at the node itself, on its own screen or over SSH: pvenode cert info."
+        ),
+        FindingKind::TokenRefused => format!(
+            "The hypervisor does not accept our token any more ({seen}). Somebody revoked it, it has run out, or its user is switched off. What runs on it runs on. \
+             Make a new token there, and give it to the cluster; until then nothing can be done with its machines."
+        ),
         FindingKind::GuestGone => {
             "The guest is not on its hypervisor any more, and nobody had asked for that here. Its owner sees the machine as not usable.".to_owned()
         }

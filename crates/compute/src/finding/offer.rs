@@ -16,13 +16,16 @@ pub(super) struct Around<'a> {
     /// How the operation stands that repairs it.
     pub(super) repair: Option<Work>,
     pub(super) now: Timestamp,
+    /// Whether its node is a cluster that was enrolled, and not one of the configuration file.
+    pub(super) enrolled: bool,
 }
 
 /// The repairs of `finding`, the mildest first.
 pub(super) fn of(finding: &Row, around: &Around<'_>) -> Vec<Offer> {
     let busy = around.repair.is_some_and(|work| !work.is_final()).then(|| "A repair is under way.".to_owned());
     let mut offers = match finding.kind {
-        FindingKind::NodeUnreachable => Vec::new(),
+        FindingKind::NodeUnreachable | FindingKind::TokenRefused => Vec::new(),
+        FindingKind::CertificateChanged => vec![trust(finding, around.enrolled)],
         FindingKind::GuestGone | FindingKind::OrphanMachine => lost(finding, around),
         FindingKind::OrphanGuest => vec![removal(finding, around.now)],
         FindingKind::StateDiffers => state(around.machine),
@@ -46,6 +49,21 @@ pub(super) fn of(finding: &Row, around: &Around<'_>) -> Vec<Offer> {
 
 fn plain(repair: Repair, title: &str, effect: &str) -> Offer {
     Offer { repair, title: title.to_owned(), effect: effect.to_owned(), confirm: None, refused: None }
+}
+
+/// Whoever trusts a certificate types the fingerprint that the node itself shows.
+fn trust(finding: &Row, enrolled: bool) -> Offer {
+    let file = "The configuration file names this cluster. Change the fingerprint there, and restart the server.".to_owned();
+    Offer {
+        confirm: finding.seen.clone(),
+        refused: (!enrolled).then_some(file),
+        ..plain(
+            Repair::AcceptCertificate,
+            "Accept the new certificate",
+            "This certificate, and no other, is trusted at this address from now on, and the token is sent there. \
+             Type the fingerprint as the node itself shows it, not as it is shown here.",
+        )
+    }
 }
 
 fn marked() -> Offer {

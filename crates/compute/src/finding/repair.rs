@@ -11,6 +11,7 @@ use super::limit;
 use super::list::{shown, view};
 use super::model::{Finding, FindingId, FindingKind, FindingRepair, Repair};
 use super::store::{self, Row};
+use crate::cluster;
 use crate::drivers;
 use crate::instance::power::{self, Action};
 use crate::instance::store::{self as instances, Column};
@@ -54,6 +55,10 @@ pub async fn repair<P: Permission>(cx: &Cx, at: &Scope<P>, id: FindingId, wanted
         audit::record(&tx, at, id, format!("A repair was chosen for what differs at a hypervisor: {}", in_words(wanted.repair))).await
     })
     .await?;
+    // What was changed about a cluster is in force here before the answer, and elsewhere within seconds.
+    if wanted.repair == Repair::AcceptCertificate {
+        cluster::follow(cx).await?;
+    }
     view(cx, at, id).await
 }
 
@@ -93,6 +98,13 @@ async fn begin<P: Permission>(tx: &Tx, at: &Scope<P>, row: &Row, machine: Option
             store::close(tx, row.id, Some(repair)).await?;
             Ok(None)
         }
+        (Repair::AcceptCertificate, FindingKind::CertificateChanged, _) => {
+            let (Some(node), Some(address)) = (&row.node_name, &row.reference) else { return Err(Error::internal("a certificate without an address")) };
+            let (known, presented) = (row.believed.as_deref().unwrap_or_default(), row.seen.as_deref().unwrap_or_default());
+            cluster::accept_certificate(tx, at, node, address, (known, presented)).await?;
+            store::close(tx, row.id, Some(repair)).await?;
+            Ok(None)
+        }
         (Repair::MarkFailed, _, Some(machine)) => {
             change(tx, machine, State::Failed, "The operator found that it is not usable.").await?;
             store::close(tx, row.id, Some(repair)).await?;
@@ -124,6 +136,7 @@ fn in_words(repair: Repair) -> &'static str {
         Repair::Remove => "the guest is removed",
         Repair::MarkFailed => "the machine is marked as not usable",
         Repair::Retry => "the operation is tried again",
+        Repair::AcceptCertificate => "the new certificate is trusted",
     }
 }
 

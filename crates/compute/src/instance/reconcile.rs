@@ -3,7 +3,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use compute_driver::{Driver, Guest, Status};
+use compute_driver::{Driver, DriverError, Guest, Status};
 use kernel::{ByWorkflow, Cx, Place, Result, Scope, Timestamp};
 
 use super::change;
@@ -40,7 +40,7 @@ pub(crate) async fn reconcile(cx: Cx) -> Result<usize> {
         let driver = match drivers::of(&cx, &node.name) {
             Ok(driver) => driver,
             Err(error) => {
-                finding::silent(&cx, &node.name, &error.to_string()).await?;
+                finding::silent(&cx, &node.name, &DriverError::unavailable(error.to_string())).await?;
                 continue;
             }
         };
@@ -48,7 +48,7 @@ pub(crate) async fn reconcile(cx: Cx) -> Result<usize> {
             Ok(guests) => changed += compare(&cx, &node, &*driver, &guests).await?,
             Err(error) => {
                 tracing::warn!(node = %node.name, %error, "the guests of a node cannot be listed");
-                finding::silent(&cx, &node.name, &error.to_string()).await?;
+                finding::silent(&cx, &node.name, &error).await?;
             }
         }
     }
@@ -77,7 +77,9 @@ async fn compare(cx: &Cx, node: &Node, driver: &dyn Driver, guests: &[Guest]) ->
     if changed > 0 {
         rows = store::on_node(cx.db(), &at(Place::Platform), node.id, PRESENT).await?;
     }
-    finding::answered(cx, Some(&node.name), finding::of_node(&rows, guests, &changed_at(cx, &rows).await?, cx.now())).await?;
+    let mut observed = finding::of_node(&rows, guests, &changed_at(cx, &rows).await?, cx.now());
+    observed.extend(driver.doubts().iter().map(finding::of_silence));
+    finding::answered(cx, Some(&node.name), observed).await?;
     Ok(changed)
 }
 

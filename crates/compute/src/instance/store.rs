@@ -161,6 +161,13 @@ pub(crate) async fn on_node(db: &impl ConnectionTrait, _at: &Scope<ByWorkflow>, 
     Ok(Entity::find().filter(Column::NodeId.eq(node)).filter(Column::State.is_in(states.iter().copied())).all(db).await?)
 }
 
+/// How many machines are on a node, those that wait for their deletion included; for the operator.
+pub(crate) async fn count_on_node<P: Permission>(tx: &Tx, _at: &Scope<P>, node: NodeId) -> Result<u64> {
+    // What failed and holds no room has no guest.
+    let stands = Column::State.ne(State::Failed).or(Column::QuotaHeld.eq(true));
+    Ok(Entity::find().filter(Column::NodeId.eq(node)).filter(Column::State.ne(State::Deleted)).filter(stands).count(tx.db()).await?)
+}
+
 /// The next machines after `after`, whatever their state; for jobs, which act for the installation.
 pub(crate) async fn ids(db: &impl ConnectionTrait, _at: &Scope<ByWorkflow>, after: Option<InstanceId>, limit: u64) -> Result<Vec<InstanceId>> {
     let mut query = Entity::find().select_only().column(Column::Id);

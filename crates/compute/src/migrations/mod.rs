@@ -9,6 +9,7 @@ mod m0006_user_data;
 mod m0007_access;
 mod m0008_node_settings;
 mod m0009_strangers;
+mod m0010_clusters;
 mod m0014_networks;
 
 use sea_orm_migration::MigrationTrait;
@@ -25,6 +26,7 @@ pub(crate) fn all() -> Vec<Box<dyn MigrationTrait>> {
         Box::new(m0007_access::Migration),
         Box::new(m0008_node_settings::Migration),
         Box::new(m0009_strangers::Migration),
+        Box::new(m0010_clusters::Migration),
         Box::new(m0014_networks::Migration),
     ]
 }

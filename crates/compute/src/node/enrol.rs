@@ -5,6 +5,7 @@ use compute_driver::{Accelerator, Capabilities, DriverError};
 use kernel::{Cx, Result};
 
 use super::store;
+use crate::cluster::{self, ClusterId};
 use crate::drivers::{Drivers, Overcommit};
 use crate::{region, template};
 
@@ -15,14 +16,20 @@ use crate::{region, template};
 pub async fn enrol(cx: &Cx) -> Result<usize> {
     let drivers = cx.extension::<Drivers>()?;
     let mut answered = 0;
-    for (name, attached) in drivers.iter() {
+    for (name, attached) in &drivers.all() {
         let said = attached.driver.capabilities().await;
         answered += usize::from(said.is_ok());
         if let Err(error) = &said {
             tracing::warn!(node = name, %error, "a node does not answer");
         }
-        let seen = Seen { name, region: &attached.region, driver: attached.driver.name(), overcommit: drivers.overcommit(), said: &said };
+        let seen = Seen { name, region: &attached.region, driver: attached.driver.name(), enrolled: attached.enrolled, overcommit: drivers.overcommit(), said: &said };
         cx.write(async |tx| {
+            // A cluster that was removed meanwhile must not come back as a node.
+            if let Some((id, _)) = seen.enrolled
+                && !cluster::store::is_there(&tx, id).await?
+            {
+                return Ok(());
+            }
             let region = region::store::ensure(&tx, seen.region, &region::title_of(seen.region)).await?;
             for name in seen.said.iter().flat_map(|said| &said.templates) {
                 template::store::ensure(&tx, name, &template::title_of(name)).await?;
@@ -39,6 +46,7 @@ pub(super) struct Seen<'a> {
     pub(super) name: &'a str,
     pub(super) region: &'a str,
     pub(super) driver: &'a str,
+    enrolled: Option<(ClusterId, i64)>,
     pub(super) overcommit: Overcommit,
     pub(super) said: &'a Result<Capabilities, DriverError>,
 }

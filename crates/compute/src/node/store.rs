@@ -111,6 +111,24 @@ pub(crate) async fn by_id(db: &impl ConnectionTrait, id: NodeId) -> Result<Node>
     entity::Entity::find_by_id(id).one(db).await?.map(view).transpose()?.ok_or_else(|| Error::not_found("node"))
 }
 
+/// The node that is called `name`, if there is one.
+pub(crate) async fn by_name(db: &impl ConnectionTrait, name: &str) -> Result<Option<Node>> {
+    entity::Entity::find().filter(entity::Column::Name.eq(name)).one(db).await?.map(view).transpose()
+}
+
+/// The same, locked to the end of the transaction: nothing is placed on it meanwhile.
+pub(crate) async fn locked_by_name(tx: &Tx, name: &str) -> Result<Option<Node>> {
+    let mut query = entity::Entity::find().filter(entity::Column::Name.eq(name));
+    QueryTrait::query(&mut query).lock(LockType::Update);
+    query.one(tx.db()).await?.map(view).transpose()
+}
+
+/// Removes a node on which nothing is.
+pub(crate) async fn remove<P: Permission>(tx: &Tx, _at: &Scope<P>, id: NodeId) -> Result<()> {
+    entity::Entity::delete_by_id(id).exec(tx.db()).await?;
+    Ok(())
+}
+
 /// The nodes of a region, locked.
 pub(super) async fn in_region_locked(tx: &Tx, region: RegionId) -> Result<Vec<Node>> {
     let mut query = entity::Entity::find().filter(entity::Column::RegionId.eq(region)).order_by_asc(entity::Column::Name);

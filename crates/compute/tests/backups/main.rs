@@ -45,7 +45,7 @@ fn hypervisor(test: &Test, id: InstanceId) -> Arc<dyn Driver> {
     let drivers = test.cx.extension::<Drivers>().unwrap();
     let own = (*test.cx.extension::<Simulated>().unwrap()).clone();
     let is_own = own.spec(&reference(id)).is_some();
-    drivers.iter().find(|(name, _)| (*name == "node-1") == is_own).unwrap().1.driver.clone()
+    drivers.all().into_iter().find(|(name, _)| (name == "node-1") == is_own).unwrap().1.driver
 }
 
 async fn begun(test: &Test, hostname: &str, disk_gib: i32, source: Source) -> kernel::Result<Instance> {

@@ -49,6 +49,8 @@ pub enum Goes {
     },
     /// Wherever customers say, for systems of theirs.
     WhereCustomersSay,
+    /// To systems of the operator's own that are enrolled while the program runs; the database knows them.
+    WhereEnrolled,
 }
 
 /// One recipient's configuration.
@@ -131,7 +133,7 @@ impl DataMap {
                 Goes::Nowhere => {
                     self.recipients.remove(one.recipient);
                 }
-                Goes::WhereCustomersSay => {}
+                Goes::WhereCustomersSay | Goes::WhereEnrolled => {}
                 Goes::ToOwn { host } => hosts.entry(one.recipient).or_default().push(host.clone()),
                 Goes::To { host, provider } => {
                     hosts.entry(one.recipient).or_default().push(host.clone());
@@ -256,6 +258,8 @@ mod tests {
         let inventory = Inventory { endpoints: vec![own("10.0.0.1"), own("10.0.0.2")], ..all() };
         assert_eq!(map().lint_inventory(&inventory), Vec::new());
         assert_eq!(map().engaged(&inventory.endpoints).hosts["mail"], ["10.0.0.1", "10.0.0.2"]);
+        let enrolled = map().engaged(&[mail(Goes::WhereEnrolled)]);
+        assert!(enrolled.recipients.contains_key("mail") && enrolled.hosts.is_empty(), "hosts that come later are bound by their lines");
     }
 
     #[test]

@@ -6,6 +6,7 @@ mod cipher;
 mod keyring;
 mod root;
 mod rotate;
+mod secret;
 
 pub use blind::Blind;
 pub use cipher::DataKey;
@@ -14,6 +15,7 @@ pub(crate) use keyring::Opened;
 pub use keyring::{KeyId, KeyOwner, KeyRing};
 pub use root::RootKey;
 pub use rotate::{check, fits, rotate};
+pub use secret::Secret;
 
 use std::marker::PhantomData;
 

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
-use super::api::Incoming;
-use super::state::{Answer, Refusal, State, say};
+use crate::api::Incoming;
+use crate::state::{Answer, Refusal, State, say};
 
 #[derive(Default, Clone)]
 pub struct Wall {

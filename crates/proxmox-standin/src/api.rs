@@ -9,8 +9,8 @@ use axum::response::{IntoResponse, Response};
 use hyper::ext::ReasonPhrase;
 use serde_json::{Value, json};
 
-use super::state::{Answer, Fault, Kind, Refusal, SECRET, State, TOKEN, say};
-use super::{config, consoles, guests, keep, wall};
+use crate::state::{Answer, Fault, Kind, Refusal, SECRET, State, TOKEN, say};
+use crate::{config, consoles, guests, keep, wall};
 
 pub struct Incoming {
     pub method: String,
@@ -90,6 +90,14 @@ fn at_the_door(state: &State, headers: &HeaderMap) -> Option<Response> {
     }
 }
 
+/// The answer, as the last one of its line where the node hangs up.
+fn ended(state: &State, mut response: Response) -> Response {
+    if state.hangs_up {
+        response.headers_mut().insert("connection", axum::http::HeaderValue::from_static("close"));
+    }
+    response
+}
+
 pub async fn respond(cluster: Arc<Mutex<State>>, mut call: Incoming) -> Response {
     let socket = call.socket.take();
     let mut cut = false;
@@ -98,7 +106,10 @@ pub async fn respond(cluster: Arc<Mutex<State>>, mut call: Incoming) -> Response
         let line = format!("{} {}", call.method, call.path);
         state.requests.push(line);
         if let Some(response) = at_the_door(&state, &call.headers) {
-            return response;
+            return ended(&state, response);
+        }
+        if state.away {
+            return ended(&state, spoken(595, "No route to host", Body::empty()));
         }
         state.settle();
         let fits = |(method, path, _): &(String, String, Fault)| *method == call.method && call.path.ends_with(path.as_str());
@@ -126,10 +137,11 @@ pub async fn respond(cluster: Arc<Mutex<State>>, mut call: Incoming) -> Response
             None
         } else {
             let texts = state.texts;
-            Some(match led(&mut state, &call) {
+            let response = match led(&mut state, &call) {
                 Ok(value) => spoken(200, "OK", Body::from(json!({ "data": if texts { as_texts(value) } else { value } }).to_string())),
                 Err(refusal) => refused(&refusal),
-            })
+            };
+            Some(ended(&state, response))
         }
     };
     response.unwrap_or_else(|| {
@@ -178,7 +190,7 @@ fn led(state: &mut State, call: &Incoming) -> Answer {
         ("POST", ["nodes", node, "vzdump"]) => keep::back_up(state, node, call),
         ("POST", ["nodes", node, kind @ ("qemu" | "lxc")]) => guests::create(state, node, kind_of(kind), call),
         (_, ["nodes", node, kind @ ("qemu" | "lxc"), vmid, tail @ ..]) => {
-            let vmid = vmid.parse().map_err(|_| super::state::wrong("vmid", "type check ('integer') failed"))?;
+            let vmid = vmid.parse().map_err(|_| crate::state::wrong("vmid", "type check ('integer') failed"))?;
             let privilege = needs(method, tail);
             if state.lacking.iter().any(|lacking| lacking == privilege) {
                 return Err(Refusal { status: 403, reason: format!("Permission check failed (/vms/{vmid}, {privilege})"), errors: Value::Null });

@@ -75,7 +75,7 @@ pub struct Guest {
     pub agent: bool,
     pub line: broadcast::Sender<Vec<u8>>,
     pub ignores_button: bool,
-    pub wall: super::wall::Wall,
+    pub wall: crate::wall::Wall,
     pub keys_added: Vec<String>,
 }
 
@@ -96,7 +96,7 @@ impl Guest {
             agent: false,
             line: broadcast::channel(256).0,
             ignores_button: false,
-            wall: super::wall::Wall::default(),
+            wall: crate::wall::Wall::default(),
             keys_added: Vec::new(),
         }
     }
@@ -161,12 +161,16 @@ pub struct State {
     pub volumes: Vec<Volume>,
     pub faults: Vec<(String, String, Fault)>,
     pub revoked: bool,
+    /// No node reaches the others, whatever is asked.
+    pub away: bool,
+    /// Each answer ends its line.
+    pub hangs_up: bool,
     pub lacking: Vec<String>,
     pub task_time: Duration,
     pub storage_full: bool,
     pub raw_storage: bool,
     pub shared: bool,
-    pub consoles: Vec<super::consoles::Ticket>,
+    pub consoles: Vec<crate::consoles::Ticket>,
     pub pools: Vec<String>,
     pub requests: Vec<String>,
     pub task_fault: Option<Fault>,
@@ -186,6 +190,8 @@ impl State {
             volumes: Vec::new(),
             faults: Vec::new(),
             revoked: false,
+            away: false,
+            hangs_up: false,
             lacking: Vec::new(),
             task_time: Duration::from_millis(30),
             storage_full: false,

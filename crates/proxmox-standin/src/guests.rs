@@ -4,9 +4,9 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use super::api::Incoming;
-use super::config;
-use super::state::{Answer, Fault, Guest, Kind, Refusal, State, gib, say, wrong};
+use crate::api::Incoming;
+use crate::config;
+use crate::state::{Answer, Fault, Guest, Kind, Refusal, State, gib, say, wrong};
 
 const GIB: u64 = 1 << 30;
 
@@ -65,7 +65,7 @@ pub fn create(state: &mut State, node: &str, kind: Kind, call: &Incoming) -> Ans
     let vmid: u32 = call.get("vmid").and_then(|text| text.parse().ok()).ok_or_else(|| wrong("vmid", "property is missing and it is not optional"))?;
     let archive = call.get("archive").or_else(|| call.get("ostemplate").filter(|_| call.flag("restore")));
     if let Some(archive) = archive {
-        return super::keep::restore(state, node, kind, vmid, archive, call);
+        return crate::keep::restore(state, node, kind, vmid, archive, call);
     }
     if let Some(there) = state.guests.get(&vmid) {
         let on = there.node.clone();
@@ -189,7 +189,7 @@ pub fn power(state: &mut State, node: &str, vmid: u32, verb: &str, call: &Incomi
 pub fn tasks(state: &mut State, node: &str, rest: &[&str], call: &Incoming) -> Answer {
     match rest {
         [] => {
-            let wanted = |task: &&super::state::Task| {
+            let wanted = |task: &&crate::state::Task| {
                 task.node == node
                     && call.get("vmid").is_none_or(|vmid| vmid == task.vmid.to_string())
                     && call.get("typefilter").is_none_or(|kind| kind == task.kind)

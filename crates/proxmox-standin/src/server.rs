@@ -1,7 +1,7 @@
 //! The stand-in's front: TLS with a certificate of its own, HTTP/1.1, and the token at the door.
 
 use std::net::SocketAddr;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use std::time::Duration;
 
 use axum::Router;
@@ -14,22 +14,29 @@ use tokio::task::JoinHandle;
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::server::TlsStream;
 
-use super::api;
-use super::state::{Fault, State};
-use crate::contract::Schema;
+use crate::api;
+use crate::state::{Fault, State};
+
+/// Looks at each request before it is answered: method, path and parameters in, everything that is wrong with it out.
+pub type Witness = Arc<dyn Fn(&str, &str, &[(String, String)]) -> Vec<String> + Send + Sync>;
 
 /// A cluster that is running.
 pub struct StandIn {
     state: Arc<Mutex<State>>,
-    schema: Option<Arc<Schema>>,
+    witness: Option<Witness>,
     violations: Arc<Mutex<Vec<String>>>,
+    /// Where its nodes answer, and the certificates that they began with.
     pub addresses: Vec<(SocketAddr, Fingerprint)>,
+    doors: Vec<Door>,
     serving: Vec<JoinHandle<()>>,
 }
 
+/// How TLS is spoken at an address now.
+type Door = Arc<RwLock<TlsAcceptor>>;
+
 struct Listener {
     tcp: TcpListener,
-    tls: TlsAcceptor,
+    door: Door,
 }
 
 impl axum::serve::Listener for Listener {
@@ -39,8 +46,9 @@ impl axum::serve::Listener for Listener {
     async fn accept(&mut self) -> (Self::Io, Self::Addr) {
         loop {
             let Ok((stream, address)) = self.tcp.accept().await else { continue };
+            let tls = self.door.read().unwrap_or_else(PoisonError::into_inner).clone();
             // Whoever does not like our certificate goes away here.
-            if let Ok(Ok(stream)) = tokio::time::timeout(Duration::from_secs(5), self.tls.accept(stream)).await {
+            if let Ok(Ok(stream)) = tokio::time::timeout(Duration::from_secs(5), tls.accept(stream)).await {
                 return (stream, address);
             }
         }
@@ -64,25 +72,43 @@ fn acceptor() -> (TlsAcceptor, Fingerprint) {
 impl StandIn {
     /// A cluster of two nodes, each with an address and a certificate of its own.
     pub async fn start() -> Self {
+        Self::watched(None).await
+    }
+
+    /// The same, with somebody who looks at each request. What they find fails the test at its end.
+    pub async fn watched(witness: Option<Witness>) -> Self {
         let state = Arc::new(Mutex::new(State::new()));
-        let schema = Schema::load().map(Arc::new);
         let violations = Arc::new(Mutex::new(Vec::new()));
-        let mut standin = Self { state, schema, violations, addresses: Vec::new(), serving: Vec::new() };
+        let mut standin = Self { state, witness, violations, addresses: Vec::new(), doors: Vec::new(), serving: Vec::new() };
         for _ in 0..2 {
             let (tls, print) = acceptor();
             let tcp = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
             standin.addresses.push((tcp.local_addr().unwrap(), print));
+            let door = Arc::new(RwLock::new(tls));
+            standin.doors.push(door.clone());
             let app = standin.router();
-            standin.serving.push(tokio::spawn(async move { axum::serve(Listener { tcp, tls }, app).await.unwrap() }));
+            standin.serving.push(tokio::spawn(async move { axum::serve(Listener { tcp, door }, app).await.unwrap() }));
         }
         standin
     }
 
+    /// The nodes get new certificates, as when somebody renews them, or stands in between. Tells the new fingerprints.
+    pub fn renew_certificates(&self) -> Vec<Fingerprint> {
+        // Lines that are open were opened with the old one; they end with their next answer.
+        self.lock().hangs_up = true;
+        let renew = |door: &Door| {
+            let (tls, print) = acceptor();
+            *door.write().unwrap_or_else(PoisonError::into_inner) = tls;
+            print
+        };
+        self.doors.iter().map(renew).collect()
+    }
+
     fn router(&self) -> Router {
-        let (state, schema, violations) = (self.state.clone(), self.schema.clone(), self.violations.clone());
+        let (state, witness, violations) = (self.state.clone(), self.witness.clone(), self.violations.clone());
         Router::new().fallback(move |request: Request| {
-            let (state, schema, violations) = (state.clone(), schema.clone(), violations.clone());
-            async move { answer(&state, schema.as_deref(), &violations, request).await }
+            let (state, witness, violations) = (state.clone(), witness.clone(), violations.clone());
+            async move { answer(&state, witness.as_ref(), &violations, request).await }
         })
     }
 
@@ -119,17 +145,17 @@ impl Drop for StandIn {
             serving.abort();
         }
         let violations = self.violations.lock().unwrap_or_else(PoisonError::into_inner);
-        assert!(std::thread::panicking() || violations.is_empty(), "requests that the official schema does not know: {violations:#?}");
+        assert!(std::thread::panicking() || violations.is_empty(), "requests with faults: {violations:#?}");
     }
 }
 
-async fn answer(state: &Arc<Mutex<State>>, schema: Option<&Schema>, violations: &Mutex<Vec<String>>, request: Request) -> Response {
+async fn answer(state: &Arc<Mutex<State>>, witness: Option<&Witness>, violations: &Mutex<Vec<String>>, request: Request) -> Response {
     let call = match api::Incoming::read(request).await {
         Ok(call) => call,
         Err(response) => return response,
     };
-    if let Some(schema) = schema {
-        let found = schema.faults(&call.method, &call.path, &call.params);
+    if let Some(witness) = witness {
+        let found = witness(&call.method, &call.path, &call.params);
         violations.lock().unwrap_or_else(PoisonError::into_inner).extend(found);
     }
     api::respond(state.clone(), call).await

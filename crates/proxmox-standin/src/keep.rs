@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::api::Incoming;
-use super::state::{Answer, Guest, Kind, Refusal, Snap, State, Volume, gib, say};
+use crate::api::Incoming;
+use crate::state::{Answer, Guest, Kind, Refusal, Snap, State, Volume, gib, say};
 
 fn now() -> u64 {
     std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs()

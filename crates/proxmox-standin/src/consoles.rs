@@ -10,9 +10,9 @@ use compute_driver::simulated::shell;
 use serde_json::json;
 use tokio::sync::broadcast;
 
-use super::api::Incoming;
-use super::guests;
-use super::state::{Answer, Kind, Refusal, State, say};
+use crate::api::Incoming;
+use crate::guests;
+use crate::state::{Answer, Kind, Refusal, State, say};
 
 pub struct Ticket {
     pub vmid: u32,
@@ -60,7 +60,7 @@ pub fn ticket(state: &mut State, vmid: u32, what: &str) -> Answer {
     // Before 8.x the ticket itself was the password, of which VNC takes eight characters.
     let secret = if state.old { text.chars().take(8).collect() } else { password.clone() };
     state.consoles.push(Ticket { vmid, port: port.clone(), text: text.clone(), password: secret, screen, made: Instant::now() });
-    let mut said = json!({ "port": port, "ticket": text, "user": super::state::TOKEN, "upid": "UPID:x", "cert": "x" });
+    let mut said = json!({ "port": port, "ticket": text, "user": crate::state::TOKEN, "upid": "UPID:x", "cert": "x" });
     if screen && !state.old {
         said["password"] = json!(password);
     }
@@ -145,7 +145,7 @@ fn typed(frames: &[u8]) -> Vec<u8> {
 
 async fn terminal(mut socket: WebSocket, mut end: End) {
     let greeting = receive(&mut socket).await.unwrap_or_default();
-    if greeting != format!("{}:{}\n", super::state::TOKEN, end.ticket).into_bytes() {
+    if greeting != format!("{}:{}\n", crate::state::TOKEN, end.ticket).into_bytes() {
         return;
     }
     if send(&mut socket, b"OK").await.is_none() {

@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::api::Incoming;
-use super::state::{Answer, Guest, Kind, State, gib, say, wrong};
+use crate::api::Incoming;
+use crate::state::{Answer, Guest, Kind, State, gib, say, wrong};
 
 /// Disks are written as they are asked for and kept as they are made.
 fn disk(vmid: u32, number: usize, value: &str, template_gib: u64) -> String {
@@ -25,7 +25,7 @@ fn is_disk(name: &str) -> bool {
 }
 
 /// Writes settings, as creating and changing do.
-pub fn write(guest: &mut Guest, vmid: u32, pairs: &[(String, String)], template_gib: u64) -> Result<(), super::state::Refusal> {
+pub fn write(guest: &mut Guest, vmid: u32, pairs: &[(String, String)], template_gib: u64) -> Result<(), crate::state::Refusal> {
     for (name, value) in pairs {
         if name == "sshkeys" && !value.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.~%".contains(&b)) {
             return Err(wrong("sshkeys", "invalid format - invalid urlencoded string: it has\nraw characters"));
