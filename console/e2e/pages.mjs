@@ -49,7 +49,8 @@ const pages = [
   ["api-tokens", "ada@example.org", "/app/settings/api-tokens"], ["privacy", "ada@example.org", "/app/privacy"], ["erase", "ada@example.org", "/app/privacy/erase"],
   ["nowhere", "ada@example.org", "/app/nowhere"],
   ["operator", "owner@example.org", "/operator"], ["operator-catalogue", "owner@example.org", "/operator/catalogue"], ["operator-nodes", "owner@example.org", "/operator/nodes"],
-  ["operator-findings", "owner@example.org", "/operator/reconciler"], ["operator-customers", "owner@example.org", "/operator/customers"], ["operator-orders", "owner@example.org", "/operator/orders"],
+  ["operator-clusters", "owner@example.org", "/operator/clusters"], ["operator-cluster-new", "owner@example.org", "/operator/clusters/new"], ["operator-cluster", "owner@example.org", "/operator/clusters/clu_01vienna"],
+  ["operator-cluster-changed", "owner@example.org", "/operator/clusters/clu_01graz"], ["operator-findings", "owner@example.org", "/operator/reconciler"], ["operator-customers", "owner@example.org", "/operator/customers"], ["operator-orders", "owner@example.org", "/operator/orders"],
   ["operator-invoices", "owner@example.org", "/operator/invoices"], ["operator-clock", "owner@example.org", "/operator/clock"], ["operator-trust", "owner@example.org", "/operator/trust"],
 ];
 const views = [

@@ -7,6 +7,7 @@ import { extname, join, normalize } from "node:path";
 import { json, refuse, Refusal } from "./answer.mjs";
 import { billing } from "./money.mjs";
 import { catalogue } from "./catalogue.mjs";
+import { clusterRoutes } from "./clusters.mjs";
 import { compute, operation } from "./compute.mjs";
 import { network } from "./networks.mjs";
 import { attachConsoles } from "./consoles.mjs";
@@ -19,7 +20,7 @@ export const POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; " +
   "form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
 
-const routes = [...identity, ...catalogue, ...compute, ...network, ...billing, ...privacy].map(([method, path, handle, access]) => ({
+const routes = [...identity, ...catalogue, ...compute, ...network, ...clusterRoutes, ...billing, ...privacy].map(([method, path, handle, access]) => ({
   method, handle, access, pattern: new RegExp(`^${path.replace(":id", "(?<id>[^/]+)")}$`),
 }));
 

@@ -2326,6 +2326,86 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/operator/cluster-probes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["cluster_probe"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/operator/cluster-checks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["cluster_check"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/operator/clusters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["cluster_list"];
+        put?: never;
+        post: operations["cluster_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/operator/clusters/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["cluster_view"];
+        put?: never;
+        post?: never;
+        delete: operations["cluster_delete"];
+        options?: never;
+        head?: never;
+        patch: operations["cluster_update"];
+        trace?: never;
+    };
+    "/v1/operator/clusters/{id}/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["cluster_recheck"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -2776,7 +2856,7 @@ export interface components {
          * @description What differs.
          * @enum {string}
          */
-        FindingKind: "node_unreachable" | "guest_gone" | "orphan_guest" | "orphan_machine" | "state_differs" | "shape_differs" | "stuck";
+        FindingKind: "node_unreachable" | "certificate_changed" | "token_refused" | "guest_gone" | "orphan_guest" | "orphan_machine" | "state_differs" | "shape_differs" | "stuck";
         /** @description A repair to be carried out. */
         FindingRepair: {
             /** @description Which. */
@@ -4975,7 +5055,7 @@ export interface components {
          * @description What a person may have done about a finding.
          * @enum {string}
          */
-        Repair: "accept" | "start" | "stop" | "resume" | "resize" | "remove" | "mark_failed" | "retry";
+        Repair: "accept" | "start" | "stop" | "resume" | "resize" | "remove" | "mark_failed" | "retry" | "accept_certificate";
         /** @description What staff decide. */
         RequestAnswer: {
             /** @description True when what was asked for is done, false when it is refused. */
@@ -5427,6 +5507,104 @@ export interface components {
          * @enum {string}
          */
         Weekday: "monday" | "tuesday" | "wednesday" | "thursday" | "friday" | "saturday" | "sunday";
+        ClusterAddress: {
+            host: string;
+            /** Format: int32 */
+            port?: number;
+            fingerprint?: string | null;
+        };
+        ProbedAddress: {
+            host: string;
+            /** Format: int32 */
+            port?: number;
+        };
+        PresentedCertificate: {
+            host: string;
+            /** Format: int32 */
+            port: number;
+            fingerprint: string;
+        };
+        NewCluster: {
+            name: string;
+            region: string;
+            addresses: components["schemas"]["ClusterAddress"][];
+            token_id: string;
+            token_secret: string;
+            mapping: {
+                [key: string]: unknown;
+            };
+        };
+        ClusterQuestion: {
+            addresses: components["schemas"]["ClusterAddress"][];
+            token_id: string;
+            token_secret: string;
+            mapping?: {
+                [key: string]: unknown;
+            } | null;
+        };
+        Recheck: {
+            mapping?: {
+                [key: string]: unknown;
+            } | null;
+        };
+        ClusterPatch: {
+            /** Format: int64 */
+            version?: number | null;
+            addresses?: components["schemas"]["ClusterAddress"][] | null;
+            token_id?: string | null;
+            token_secret?: string | null;
+            mapping?: {
+                [key: string]: unknown;
+            } | null;
+        };
+        Cluster: {
+            id?: string | null;
+            name: string;
+            kind: string;
+            /** @enum {string} */
+            source: "enrolled" | "file";
+            region: string;
+            addresses: components["schemas"]["ClusterAddress"][];
+            token_id: string;
+            mapping: {
+                [key: string]: unknown;
+            };
+            /** Format: int64 */
+            version: number;
+            created_at?: string | null;
+            updated_at?: string | null;
+            node?: null | components["schemas"]["NodeView"];
+        };
+        AddressSeen: {
+            host: string;
+            /** Format: int32 */
+            port: number;
+            presented?: string | null;
+            trusted: boolean;
+            problem?: string | null;
+        };
+        ClusterPart: {
+            name: string;
+            about: string;
+        };
+        MissingPrivilege: {
+            privilege: string;
+            path: string;
+            purpose: string;
+        };
+        ClusterSurvey: {
+            addresses: components["schemas"]["AddressSeen"][];
+            version?: string | null;
+            nodes: components["schemas"]["ClusterPart"][];
+            storages: components["schemas"]["ClusterPart"][];
+            networks: components["schemas"]["ClusterPart"][];
+            templates: components["schemas"]["ClusterPart"][];
+            images: components["schemas"]["ClusterPart"][];
+            pools: components["schemas"]["ClusterPart"][];
+            missing: components["schemas"]["MissingPrivilege"][];
+            problems: string[];
+            ready: boolean;
+        };
     };
     responses: never;
     parameters: never;
@@ -9158,6 +9336,187 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cluster_probe: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProbedAddress"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PresentedCertificate"];
+                };
+            };
+        };
+    };
+    cluster_check: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ClusterQuestion"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClusterSurvey"];
+                };
+            };
+        };
+    };
+    cluster_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Cluster"][];
+                        next?: string | null;
+                    };
+                };
+            };
+        };
+    };
+    cluster_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewCluster"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Cluster"];
+                };
+            };
+        };
+    };
+    cluster_view: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Cluster"];
+                };
+            };
+        };
+    };
+    cluster_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    cluster_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ClusterPatch"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Cluster"];
+                };
+            };
+        };
+    };
+    cluster_recheck: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Recheck"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClusterSurvey"];
                 };
             };
         };

@@ -79,6 +79,7 @@ export function operatorDoor(): DestinationGroup[] {
         { name: t`Catalogue`, to: paths.operatorCatalogue(), icon: "tag" },
         { name: t`Nodes`, to: paths.operatorNodes(), icon: "node" },
         { name: t`Address pools`, to: paths.operatorAddressPools(), icon: "pin" },
+        { name: t`Clusters`, to: paths.operatorClusters(), icon: "building" },
         { name: t`Reconciler`, to: paths.operatorFindings(), icon: "activity" },
       ],
     },

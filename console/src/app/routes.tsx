@@ -7,7 +7,7 @@ import { ApiProblem, asProblem } from "../api/problem";
 import { activityQuery } from "../features/audit/api";
 import { invoicePreviewQuery, invoiceQuery, invoicesQuery, paymentsQuery, testClockQuery, usageQuery } from "../features/billing/api";
 import { orderQuery, ordersQuery, regionsQuery, sizesQuery, templatesQuery } from "../features/catalogue/api";
-import { backupsQuery, findingsQuery, findingSummaryQuery, instanceQuery, instancesQuery, nodesQuery, operatorOperationsQuery, quotaQuery, sshKeysQuery } from "../features/compute/api";
+import { backupsQuery, clusterQuery, clustersQuery, findingsQuery, findingSummaryQuery, instanceQuery, instancesQuery, nodesQuery, operatorOperationsQuery, quotaQuery, sshKeysQuery } from "../features/compute/api";
 import { addressesQuery, addressPoolsQuery, networksQuery, securityGroupsQuery } from "../features/compute/networkApi";
 import {
   apiTokensQuery,
@@ -184,6 +184,9 @@ const operatorRoutes = [
   door(operatorRoute, paths.operatorFindings(), lazyRouteComponent(() => import("../features/compute/FindingsPage"), "FindingsPage"), () => [list(findingsQuery), one(findingSummaryQuery)]),
   door(operatorRoute, paths.operatorNodes(), lazyRouteComponent(() => import("../features/compute/NodesPage"), "NodesPage"), () => [list(nodesQuery)]),
   door(operatorRoute, paths.operatorAddressPools(), lazyRouteComponent(() => import("../features/compute/AddressPoolsPage"), "AddressPoolsPage"), () => [list(addressPoolsQuery), one(regionsQuery)]),
+  door(operatorRoute, paths.operatorClusters(), lazyRouteComponent(() => import("../features/compute/ClustersPage"), "ClustersPage"), () => [one(clustersQuery)]),
+  door(operatorRoute, paths.operatorClusterCreate(), lazyRouteComponent(() => import("../features/compute/ClusterCreatePage"), "ClusterCreatePage"), () => []),
+  door(operatorRoute, paths.operatorCluster(ID), lazyRouteComponent(() => import("../features/compute/ClusterPage"), "ClusterPage"), (id) => [one(clusterQuery(id))]),
   door(operatorRoute, paths.operatorCustomers(), lazyRouteComponent(() => import("../features/identity/CustomersPage"), "CustomersPage"), () => [list(operatorOrganisationsQuery)]),
   door(operatorRoute, paths.operatorOrders(), lazyRouteComponent(() => import("../features/compute/OperationsPage"), "OperationsPage"), () => [list(operatorOperationsQuery)]),
   door(operatorRoute, paths.operatorInvoices(), lazyRouteComponent(() => import("../features/billing/InvoicesPage"), "OperatorInvoicesPage"), () => [list(invoicesQuery)]),

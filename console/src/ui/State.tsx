@@ -1,6 +1,6 @@
 // States as words with a sign; colour only repeats what both already say.
 import { t } from "@lingui/core/macro";
-import type { Backup, Instance, InvoiceSummary, Node, Operation, Order, Payment, SignIn, Snapshot } from "../api/types";
+import type { Backup, Cluster, Instance, InvoiceSummary, Node, Operation, Order, Payment, SignIn, Snapshot } from "../api/types";
 import { Icon, type IconName } from "./Icon";
 
 type Tone = "good" | "busy" | "warn" | "bad" | "idle";
@@ -192,6 +192,10 @@ export function nodeLook(node: Node): Look {
     default:
       return idle(node.state);
   }
+}
+
+export function clusterLook(cluster: Cluster): Look {
+  return cluster.node == null ? idle(t`Not asked yet`) : nodeLook(cluster.node);
 }
 
 export function promiseLook(holds: boolean): Look {

@@ -7,7 +7,7 @@ use server::app::Stand;
 use server::{App, Config};
 
 use crate::client::show;
-use crate::cluster::{Cluster, Driver};
+use crate::cluster::Driver;
 use crate::keeping::Admin;
 use crate::operator::Operator;
 use crate::outcome::{Outcome, fail};
@@ -37,9 +37,6 @@ pub enum Command {
         /// The certificate
         file: PathBuf,
     },
-    /// Look at a Proxmox VE cluster before it is used
-    #[command(subcommand)]
-    Cluster(Cluster),
     /// Ask a node's driver for what it promises
     #[command(subcommand)]
     Driver(Driver),
@@ -180,7 +177,6 @@ pub async fn run(command: Command, json: bool) -> Outcome {
             show::json(&serde_json::to_value(&report)?)?;
             if report.is_intact() { Ok(()) } else { fail("The log is not intact.") }
         }
-        Command::Cluster(command) => crate::cluster::run(command, json).await,
         Command::Driver(command) => crate::cluster::run_driver(command).await,
         Command::Operator(command) => crate::operator::run(command, json).await,
         Command::VerifyCertificate { file } => crate::policy::verify_certificate(&file, json),

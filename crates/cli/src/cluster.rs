@@ -1,17 +1,20 @@
-//! Clusters and drivers, for the operator at the machine: looking at one before it is used, and asking one for what it promises.
+//! Clusters and drivers, for the operator. Enrolling goes by the API; what only a driver can do is asked at the machine.
 
 use std::path::PathBuf;
 
 use clap::Subcommand;
 use server::{App, clusters};
 
-use crate::client::show;
+use crate::client::api::Api;
+use crate::client::{cluster, show};
 use crate::outcome::{Outcome, fail};
 
 /// `fairhold cluster …`
 #[derive(Debug, Subcommand)]
 pub enum Cluster {
-    /// Print the fingerprint of the certificate that a node presents, to compare with the node's own
+    #[command(flatten)]
+    Remote(cluster::Cluster),
+    /// At the machine: print the fingerprint of the certificate that a node presents
     Fingerprint {
         /// Host name or address of the node
         host: String,
@@ -22,25 +25,25 @@ pub enum Cluster {
         #[arg(long)]
         config: Option<PathBuf>,
     },
-    /// Print what a cluster consists of, what of its mapping is not there, and which privileges the token lacks
+    /// At the machine: print what a cluster consists of, what of its mapping is not there, and which privileges the token lacks
     Report {
-        /// The cluster's name in the configuration
+        /// The cluster's name, in the configuration or as it was enrolled
         name: String,
         /// Configuration file
         #[arg(long)]
         config: Option<PathBuf>,
     },
-    /// Make the resource pool of the mapping unless it is there
+    /// At the machine: make the resource pool of the mapping unless it is there
     MakePool {
-        /// The cluster's name in the configuration
+        /// The cluster's name, in the configuration or as it was enrolled
         name: String,
         /// Configuration file
         #[arg(long)]
         config: Option<PathBuf>,
     },
-    /// Let a node fetch an image of an operating system, and print the template for the mapping
+    /// At the machine: let a node fetch an image of an operating system, and print the template for the mapping
     FetchImage {
-        /// The cluster's name in the configuration
+        /// The cluster's name, in the configuration or as it was enrolled
         name: String,
         /// Where its publisher has it, https
         #[arg(long)]
@@ -85,8 +88,9 @@ async fn open(config: Option<PathBuf>) -> Outcome<App> {
 }
 
 /// Runs one of them.
-pub async fn run(command: Cluster, json: bool) -> Outcome {
+pub async fn run(command: Cluster, url: Option<String>, json: bool) -> Outcome {
     match command {
+        Cluster::Remote(command) => command.run(&Api::load(url, json)?).await,
         Cluster::Fingerprint { host, port, config } => {
             show::say(clusters::fingerprint(&open(config).await?, &host, port).await?.to_string());
             Ok(())

@@ -50,6 +50,9 @@ enum Command {
     Admin(admin::Command),
     #[command(flatten)]
     Client(client::Command),
+    /// Enrol and look at Proxmox VE clusters, for the operator
+    #[command(subcommand)]
+    Cluster(cluster::Cluster),
     /// Print a completion script for your shell
     Completion {
         /// bash, zsh, fish, elvish or powershell
@@ -94,6 +97,7 @@ async fn run(arguments: Arguments) -> Outcome {
         Command::Serve { config } => stage::serve(config).await,
         Command::Demo { data, listen } => stage::demo(data, listen).await,
         Command::Admin(command) => admin::run(command, arguments.json).await,
+        Command::Cluster(command) => cluster::run(command, arguments.url, arguments.json).await,
         Command::Client(command) => client::run(command, arguments.url, arguments.json).await,
         Command::Completion { shell } => {
             clap_complete::generate(shell, &mut Arguments::command(), "fairhold", &mut std::io::stdout());

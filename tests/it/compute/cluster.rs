@@ -7,9 +7,7 @@ use crate::world::{Browser, World};
 
 /// Where the stand-in answers, with its certificates pinned.
 pub fn addresses(cluster: &StandIn) -> Value {
-    let address = |(address, print): &(std::net::SocketAddr, kernel::egress::Fingerprint)| {
-        json!({ "host": address.ip().to_string(), "port": address.port(), "fingerprint": print.to_string() })
-    };
+    let address = |(address, print): &(std::net::SocketAddr, kernel::egress::Fingerprint)| json!({ "host": address.ip().to_string(), "port": address.port(), "fingerprint": print.to_string() });
     cluster.addresses.iter().map(address).collect()
 }
 

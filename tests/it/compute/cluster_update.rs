@@ -41,9 +41,8 @@ both_engines!(another_certificate_is_refused_until_somebody_compared_it, |engine
     let job = compute::JOBS.iter().find(|job| job.name == "compute.node.measure").unwrap();
     (job.run)(world.cx.clone()).await.unwrap();
     let seen = presented[1].to_string();
-    let list = owner
-        .until("/v1/operator/findings", |list| list["items"].as_array().is_some_and(|items| items.len() == 1 && items[0]["seen"] == seen.as_str()))
-        .await;
+    let list =
+        owner.until("/v1/operator/findings", |list| list["items"].as_array().is_some_and(|items| items.len() == 1 && items[0]["seen"] == seen.as_str())).await;
     assert_eq!(list["items"][0]["kind"], "certificate_changed");
 
     // Changing the address by hand settles it too.

@@ -17,6 +17,7 @@ const NAMED_OTHERWISE: &[(&str, &str)] = &[("crates/cli", "fairhold"), ("tests",
 const OWN_LINTS: &[(&str, &str)] = &[
     ("benches", "it is test code, which may unwrap and panic"),
     ("testkit", "it is test code, which may unwrap and panic"),
+    ("proxmox-standin", "it is test code, which may unwrap and panic"),
     ("tests", "it is test code, which may unwrap and panic"),
 ];
 

@@ -17,6 +17,7 @@ const HTTP: &[(&str, &str)] = &[
     ("crates/kernel/src/module.rs", "a domain hands its routes to the server"),
     ("crates/server/", "it builds the one router"),
     ("crates/testkit/", "fakes of outside services answer HTTP"),
+    ("crates/proxmox-standin/", "a fake of an outside service answers HTTP"),
     ("tests/", "tests speak to the router"),
 ];
 

@@ -19,7 +19,7 @@ import { useAction } from "../../ui/useAction";
 import { useOperation } from "../../ui/useOperation";
 import { Ago } from "../../ui/When";
 import { findingRepair, findingsQuery, findingSummaryQuery } from "./api";
-import { findingLook, findingText } from "./findingWords";
+import { confirmText, findingLook, findingText, referenceText } from "./findingWords";
 
 export function FindingsPage() {
   const { rows, more } = joined(useSuspenseInfiniteQuery(findingsQuery));
@@ -70,7 +70,7 @@ function Card({ finding }: { finding: Finding }) {
     said: t`The repair has begun.`,
     then: () => setChosen(null),
   });
-  const typed = chosen?.confirm != null ? { typed: { expected: chosen.confirm, label: t`Type ${chosen.confirm} to confirm` } } : {};
+  const typed = chosen?.confirm != null ? { typed: { expected: chosen.confirm, label: confirmText(chosen) } } : {};
   return (
     <Paper component="article" aria-label={findingText(finding.kind)}>
       <Stack gap="sm">
@@ -82,7 +82,7 @@ function Card({ finding }: { finding: Finding }) {
         <Facts
           rows={[
             ...(finding.node == null ? [] : ([[t`Node`, finding.node]] as const)),
-            ...(finding.reference == null ? [] : ([[finding.instance_id == null ? t`Guest` : t`Machine`, <CopyId key="reference" id={finding.reference} />]] as const)),
+            ...(finding.reference == null ? [] : ([[referenceText(finding), <CopyId key="reference" id={finding.reference} />]] as const)),
             [t`Since`, <Ago key="since" at={finding.since} />],
           ]}
         />
@@ -113,7 +113,7 @@ function Card({ finding }: { finding: Finding }) {
         {...typed}
       >
         <Text>{chosen?.effect}</Text>
-        {chosen?.confirm != null && (
+        {chosen?.confirm != null && chosen.repair !== "accept_certificate" && (
           <Alert variant="outline" color="red" icon={<Icon name="warning" />}>
             <Trans>This cannot be taken back.</Trans>
           </Alert>

@@ -3,7 +3,7 @@ import { keepPreviousData, queryOptions } from "@tanstack/react-query";
 import { call, client, done } from "../../api/client";
 import { pages } from "../../api/queries";
 import type { operations } from "../../api/schema";
-import type { Adoption, AuthorisedKey, BackupPlanPatch, FindingOffer, Instance, NewRootPassword, NewSnapshot, NewSshKey, NodePatch } from "../../api/types";
+import type { Adoption, AuthorisedKey, BackupPlanPatch, ClusterPatch, ClusterQuestion, FindingOffer, Instance, NewCluster, NewRootPassword, NewSnapshot, NewSshKey, NodePatch, ProbedAddress } from "../../api/types";
 
 const at = (id: string) => ({ params: { path: { id } } });
 
@@ -53,6 +53,17 @@ export const sshKeysQuery = pages(["ssh-keys"], (after) => call(client.GET("/v1/
 export const instanceAdopt = (node: string, body: Adoption) => call(client.POST("/v1/nodes/{id}/adopt", { ...at(node), body }));
 export const nodeUpdate = (id: string, body: NodePatch) => call(client.PATCH("/v1/nodes/{id}", { ...at(id), body }));
 export const nodesQuery = pages(["nodes"], () => call(client.GET("/v1/nodes")), 10_000);
+
+export const clustersQuery = queryOptions({ queryKey: ["clusters"], queryFn: () => call(client.GET("/v1/operator/clusters")), refetchInterval: 10_000 });
+export const clusterQuery = (id: string) =>
+  queryOptions({ queryKey: ["clusters", id], queryFn: () => call(client.GET("/v1/operator/clusters/{id}", at(id))), refetchInterval: 5_000 });
+export const clusterProbe = (body: ProbedAddress) => call(client.POST("/v1/operator/cluster-probes", { body }));
+export const clusterCheck = (body: ClusterQuestion) => call(client.POST("/v1/operator/cluster-checks", { body }));
+export const clusterRecheck = (id: string, mapping?: NewCluster["mapping"]) => call(client.POST("/v1/operator/clusters/{id}/check", { ...at(id), body: { mapping: mapping ?? null } }));
+export const clusterCreate = (body: NewCluster) => call(client.POST("/v1/operator/clusters", { body }));
+export const clusterUpdate = (id: string, body: ClusterPatch) => call(client.PATCH("/v1/operator/clusters/{id}", { ...at(id), body }));
+export const clusterDelete = (id: string) => done(client.DELETE("/v1/operator/clusters/{id}", at(id)));
+
 export const findingsQuery = pages(["findings"], (after) => call(client.GET("/v1/operator/findings", { params: { query: { after } } })), 5_000);
 export const findingSummaryQuery = queryOptions({ queryKey: ["findings", "summary"], queryFn: () => call(client.GET("/v1/operator/findings/summary")), refetchInterval: 5_000 });
 export const findingRepair = (id: string, { repair, confirm }: FindingOffer) =>

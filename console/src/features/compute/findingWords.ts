@@ -1,12 +1,16 @@
 // What kinds of findings are called, and how much each matters.
 import { t } from "@lingui/core/macro";
-import type { Finding } from "../../api/types";
+import type { Finding, FindingOffer } from "../../api/types";
 import type { Look } from "../../ui/State";
 
 export function findingText(kind: Finding["kind"]): string {
   switch (kind) {
     case "node_unreachable":
       return t`Hypervisor does not answer`;
+    case "certificate_changed":
+      return t`Another certificate`;
+    case "token_refused":
+      return t`Token is not accepted`;
     case "guest_gone":
       return t`Guest is gone`;
     case "orphan_guest":
@@ -25,7 +29,18 @@ export function findingText(kind: Finding["kind"]): string {
 }
 
 export function findingLook(kind: Finding["kind"]): Look {
-  return kind === "node_unreachable" || kind === "guest_gone"
+  return kind === "node_unreachable" || kind === "certificate_changed" || kind === "token_refused" || kind === "guest_gone"
     ? { text: t`Machines are affected`, tone: "bad", icon: "cross" }
     : { text: t`Needs a look`, tone: "warn", icon: "warning" };
+}
+
+/** What the finding's reference is. */
+export function referenceText(finding: Finding): string {
+  if (finding.kind === "certificate_changed") return t`Address`;
+  return finding.instance_id == null ? t`Guest` : t`Machine`;
+}
+
+/** What has to be typed. A fingerprint is not shown again there: it is to be read at the node. */
+export function confirmText(offer: FindingOffer): string {
+  return offer.repair === "accept_certificate" ? t`Fingerprint, as the node shows it` : t`Type ${offer.confirm ?? ""} to confirm`;
 }

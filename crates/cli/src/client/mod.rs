@@ -2,13 +2,15 @@
 
 mod access;
 mod account;
-mod api;
+pub mod api;
 mod backup;
+pub mod cluster;
 mod keeping;
 mod machine;
 mod metric;
 mod money;
 mod network;
+mod node;
 mod privacy;
 mod progress;
 pub mod show;
@@ -79,6 +81,9 @@ pub enum Command {
     Privacy(privacy::Privacy),
     /// What happened in your organisation
     Activity,
+    /// The nodes and what was promised on them, for the operator
+    #[command(subcommand)]
+    Node(node::Node),
 }
 
 /// Runs one of them.
@@ -110,6 +115,7 @@ pub async fn run(command: Command, url: Option<String>, json: bool) -> Outcome {
         Command::Usage => money::usage(&api).await,
         Command::Invoice(args) => args.run(&api).await,
         Command::Privacy(args) => args.run(&api).await,
+        Command::Node(args) => args.run(&api).await,
         Command::Activity => api.list("/v1/activity", show::ACTIVITY).await,
     }
 }

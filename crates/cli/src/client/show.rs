@@ -127,6 +127,35 @@ pub const METERED: Columns = &[
     ("Sent (GiB)", "/sent_gib"),
     ("Covered until", "/covered_until"),
 ];
+pub const CLUSTER: Columns = &[
+    ("Name", "/name"),
+    ("Region", "/region"),
+    ("By", "/source"),
+    ("State", "/node/state"),
+    ("First address", "/addresses/0/host"),
+    ("Token", "/token_id"),
+    ("Machines", "/node/instances"),
+    ("Problem", "/node/problem"),
+];
+pub const NODE: Columns = &[
+    ("Id", "/id"),
+    ("Name", "/name"),
+    ("State", "/state"),
+    ("Region", "/region/name"),
+    ("Driver", "/driver"),
+    ("Machines", "/instances"),
+    ("CPUs promised", "/cpus_used"),
+    ("of", "/cpus_limit"),
+    ("MiB promised", "/memory_used_mib"),
+    ("of", "/memory_limit_mib"),
+    ("Closed because", "/closed_because"),
+    ("Problem", "/problem"),
+];
+pub const HOST: Columns = &[("Host", "/name"), ("Answers", "/online"), ("CPUs", "/cpus"), ("Memory MiB", "/memory_mib"), ("in use", "/memory_used_mib")];
+pub const STORAGE: Columns =
+    &[("Storage", "/name"), ("Host", "/host"), ("Disks", "/disks"), ("Archives", "/backups"), ("MiB", "/total_mib"), ("free", "/free_mib")];
+pub const STRANGER: Columns =
+    &[("Guest of others", "/name"), ("Address", "/address"), ("Host", "/host"), ("Runs", "/running"), ("CPUs", "/cpus"), ("Memory MiB", "/memory_mib")];
 pub const ACTIVITY: Columns =
     &[("When", "/at"), ("Who", "/actor/name"), ("What", "/action"), ("Target", "/target"), ("Summary", "/summary"), ("Outcome", "/outcome")];
 pub const HOLDING: Columns = &[("What", "/title"), ("Rows", "/count")];

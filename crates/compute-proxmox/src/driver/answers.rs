@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use compute_driver::{
-    Answer, Backup, Capabilities, ConsoleKind, ConsoleStream, Driver, DriverError, Filter, Guest, GuestSpec, InForce, Inventory, Measurement, PasswordHash, Progress,
-    Reference, Size, Snapshot, SnapshotSpec, Status, Stranger,
+    Answer, Backup, Capabilities, ConsoleKind, ConsoleStream, Driver, DriverError, Filter, Guest, GuestSpec, InForce, Inventory, Measurement, PasswordHash,
+    Progress, Reference, Size, Snapshot, SnapshotSpec, Status, Stranger,
 };
 
 use super::{Proxmox, access, adopt, backup, console, filter, inventory, look, make, measure, power, rebuild, size, snapshot};

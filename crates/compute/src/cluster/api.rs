@@ -52,12 +52,7 @@ async fn cluster_view(cx: Cx, at: Scope<permissions::ClusterView>, Path(id): Pat
 
 /// Changes addresses and trusted certificates, the token, or the mapping of an enrolled cluster.
 #[utoipa::path(patch, path = "/v1/operator/clusters/{id}", operation_id = "cluster_update", tag = "compute", params(("id" = ClusterId, Path)), request_body = ClusterPatch, responses((status = 200, body = Cluster)))]
-async fn cluster_update(
-    cx: Cx,
-    at: Scope<permissions::ClusterUpdate>,
-    Path(id): Path<ClusterId>,
-    Json(patch): Json<ClusterPatch>,
-) -> Result<Json<Cluster>> {
+async fn cluster_update(cx: Cx, at: Scope<permissions::ClusterUpdate>, Path(id): Path<ClusterId>, Json(patch): Json<ClusterPatch>) -> Result<Json<Cluster>> {
     Ok(Json(update::update(&cx, &at, id, &patch).await?))
 }
 

@@ -89,7 +89,7 @@ pub struct NewCluster {
     #[schema(value_type = String)]
     pub token_secret: TokenSecret,
     /// What of the cluster is ours to use: the same document as `mapping` in the configuration file.
-    #[schema(value_type = Object)]
+    #[schema(value_type = std::collections::HashMap<String, serde_json::Value>)]
     pub mapping: serde_json::Value,
 }
 
@@ -106,7 +106,7 @@ pub struct ClusterQuestion {
     pub token_secret: TokenSecret,
     /// What of it is to be ours to use; without one only what there is to choose from is told.
     #[serde(default)]
-    #[schema(value_type = Option<Object>)]
+    #[schema(value_type = Option<std::collections::HashMap<String, serde_json::Value>>)]
     pub mapping: Option<serde_json::Value>,
 }
 
@@ -116,7 +116,7 @@ pub struct ClusterQuestion {
 pub struct Recheck {
     /// Another mapping than the one in force.
     #[serde(default)]
-    #[schema(value_type = Option<Object>)]
+    #[schema(value_type = Option<std::collections::HashMap<String, serde_json::Value>>)]
     pub mapping: Option<serde_json::Value>,
 }
 
@@ -139,7 +139,7 @@ pub struct ClusterPatch {
     pub token_secret: Option<TokenSecret>,
     /// Another mapping.
     #[serde(default)]
-    #[schema(value_type = Option<Object>)]
+    #[schema(value_type = Option<std::collections::HashMap<String, serde_json::Value>>)]
     pub mapping: Option<serde_json::Value>,
 }
 
@@ -171,7 +171,7 @@ pub struct Cluster {
     /// Who we are to it.
     pub token_id: String,
     /// What of it is ours to use.
-    #[schema(value_type = Object)]
+    #[schema(value_type = std::collections::HashMap<String, serde_json::Value>)]
     pub mapping: serde_json::Value,
     /// Grows with each change; 0 for one from the file.
     pub version: i64,

@@ -27,7 +27,8 @@ pub(crate) async fn silent(cx: &Cx, node: &str, why: &DriverError) -> Result<()>
 
 /// What is observed of a hypervisor, or of one way to it, that does not answer as it should.
 pub(crate) fn of_silence(why: &DriverError) -> Observed {
-    let observed = |kind, seen: String, patience| Observed { kind, reference: None, instance_id: None, believed: None, seen: Some(seen), since: None, patience };
+    let observed =
+        |kind, seen: String, patience| Observed { kind, reference: None, instance_id: None, believed: None, seen: Some(seen), since: None, patience };
     match why {
         // No second look makes these two right again.
         DriverError::Untrusted { address, known, presented } => Observed {

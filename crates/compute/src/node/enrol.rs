@@ -22,7 +22,8 @@ pub async fn enrol(cx: &Cx) -> Result<usize> {
         if let Err(error) = &said {
             tracing::warn!(node = name, %error, "a node does not answer");
         }
-        let seen = Seen { name, region: &attached.region, driver: attached.driver.name(), enrolled: attached.enrolled, overcommit: drivers.overcommit(), said: &said };
+        let seen =
+            Seen { name, region: &attached.region, driver: attached.driver.name(), enrolled: attached.enrolled, overcommit: drivers.overcommit(), said: &said };
         cx.write(async |tx| {
             // A cluster that was removed meanwhile must not come back as a node.
             if let Some((id, _)) = seen.enrolled

@@ -104,9 +104,7 @@ impl Kind for Clusters {
     }
 
     fn open<'a>(&'a self, cx: &'a Cx, access: Access, document: &'a Value) -> BoxFuture<'a, Result<Arc<dyn Driver>>> {
-        Box::pin(async move {
-            Ok(Arc::new(opened(cx, &access, document).await?) as Arc<dyn Driver>)
-        })
+        Box::pin(async move { Ok(Arc::new(opened(cx, &access, document).await?) as Arc<dyn Driver>) })
     }
 
     fn from_file(&self) -> Vec<compute::cluster::Cluster> {
