@@ -6,12 +6,13 @@ use kernel::map::purpose;
 use kernel::permission::{AtOrganisation, AtProject};
 use kernel::{Cx, Error, Result, Scope};
 use serde::{Deserialize, Serialize};
-use workflow::{Next, OperationId, Retry, Start, StepCx, WhenFailed, Workflow, nothing, step};
+use workflow::{Next, OperationId, Start, StepCx, WhenFailed, Workflow, nothing, step};
 
 use super::create::{LONG, LOOK, name};
 use super::model::{BackupId, BackupState};
 use super::store;
 use crate::drivers;
+use crate::instance::bring_up::{BringsUp, PATIENT, boot, finish, wait};
 use crate::instance::{InstanceId, State, change, guest, store as instances};
 use crate::snapshot;
 
@@ -26,7 +27,15 @@ pub struct BackupRestoreInput {
     pub runs: bool,
 }
 
-const PATIENT: Retry = Retry { attempts: 12, ..Retry::STANDARD };
+impl BringsUp for BackupRestoreInput {
+    fn instance(&self) -> InstanceId {
+        self.instance_id
+    }
+
+    fn runs(&self) -> bool {
+        self.runs
+    }
+}
 
 /// Brings a machine back. When the disk cannot be brought back, the machine goes on with the one that it has.
 pub static BACKUP_RESTORE: Workflow<BackupRestoreInput> = Workflow {
@@ -126,28 +135,4 @@ async fn bring_back(step: StepCx, input: BackupRestoreInput) -> Result<Next> {
         Err(DriverError::NotFound { .. }) => Err(Error::conflict("The machine is gone from its node.")),
         Err(error) => Err(drivers::told(&step, error).await),
     }
-}
-
-async fn boot(step: StepCx, input: BackupRestoreInput) -> Result<Next> {
-    let row = guest::row(&step, input.instance_id).await?;
-    if input.runs {
-        match guest::driver(&step, &row)?.start(&drivers::reference(row.id)?).await {
-            Ok(()) => {}
-            Err(error) => return Err(drivers::told(&step, error).await),
-        }
-    }
-    Ok(Next::Done)
-}
-
-async fn wait(step: StepCx, input: BackupRestoreInput) -> Result<Next> {
-    if input.runs {
-        guest::must_run(&step, &guest::row(&step, input.instance_id).await?).await?;
-    }
-    Ok(Next::Done)
-}
-
-async fn finish(step: StepCx, input: BackupRestoreInput) -> Result<Next> {
-    let to = if input.runs { State::Running } else { State::Stopped };
-    step.write(async |tx| guest::settle(&tx, &step, input.instance_id, to).await).await?;
-    Ok(Next::Done)
 }

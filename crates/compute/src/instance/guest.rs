@@ -73,6 +73,14 @@ pub(crate) async fn status(step: &StepCx, row: &Row) -> Result<Status> {
     driver(step, row)?.status(&drivers::reference(row.id)?).await.map_err(drivers::said)
 }
 
+/// Switches the guest on, or tells the step why not.
+pub(crate) async fn start(step: &StepCx, row: &Row) -> Result<()> {
+    match driver(step, row)?.start(&drivers::reference(row.id)?).await {
+        Ok(()) => Ok(()),
+        Err(error) => Err(drivers::told(step, error).await),
+    }
+}
+
 /// Fails in a way that is tried again unless the guest runs.
 pub(crate) async fn must_run(step: &StepCx, row: &Row) -> Result<()> {
     match status(step, row).await? {

@@ -3,6 +3,7 @@
 mod adopt;
 pub(crate) mod api;
 mod authorise_key;
+pub(crate) mod bring_up;
 mod change;
 mod connect;
 mod count;

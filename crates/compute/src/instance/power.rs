@@ -7,8 +7,9 @@ use kernel::map::purpose;
 use kernel::permission::AtProject;
 use kernel::{Cx, Error, PersonId, Result, Scope, Timestamp, Tx};
 use serde::{Deserialize, Serialize};
-use workflow::{Next, OperationId, Retry, Start, Step, StepCx, WhenFailed, Workflow, nothing, step};
+use workflow::{Next, OperationId, Start, Step, StepCx, WhenFailed, Workflow, nothing, step};
 
+use super::bring_up::PATIENT;
 use super::model::{InstanceId, State};
 use super::store::{self, Column, Row};
 use super::{change, guest};
@@ -48,8 +49,6 @@ pub struct PowerInput {
 
 /// How long a system may take to shut down before its power is cut.
 pub const SHUTDOWN_DEADLINE: Duration = Duration::from_secs(30);
-/// A machine that does not show up within about two minutes has not come up.
-const PATIENT: Retry = Retry { attempts: 12, ..Retry::STANDARD };
 
 const STEPS: &[Step<PowerInput>] = &[
     step!("look", "Look at the machine", look, as_seen),

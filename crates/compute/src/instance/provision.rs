@@ -6,8 +6,9 @@ use compute_driver::Progress;
 use kernel::map::purpose;
 use kernel::{Error, Result, Scope, Tx};
 use serde::{Deserialize, Serialize};
-use workflow::{Next, OperationId, Retry, Start, StepCx, WhenFailed, Workflow, nothing, step};
+use workflow::{Next, OperationId, Start, StepCx, WhenFailed, Workflow, nothing, step};
 
+use super::bring_up::{BringsUp, PATIENT, boot, finish};
 use super::model::{InstanceId, State};
 use super::store::{self, Column};
 use super::{change, guest, release};
@@ -23,8 +24,11 @@ pub struct ProvisionInput {
     pub instance_id: InstanceId,
 }
 
-/// A machine that does not show up within about two minutes has not come up.
-const PATIENT: Retry = Retry { attempts: 12, ..Retry::STANDARD };
+impl BringsUp for ProvisionInput {
+    fn instance(&self) -> InstanceId {
+        self.instance_id
+    }
+}
 
 /// How often a hypervisor that copies a backup's disk is asked again.
 const LOOK: Duration = Duration::from_secs(1);
@@ -119,14 +123,6 @@ async fn remove(step: StepCx, input: ProvisionInput) -> Result<()> {
     guest::driver(&step, &row)?.destroy(&drivers::reference(row.id)?).await.map_err(drivers::said)
 }
 
-async fn boot(step: StepCx, input: ProvisionInput) -> Result<Next> {
-    let row = guest::row(&step, input.instance_id).await?;
-    match guest::driver(&step, &row)?.start(&drivers::reference(row.id)?).await {
-        Ok(()) => Ok(Next::Done),
-        Err(error) => Err(drivers::told(&step, error).await),
-    }
-}
-
 async fn wait(step: StepCx, input: ProvisionInput) -> Result<Next> {
     let row = guest::row(&step, input.instance_id).await?;
     guest::must_run(&step, &row).await?;
@@ -134,10 +130,5 @@ async fn wait(step: StepCx, input: ProvisionInput) -> Result<Next> {
     if let Some(seen) = guest::driver(&step, &row)?.find(&drivers::reference(row.id)?).await.map_err(drivers::said)? {
         guest::note(&step, row.id, &seen).await?;
     }
-    Ok(Next::Done)
-}
-
-async fn finish(step: StepCx, input: ProvisionInput) -> Result<Next> {
-    step.write(async |tx| guest::settle(&tx, &step, input.instance_id, State::Running).await).await?;
     Ok(Next::Done)
 }

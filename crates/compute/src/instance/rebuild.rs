@@ -4,8 +4,9 @@ use kernel::map::purpose;
 use kernel::permission::AtProject;
 use kernel::{Cx, Error, Result, Scope};
 use serde::{Deserialize, Serialize};
-use workflow::{Next, OperationId, Retry, Start, StepCx, WhenFailed, Workflow, nothing, step};
+use workflow::{Next, OperationId, Start, StepCx, WhenFailed, Workflow, nothing, step};
 
+use super::bring_up::{BringsUp, PATIENT, boot, finish, wait};
 use super::model::{InstanceId, State};
 use super::store::{self, Column};
 use super::{change, guest};
@@ -19,7 +20,11 @@ pub struct RebuildInput {
     pub instance_id: InstanceId,
 }
 
-const PATIENT: Retry = Retry { attempts: 12, ..Retry::STANDARD };
+impl BringsUp for RebuildInput {
+    fn instance(&self) -> InstanceId {
+        self.instance_id
+    }
+}
 
 /// Rebuilds a machine.
 pub static REBUILD: Workflow<RebuildInput> = Workflow {
@@ -83,23 +88,5 @@ async fn renew(step: StepCx, input: RebuildInput) -> Result<Next> {
         }
         Err(error) => return Err(drivers::told(&step, error).await),
     }
-    Ok(Next::Done)
-}
-
-async fn boot(step: StepCx, input: RebuildInput) -> Result<Next> {
-    let row = guest::row(&step, input.instance_id).await?;
-    match guest::driver(&step, &row)?.start(&drivers::reference(row.id)?).await {
-        Ok(()) => Ok(Next::Done),
-        Err(error) => Err(drivers::told(&step, error).await),
-    }
-}
-
-async fn wait(step: StepCx, input: RebuildInput) -> Result<Next> {
-    guest::must_run(&step, &guest::row(&step, input.instance_id).await?).await?;
-    Ok(Next::Done)
-}
-
-async fn finish(step: StepCx, input: RebuildInput) -> Result<Next> {
-    step.write(async |tx| guest::settle(&tx, &step, input.instance_id, State::Running).await).await?;
     Ok(Next::Done)
 }

@@ -5,8 +5,9 @@ use kernel::map::purpose;
 use kernel::permission::AtProject;
 use kernel::{Cx, Error, Result, Scope};
 use serde::{Deserialize, Serialize};
-use workflow::{Next, OperationId, Retry, Start, StepCx, WhenFailed, Workflow, nothing, step};
+use workflow::{Next, OperationId, Start, StepCx, WhenFailed, Workflow, nothing, step};
 
+use super::bring_up::{self, BringsUp, PATIENT, finish, wait};
 use super::model::{InstanceId, State};
 use super::{change, guest, store};
 use crate::drivers;
@@ -21,7 +22,12 @@ pub struct RescueInput {
     pub ran: bool,
 }
 
-const PATIENT: Retry = Retry { attempts: 12, ..Retry::STANDARD };
+/// Whatever boots runs afterwards: the rescue system, or the machine's own.
+impl BringsUp for RescueInput {
+    fn instance(&self) -> InstanceId {
+        self.instance_id
+    }
+}
 
 /// Begins rescue. Undone, the machine is itself again and runs as before.
 pub static RESCUE_BEGIN: Workflow<RescueInput> = Workflow {
@@ -46,9 +52,9 @@ pub static RESCUE_END: Workflow<RescueInput> = Workflow {
     steps: &[
         step!("look", "Look at the machine", look, as_seen),
         step!("leave", "Switch the rescue system off", leave, nothing),
-        step!("start", "Start the machine's own system", start, nothing),
+        step!("start", "Start the machine's own system", bring_up::boot, nothing),
         step!("wait", "Wait for the machine", wait, nothing, PATIENT),
-        step!("finish", "Note the new state", itself_again, nothing),
+        step!("finish", "Note the new state", finish, nothing),
     ],
 };
 
@@ -132,19 +138,6 @@ async fn leave(step: StepCx, input: RescueInput) -> Result<Next> {
     }
 }
 
-async fn start(step: StepCx, input: RescueInput) -> Result<Next> {
-    let row = guest::row(&step, input.instance_id).await?;
-    match guest::driver(&step, &row)?.start(&drivers::reference(row.id)?).await {
-        Ok(()) => Ok(Next::Done),
-        Err(error) => Err(drivers::told(&step, error).await),
-    }
-}
-
-async fn wait(step: StepCx, input: RescueInput) -> Result<Next> {
-    guest::must_run(&step, &guest::row(&step, input.instance_id).await?).await?;
-    Ok(Next::Done)
-}
-
 async fn in_rescue(step: StepCx, input: RescueInput) -> Result<Next> {
     step.write(async |tx| guest::settle(&tx, &step, input.instance_id, State::Rescue).await).await?;
     Ok(Next::Done)
@@ -157,9 +150,4 @@ async fn under_way_again(step: StepCx, input: RescueInput) -> Result<()> {
         if row.state == State::Rescue { change(&tx, &row, State::Rescuing, "It goes back to its own system.").await } else { Ok(()) }
     })
     .await
-}
-
-async fn itself_again(step: StepCx, input: RescueInput) -> Result<Next> {
-    step.write(async |tx| guest::settle(&tx, &step, input.instance_id, State::Running).await).await?;
-    Ok(Next::Done)
 }

@@ -6,8 +6,9 @@ use kernel::map::purpose;
 use kernel::permission::{AtOrganisation, AtProject};
 use kernel::{Cx, Error, Place, Result, Scope, Tx};
 use serde::{Deserialize, Serialize};
-use workflow::{Next, OperationId, Retry, Start, StepCx, WhenFailed, Workflow, nothing, step};
+use workflow::{Next, OperationId, Start, StepCx, WhenFailed, Workflow, nothing, step};
 
+use super::bring_up::PATIENT;
 use super::model::{InstanceId, Shape, SizeId, State};
 use super::store::{self, Column, Row};
 use super::{change, guest};
@@ -37,8 +38,6 @@ pub struct ResizeInput {
     /// Whether it ran.
     pub ran: bool,
 }
-
-const PATIENT: Retry = Retry { attempts: 12, ..Retry::STANDARD };
 
 /// Resizes a machine. Undone, it has its old processors and memory and runs as before; a disk that has grown stays so.
 pub static RESIZE: Workflow<ResizeInput> = Workflow {
@@ -145,10 +144,8 @@ async fn restart(step: StepCx, input: ResizeInput) -> Result<Next> {
     if driver.resize(&reference, &input.after.size()).await.map_err(drivers::said)? == InForce::AfterRestart {
         driver.stop(&reference).await.map_err(drivers::said)?;
     }
-    match driver.start(&reference).await {
-        Ok(()) => Ok(Next::Done),
-        Err(error) => Err(drivers::told(&step, error).await),
-    }
+    guest::start(&step, &row).await?;
+    Ok(Next::Done)
 }
 
 async fn wait(step: StepCx, input: ResizeInput) -> Result<Next> {

@@ -5,12 +5,13 @@ use kernel::map::purpose;
 use kernel::permission::AtProject;
 use kernel::{Cx, Error, Result, Scope};
 use serde::{Deserialize, Serialize};
-use workflow::{Next, OperationId, Retry, Start, StepCx, WhenFailed, Workflow, nothing, step};
+use workflow::{Next, OperationId, Start, StepCx, WhenFailed, Workflow, nothing, step};
 
 use super::create::{LOOK, name};
 use super::model::{SnapshotId, SnapshotState};
 use super::store;
 use crate::drivers;
+use crate::instance::bring_up::{BringsUp, PATIENT, boot, finish, wait};
 use crate::instance::{InstanceId, State, change, guest, store as instances};
 
 /// What the workflow works on.
@@ -24,7 +25,15 @@ pub struct RestoreInput {
     pub runs: bool,
 }
 
-const PATIENT: Retry = Retry { attempts: 12, ..Retry::STANDARD };
+impl BringsUp for RestoreInput {
+    fn instance(&self) -> InstanceId {
+        self.instance_id
+    }
+
+    fn runs(&self) -> bool {
+        self.runs
+    }
+}
 
 /// Brings a machine back. A step that fails for good leaves the machine as the hypervisor says it is.
 pub static SNAPSHOT_RESTORE: Workflow<RestoreInput> = Workflow {
@@ -104,29 +113,5 @@ async fn fit(step: StepCx, input: RestoreInput) -> Result<Next> {
         Ok(InForce::AfterRestart) => driver.stop(&reference).await.map_err(drivers::said)?,
         Err(error) => return Err(drivers::told(&step, error).await),
     }
-    Ok(Next::Done)
-}
-
-async fn boot(step: StepCx, input: RestoreInput) -> Result<Next> {
-    let row = guest::row(&step, input.instance_id).await?;
-    if input.runs {
-        match guest::driver(&step, &row)?.start(&drivers::reference(row.id)?).await {
-            Ok(()) => {}
-            Err(error) => return Err(drivers::told(&step, error).await),
-        }
-    }
-    Ok(Next::Done)
-}
-
-async fn wait(step: StepCx, input: RestoreInput) -> Result<Next> {
-    if input.runs {
-        guest::must_run(&step, &guest::row(&step, input.instance_id).await?).await?;
-    }
-    Ok(Next::Done)
-}
-
-async fn finish(step: StepCx, input: RestoreInput) -> Result<Next> {
-    let to = if input.runs { State::Running } else { State::Stopped };
-    step.write(async |tx| guest::settle(&tx, &step, input.instance_id, to).await).await?;
     Ok(Next::Done)
 }
