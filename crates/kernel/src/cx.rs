@@ -207,8 +207,8 @@ impl Cx {
 
     /// The same context for one request.
     #[must_use]
-    pub fn for_request(&self, request: RequestInfo, idempotency: Option<Claim>) -> Self {
-        Self { shared: self.shared.clone(), request: Some(Arc::new(request)), idempotency: idempotency.map(Arc::new) }
+    pub fn for_request(&self, request: RequestInfo, idempotency: Option<Arc<Claim>>) -> Self {
+        Self { shared: self.shared.clone(), request: Some(Arc::new(request)), idempotency }
     }
 
     pub(crate) fn idempotency(&self) -> Option<&Claim> {

@@ -122,8 +122,8 @@ pub const TABLES: &[Table] = &[
         retention: Retention::days_after("at", 1),
         key: &["key"],
         columns: &[
-            Entry::system("key", "a hash of caller, route and key"),
-            Entry::system("request", "a hash of the request"),
+            Entry::system("key", "a keyed hash of caller, route and key"),
+            Entry::system("request", "a keyed hash of the request"),
             Entry::system("status", STATE),
             Entry::system("answer", "encrypted under a key of the instance, gone after a day"),
             Entry::system("at", WHEN),

@@ -1,12 +1,13 @@
 //! `Idempotency-Key`: the claim is a row in the same transaction as what it protects, so a retry
-//! finds either nothing or everything. Answers are kept for a day, sealed by the instance.
+//! finds either nothing or everything. Answers are kept for a day, sealed by the instance. Requests are kept as keyed hashes only:
+//! a plain hash of a body would let whoever reads the database guess a weak password that was in it.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use aws_lc_rs::hmac::{Context, HMAC_SHA256, Key};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, Set};
-use sha2::{Digest, Sha256};
 
 use crate::cx::Cx;
 use crate::error::{Error, Kind, Result};
@@ -21,10 +22,10 @@ pub(crate) mod entity {
     #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
     #[sea_orm(table_name = "kernel_idempotency")]
     pub struct Model {
-        /// SHA-256 of caller, route and key.
+        /// HMAC of caller, route and key.
         #[sea_orm(primary_key, auto_increment = false)]
         pub key: Vec<u8>,
-        /// SHA-256 of the request's body.
+        /// HMAC of the request's body.
         pub request: Vec<u8>,
         pub status: Option<i32>,
         pub answer: Option<Vec<u8>>,
@@ -57,13 +58,21 @@ pub struct Answer {
 
 impl Claim {
     /// `caller` is the credential or address, `route` method and path, `key` the header's value.
-    pub fn new(caller: &str, route: &str, key: &str, body: &[u8]) -> Self {
-        let mut hash = Sha256::new();
-        for part in [caller, route, key] {
-            hash.update((part.len() as u64).to_be_bytes());
-            hash.update(part.as_bytes());
-        }
-        Self { key: hash.finalize().to_vec(), request: Sha256::digest(body).to_vec(), taken: AtomicBool::new(false) }
+    ///
+    /// # Errors
+    /// `Internal` when no key can be derived.
+    pub fn new(cx: &Cx, caller: &str, route: &str, key: &str, body: &[u8]) -> Result<Self> {
+        let secret = Key::new(HMAC_SHA256, cx.keys().root().derive("idempotency")?.as_slice());
+        let hash = |parts: &[&[u8]]| {
+            let mut hash = Context::with_key(&secret);
+            for part in parts {
+                hash.update(&(part.len() as u64).to_be_bytes());
+                hash.update(part);
+            }
+            hash.sign().as_ref().to_vec()
+        };
+        let named = hash(&[caller.as_bytes(), route.as_bytes(), key.as_bytes()]);
+        Ok(Self { key: named, request: hash(&[body]), taken: AtomicBool::new(false) })
     }
 
     /// The answer that an earlier request with this key was given, if there was one.

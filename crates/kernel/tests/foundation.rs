@@ -2,13 +2,16 @@
 
 #![allow(missing_docs, clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use kernel::cx::{Extensions, RequestInfo};
 use kernel::event::{self, Event, EventKind, Reaction};
 use kernel::idempotency::{Answer, Claim};
 use kernel::{Error, Kind, Place, Tx, lease, setting};
+use sea_orm::ConnectionTrait;
+use sea_orm::sea_query::Query;
+use sha2::{Digest, Sha256};
 use testkit::{Test, both_engines};
 
 const THING_MADE: EventKind<String> = EventKind::new("test.thing.made");
@@ -78,7 +81,7 @@ both_engines!(events_keep_their_order_per_subject_and_come_once, |engine| async 
 
 both_engines!(an_idempotency_key_protects_one_request, |engine| async move {
     let test = Test::on(engine, vec![]).await;
-    let claim = |body: &[u8]| Claim::new("caller", "POST /v1/things", "key-1", body);
+    let claim = |body: &[u8]| Arc::new(Claim::new(&test.cx, "caller", "POST /v1/things", "key-1", body).unwrap());
     assert!(claim(b"{}").answer(&test.cx).await.unwrap().is_none());
     let cx = test.cx.for_request(RequestInfo::default(), Some(claim(b"{}")));
     cx.write(async |tx| setting::write(&tx, "made", &1).await).await.unwrap();
@@ -87,6 +90,9 @@ both_engines!(an_idempotency_key_protects_one_request, |engine| async move {
     let answer = Answer { status: 201, body: b"{\"id\":7}".to_vec() };
     claim(b"{}").keep(&test.cx, &answer).await.unwrap();
     assert_eq!(claim(b"{}").answer(&test.cx).await.unwrap(), Some(answer));
+    let rows = test.cx.db().query_all(Query::select().column("request").from("kernel_idempotency")).await.unwrap();
+    let kept: Vec<u8> = rows[0].try_get("", "request").unwrap();
+    assert_ne!(kept, Sha256::digest(b"{}").to_vec(), "a body that can be guessed could be found by its plain hash");
     assert!(claim(b"{\"other\":1}").answer(&test.cx).await.is_err(), "another body with the same key is refused");
     let twice = test.cx.for_request(RequestInfo::default(), Some(claim(b"{}")));
     assert!(twice.write(async |tx| setting::write(&tx, "made", &2).await).await.is_err());

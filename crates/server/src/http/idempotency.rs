@@ -1,5 +1,7 @@
 //! Gives every request its context and makes POSTs with an `Idempotency-Key` safe to repeat.
 
+use std::sync::Arc;
+
 use axum::body::{Body, to_bytes};
 use axum::extract::{Request, State};
 use axum::http::{HeaderValue, Method, StatusCode, header};
@@ -32,13 +34,16 @@ pub(crate) async fn idempotent(State(cx): State<Cx>, request: Request, next: Nex
     let credentials = Credentials::of(&parts);
     let caller = credentials.bearer.or(credentials.session).or(info.ip.map(|ip| ip.to_string())).unwrap_or_default();
     let route = format!("{} {}", parts.method, parts.uri);
-    let claim = || Claim::new(&caller, &route, &key, &bytes);
-    match claim().answer(&cx).await {
-        Ok(Some(answer)) => return again(answer),
-        Ok(None) => {}
+    let claimed = async || {
+        let claim = Claim::new(&cx, &caller, &route, &key, &bytes)?;
+        Ok::<_, Error>((claim.answer(&cx).await?, claim))
+    };
+    let claim = match claimed().await {
+        Ok((Some(answer), _)) => return again(answer),
+        Ok((None, claim)) => Arc::new(claim),
         Err(error) => return error.into_response(),
-    }
-    parts.extensions.insert(cx.for_request(info, Some(claim())));
+    };
+    parts.extensions.insert(cx.for_request(info, Some(claim.clone())));
     let response = next.run(Request::from_parts(parts, Body::from(bytes.clone()))).await;
     // A refusal stored nothing, so the same key may be used for the corrected request.
     if !response.status().is_success() {
@@ -47,7 +52,7 @@ pub(crate) async fn idempotent(State(cx): State<Cx>, request: Request, next: Nex
     let (parts, body) = response.into_parts();
     let Ok(body) = to_bytes(body, ANSWER_LIMIT).await else { return Response::from_parts(parts, Body::empty()) };
     let answer = Answer { status: parts.status.as_u16(), body: body.to_vec() };
-    if let Err(error) = claim().keep(&cx, &answer).await {
+    if let Err(error) = claim.keep(&cx, &answer).await {
         tracing::warn!(error = %error.chain(), "an answer could not be kept for retries");
     }
     Response::from_parts(parts, Body::from(body))
