@@ -8,7 +8,7 @@ use compute::node::{self, NodePatch, NodeState, NodeView};
 use compute::permissions::{InstanceAdopt, InstanceStart, InstanceView, NodeUpdate, NodeView as MayView};
 use compute::{Drivers, InstanceId, Overcommit};
 use compute_driver::simulated::{Fault, Operation as Op, Simulated};
-use compute_driver::{Driver, DriverError, Size, Status, Stranger};
+use compute_driver::{Driver, DriverError, Feature, Size, Status, Stranger};
 use kernel::cx::Extensions;
 use kernel::id::Id;
 use kernel::{Kind, Place};
@@ -30,23 +30,30 @@ async fn world(engine: Engine) -> Test {
     test
 }
 
-async fn set_up(test: &Test, hostname: &str) -> (InstanceId, Operation) {
-    let at = test.scope::<InstanceStart>().await;
+async fn wanted(test: &Test, hostname: &str) -> NewInstance {
     let (regions, templates) = (compute::region::all(test.cx.db()).await.unwrap(), compute::template::all(test.cx.db()).await.unwrap());
-    let new = NewInstance {
+    NewInstance {
         hostname: hostname.to_owned(),
         ssh_public_key: KEY.to_owned(),
         shape: Shape { size_id: SizeId::from_uuid(uuid::Uuid::from_u128(7)), size_name: "Small".to_owned(), cpus: 1, memory_mib: 256, disk_gib: 2 },
         source: Source::Template(templates.iter().find(|one| one.name == "tiny").unwrap().id),
         region_id: regions[0].id,
         user_data: None,
-    };
+    }
+}
+
+async fn ordered(test: &Test, new: NewInstance) -> kernel::Result<InstanceId> {
+    let at = test.scope::<InstanceStart>().await;
     let made = test.cx.write(async |tx| {
         let instance = instance::create(&tx, &at, &new).await?;
         instance::provision(&tx, &at, instance.id).await?;
         Ok(instance.id)
     });
-    let id = made.await.unwrap();
+    made.await
+}
+
+async fn set_up(test: &Test, hostname: &str) -> (InstanceId, Operation) {
+    let id = ordered(test, wanted(test, hostname).await).await.unwrap();
     (id, run_to_end(&test.cx, &test.clock, compute::workflows, None, PROVISION.name, &id.to_string()).await)
 }
 
@@ -61,6 +68,25 @@ async fn change(test: &Test, node: &NodeView, patch: NodePatch) -> kernel::Resul
 fn closed(reason: &str) -> NodePatch {
     NodePatch { schedulable: Some(false), reason: Some(reason.to_owned()), ..NodePatch::default() }
 }
+
+both_engines!(user_data_goes_where_it_reaches_the_machine_and_is_refused_where_nothing_does, |engine| async move {
+    let (deaf, able) = (Simulated::new(), Simulated::new());
+    deaf.without(Feature::UserData);
+    let drivers = Drivers::new().with("node-1", "local", Arc::new(deaf)).with("node-2", "local", Arc::new(able.clone()));
+    let test = Test::with(engine, vec![audit::module(), compute::module()], Extensions::default().with(drivers)).await;
+    node::enrol(&test.cx).await.unwrap();
+    let script = || Some("#!/bin/sh\ntrue\n".to_owned());
+    for hostname in ["one", "two"] {
+        let id = ordered(&test, NewInstance { user_data: script(), ..wanted(&test, hostname).await }).await.unwrap();
+        run_to_end(&test.cx, &test.clock, compute::workflows, None, PROVISION.name, &id.to_string()).await;
+    }
+    assert_eq!(able.list().await.unwrap().len(), 2);
+    able.without(Feature::UserData);
+    node::enrol(&test.cx).await.unwrap();
+    let refused = ordered(&test, NewInstance { user_data: script(), ..wanted(&test, "three").await }).await.unwrap_err();
+    assert_eq!(refused.fields()[0].field, "user_data");
+    ordered(&test, wanted(&test, "three").await).await.unwrap();
+});
 
 both_engines!(a_closed_node_gets_no_new_machines_and_keeps_those_that_it_has, |engine| async move {
     let test = world(engine).await;

@@ -1,5 +1,7 @@
 //! Removes a backup. What was begun is carried through: a backup that is being removed never comes back.
 
+use std::time::Duration;
+
 use kernel::map::purpose;
 use kernel::permission::{AtOrganisation, AtProject};
 use kernel::{Cx, Error, PersonId, Result, Scope, Tx};
@@ -10,6 +12,7 @@ use super::create::{name, settle};
 use super::model::{BackupId, BackupState};
 use super::store::{self, Column, Row};
 use crate::drivers;
+use crate::instance::store as instances;
 
 /// What the workflow works on.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
@@ -20,6 +23,9 @@ pub struct BackupDeleteInput {
 
 /// A hypervisor that is away for hours must not stop a removal.
 const STUBBORN: Retry = Retry { attempts: 500, ..Retry::STANDARD };
+
+/// How often an archive is looked at again that a machine is being made from.
+const IN_USE: Duration = Duration::from_secs(30);
 
 /// Removes a backup.
 pub static BACKUP_DELETE: Workflow<BackupDeleteInput> = Workflow {
@@ -33,10 +39,13 @@ pub static BACKUP_DELETE: Workflow<BackupDeleteInput> = Workflow {
 /// Begins to remove the backup. One that could not be made goes at once.
 ///
 /// # Errors
-/// `NotFound`; `Conflict` while it is being made or removed.
+/// `NotFound`; `Conflict` while it is being made or removed, or while a machine is being made from it.
 pub async fn delete<P: AtProject + AtOrganisation>(cx: &Cx, at: &Scope<P>, id: BackupId) -> Result<()> {
     cx.write(async |tx| {
         let row = store::locked(&tx, at, id).await?;
+        if instances::is_making_from(tx.db(), id).await? {
+            return Err(Error::conflict("A machine is being made from this backup. Delete it once the machine runs, or cancel its order."));
+        }
         match row.state {
             BackupState::Ready | BackupState::Failed => begin(&tx, &row, at.actor().person()).await?,
             BackupState::Creating => return Err(Error::conflict("This backup is still being made. Wait until it is there.")),
@@ -66,7 +75,11 @@ pub(super) async fn begin(tx: &Tx, row: &Row, started_by: Option<PersonId>) -> R
     }
 }
 
+/// A plan's backup may be in use by an open order when its time is over; that order comes first.
 async fn remove(step: StepCx, input: BackupDeleteInput) -> Result<Next> {
+    if instances::is_making_from(step.cx().db(), input.backup_id).await? {
+        return Ok(Next::Again(IN_USE));
+    }
     let row = store::by_id(step.cx().db(), &step.scope(), input.backup_id).await?;
     match drivers::of(step.cx(), &row.node_name)?.delete_backup(&name(row.id)?).await {
         Ok(()) => Ok(Next::Done),

@@ -73,7 +73,7 @@ pub(crate) async fn by_id<P: AtProject>(db: &impl ConnectionTrait, at: &Scope<P>
 }
 
 /// The same, locked to the end of the transaction.
-pub(super) async fn locked<P: AtProject>(tx: &Tx, at: &Scope<P>, id: BackupId) -> Result<Row> {
+pub(crate) async fn locked<P: AtProject>(tx: &Tx, at: &Scope<P>, id: BackupId) -> Result<Row> {
     let mut query = Entity::find_by_id(id).filter(Column::ProjectId.eq(at.project_id()?));
     QueryTrait::query(&mut query).lock(LockType::Update);
     query.one(tx.db()).await?.ok_or_else(|| Error::not_found("backup"))
@@ -134,7 +134,7 @@ pub(crate) async fn count_on_node<P: Permission>(tx: &Tx, _at: &Scope<P>, node: 
 }
 
 /// Changes columns of a backup that is known to be the scope's.
-pub(super) async fn set(tx: &Tx, id: BackupId, columns: &[(Column, sea_orm::Value)]) -> Result<()> {
+pub(crate) async fn set(tx: &Tx, id: BackupId, columns: &[(Column, sea_orm::Value)]) -> Result<()> {
     let update = columns.iter().fold(Entity::update_many(), |update, (column, value)| update.col_expr(*column, Expr::value(value.clone())));
     update.filter(Column::Id.eq(id)).exec(tx.db()).await?;
     Ok(())

@@ -1,6 +1,7 @@
 //! Makes a machine's row and takes its room, in the caller's transaction. Nothing runs yet: the
 //! catalogue's order decides when the workflow begins.
 
+use compute_driver::Feature;
 use kernel::permission::{AtOrganisation, AtProject};
 use kernel::{Blind, Checks, Error, KeyOwner, Result, Scope, Sealed, Timestamp, Tx};
 use sea_orm::ConnectionTrait;
@@ -9,6 +10,7 @@ use super::model::{Hostname, Instance, InstanceId, Name, NewInstance, Part, Size
 use super::{ssh_key, store};
 use crate::backup::{self, BackupId, BackupState};
 use crate::events::{INSTANCE_CREATED, InstanceFact};
+use crate::node::place::offers;
 use crate::template::{self, Template};
 use crate::{quota, region};
 
@@ -26,6 +28,9 @@ pub async fn create<P: AtProject + AtOrganisation>(tx: &Tx, at: &Scope<P>, new: 
     }
     let region = region::by_id(tx.db(), new.region_id).await?;
     let origin = origin(tx, at, new).await?;
+    if new.user_data.is_some() && !offers(tx.db(), region.id, origin.kept_on.as_deref(), Feature::UserData).await? {
+        return Err(Error::invalid("user_data", "nothing in this region hands it to a machine; order without it, or choose another region"));
+    }
     quota::reserve(tx, at, &new.shape).await?;
 
     let owner = KeyOwner::Organisation(at.organisation_id()?);
@@ -104,13 +109,16 @@ pub async fn create<P: AtProject + AtOrganisation>(tx: &Tx, at: &Scope<P>, new: 
 struct Origin {
     template: Template,
     backup_id: Option<BackupId>,
+    /// The only node that can have it.
+    kept_on: Option<String>,
 }
 
 async fn origin<P: AtProject>(tx: &Tx, at: &Scope<P>, new: &NewInstance) -> Result<Origin> {
     match new.source {
-        Source::Template(id) => Ok(Origin { template: template::by_id(tx.db(), id).await?, backup_id: None }),
+        Source::Template(id) => Ok(Origin { template: template::by_id(tx.db(), id).await?, backup_id: None, kept_on: None }),
         Source::Backup(id) => {
-            let kept = backup::store::by_id(tx.db(), at, id).await?;
+            // Locked, so that it is not removed while the machine's row is written.
+            let kept = backup::store::locked(tx, at, id).await?;
             let mut checks = Checks::new();
             checks
                 .that(kept.state == BackupState::Ready, "backup_id", "this backup is not ready; choose another")
@@ -118,7 +126,7 @@ async fn origin<P: AtProject>(tx: &Tx, at: &Scope<P>, new: &NewInstance) -> Resu
                 .that(kept.disk_gib <= new.shape.disk_gib, "size_id", &format!("choose a size with {} GiB of disk or more for this backup", kept.disk_gib));
             checks.done()?;
             let template = Template { id: kept.template_id, name: kept.template_name, title: kept.template_title };
-            Ok(Origin { template, backup_id: Some(id) })
+            Ok(Origin { template, backup_id: Some(id), kept_on: Some(kept.node_name) })
         }
     }
 }

@@ -11,6 +11,7 @@ use sea_orm::{
 };
 
 use super::model::{InstanceEvent, InstanceEventId, InstanceId, State};
+use crate::backup::BackupId;
 use crate::node::NodeId;
 
 pub(crate) use instance::{Column, Entity, Model as Row};
@@ -137,6 +138,12 @@ pub(super) async fn page<P: AtProject>(db: &impl ConnectionTrait, at: &Scope<P>,
         query = query.filter(Column::Id.lt(after));
     }
     Ok(query.order_by_desc(Column::Id).limit(limit + 1).all(db).await?)
+}
+
+/// Whether a machine is being made from the backup: its order is open, or it is being set up.
+pub(crate) async fn is_making_from(db: &impl ConnectionTrait, backup: BackupId) -> Result<bool> {
+    let open = Column::State.is_in([State::Ordered, State::Provisioning]);
+    Ok(Entity::find().filter(Column::BackupId.eq(backup)).filter(open).count(db).await? > 0)
 }
 
 /// Machines of the organisation that are not deleted.

@@ -2,10 +2,13 @@
 
 use compute_driver::Feature;
 use kernel::{ByWorkflow, Error, Result, Scope, Tx};
+use sea_orm::ConnectionTrait;
 
+use super::feature::word;
 use super::model::Node;
-use super::{feature, store};
+use super::store;
 use crate::instance::{Shape, store as instances};
+use crate::region::RegionId;
 use crate::{backup, card};
 
 /// Whether the node of a machine has room for it in another shape.
@@ -25,6 +28,25 @@ pub(crate) async fn fits(tx: &Tx, row: &instances::Row, shape: &Shape) -> Result
         }
         None => Ok(()),
     }
+}
+
+/// What a node must offer for this machine beside what every node does.
+fn needed(row: &instances::Row, in_network: bool) -> Result<Vec<String>> {
+    let user_data = row.user_data.is_some().then_some(Feature::UserData);
+    let backup = row.backup_id.is_some().then_some(Feature::Backups);
+    let network = in_network.then_some(Feature::PrivateNetworks);
+    user_data.into_iter().chain(backup).chain(network).map(word).collect()
+}
+
+/// Whether a node of the region offers `feature`; the node `only`, if one is named. For telling people before they pay.
+///
+/// # Errors
+/// Database errors.
+pub(crate) async fn offers(db: &impl ConnectionTrait, region: RegionId, only: Option<&str>, feature: Feature) -> Result<bool> {
+    let wanted = word(feature)?;
+    let nodes = store::all(db).await?.into_iter().filter(|node| node.region_id == region && only.is_none_or(|name| name == node.name));
+    let features = store::features(db, nodes.map(|node| node.id)).await?;
+    Ok(features.values().any(|offered| offered.contains(&wanted)))
 }
 
 /// A node that takes a machine, or which rule of which node refused it.
@@ -52,13 +74,15 @@ pub(crate) async fn place(tx: &Tx, at: &Scope<ByWorkflow>, row: &instances::Row)
     let mut best: Option<(i64, Node)> = None;
     let nodes = store::in_region_locked(tx, row.region_id).await?;
     let all = instances::taken(tx.db()).await?;
+    let features = store::features(tx.db(), nodes.iter().map(|node| node.id)).await?;
+    let needed = needed(row, network.is_some())?;
+    let stands = network.and_then(|(_, stands)| stands);
     for node in nodes.into_iter().filter(|node| kept_on.as_ref().is_none_or(|name| *name == node.name)) {
         let taken = all.get(&node.id).copied().unwrap_or_default();
-        let apart = match &network {
-            Some((_, stands)) => network_refuses(tx, &node, stands.as_deref()).await?,
-            None => None,
-        };
-        match apart.or_else(|| node.refuses(taken, &shape, &row.template_name)) {
+        let apart = stands.as_ref().filter(|stands| **stands != node.name).map(|stands| format!("the machine's network stands on {stands}"));
+        let offered = features.get(&node.id).map_or(&[][..], Vec::as_slice);
+        let lacks = || needed.iter().find(|one| !offered.contains(one)).map(|one| format!("it has no `{one}`"));
+        match apart.or_else(lacks).or_else(|| node.refuses(taken, &shape, &row.template_name)) {
             Some(why) => refused.push(format!("{}: {why}", node.name)),
             None => {
                 let left = node.memory_limit_mib().unwrap_or(i64::MAX).saturating_sub(taken.memory_mib);
@@ -69,13 +93,4 @@ pub(crate) async fn place(tx: &Tx, at: &Scope<ByWorkflow>, row: &instances::Row)
         }
     }
     Ok(best.map_or_else(|| Placed::Nowhere(refused), |(_, node)| Placed::On(Box::new(node))))
-}
-
-/// Why a machine whose network stands on the node `stands`, or nowhere yet, cannot go to `node`.
-async fn network_refuses(tx: &Tx, node: &Node, stands: Option<&str>) -> Result<Option<String>> {
-    if let Some(stands) = stands.filter(|stands| *stands != node.name) {
-        return Ok(Some(format!("the machine's network stands on {stands}")));
-    }
-    let able = feature::has(tx, node.id, Feature::PrivateNetworks).await?;
-    Ok((!able).then(|| "it has no private networks".to_owned()))
 }
