@@ -173,7 +173,7 @@ both_engines!(a_machine_boots_its_rescue_system_and_is_itself_again, |engine| as
     // Begun at the node, it is shown here; and a machine in rescue can be deleted.
     hypervisor.start_rescue(&reference(id)).await.unwrap();
     assert_eq!((reconcile(&test).await, seen(&test, id).await.state), (1, State::Rescue));
-    instance::delete(&test.cx, &test.scope::<InstanceDelete>().await, id).await.unwrap();
+    instance::delete(&test.cx, &test.scope::<InstanceDelete>().await, id, instance::Deletion::default()).await.unwrap();
     assert_eq!(seen(&test, id).await.state, State::Deleting);
 });
 

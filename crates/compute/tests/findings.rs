@@ -300,7 +300,7 @@ both_engines!(a_machine_that_passes_for_too_long_is_shown_and_settled, |engine| 
 both_engines!(a_deletion_that_stopped_goes_on_from_its_step, |engine| async move {
     let (test, hypervisor) = world(engine).await;
     let id = running(&test, "web").await;
-    instance::delete(&test.cx, &test.scope::<InstanceDelete>().await, id).await.unwrap();
+    instance::delete(&test.cx, &test.scope::<InstanceDelete>().await, id, instance::Deletion::default()).await.unwrap();
     hypervisor.inject(Operation::Destroy, Fault::Fail(DriverError::failed("the storage is read-only", "")));
     let failed = finish(&test, "compute.instance.retire", id).await;
     assert_eq!(failed.state, Work::Failed);

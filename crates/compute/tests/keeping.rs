@@ -174,7 +174,7 @@ both_engines!(snapshots_go_with_the_disk_and_give_their_places_back, |engine| as
     instance::rebuild(&test.cx, &test.scope::<InstanceRebuild>().await, one, debian.id).await.unwrap();
     finish(&test, "compute.instance.rebuild", one).await;
     assert_eq!((snapshots(&test, one).await, used(&test).await.snapshots.used), (vec![], 1));
-    instance::delete(&test.cx, &test.scope::<InstanceDelete>().await, two).await.unwrap();
+    instance::delete(&test.cx, &test.scope::<InstanceDelete>().await, two, instance::Deletion::default()).await.unwrap();
     finish(&test, "compute.instance.retire", two).await;
     assert_eq!(used(&test).await.snapshots.used, 0);
 });

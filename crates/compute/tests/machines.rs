@@ -190,7 +190,7 @@ both_engines!(a_foreign_guest_is_reported_and_left_alone, |engine| async move {
 both_engines!(a_deleted_machine_comes_back_within_its_grace_and_goes_after_it, |engine| async move {
     let (test, hypervisor) = world(engine).await;
     let id = running(&test, "web").await;
-    instance::delete(&test.cx, &test.scope::<InstanceDelete>().await, id).await.unwrap();
+    instance::delete(&test.cx, &test.scope::<InstanceDelete>().await, id, instance::Deletion::default()).await.unwrap();
     let worker = workflow::Worker::new(test.cx.clone(), compute::workflows(), 2);
     worker.run_due().await.unwrap();
     assert_eq!(hypervisor.status(&reference(id)).await.unwrap(), Status::Stopped);
@@ -200,7 +200,7 @@ both_engines!(a_deleted_machine_comes_back_within_its_grace_and_goes_after_it, |
     assert_eq!(seen(&test, id).await.state, State::Stopped);
     assert!(hypervisor.find(&reference(id)).await.unwrap().is_some());
 
-    instance::delete(&test.cx, &test.scope::<InstanceDelete>().await, id).await.unwrap();
+    instance::delete(&test.cx, &test.scope::<InstanceDelete>().await, id, instance::Deletion::default()).await.unwrap();
     finish(&test, "compute.instance.retire", id).await;
     assert_eq!(seen(&test, id).await.state, State::Deleted);
     assert!(hypervisor.list().await.unwrap().is_empty());

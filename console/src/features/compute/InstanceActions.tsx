@@ -1,5 +1,5 @@
 // Acts on a machine. Each is offered in every state; where it cannot work it is disabled and says why.
-import { Button, Group, Menu, Modal, Stack, Select, Text, TextInput, Tooltip } from "@mantine/core";
+import { Button, Checkbox, Group, Menu, Modal, Stack, Select, Text, TextInput, Tooltip } from "@mantine/core";
 import { t } from "@lingui/core/macro";
 import { Trans } from "@lingui/react/macro";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
@@ -214,7 +214,10 @@ function Rebuild({ instance, opened, close }: DialogProps) {
 }
 
 function Delete({ instance, opened, close }: DialogProps) {
-  const remove = useAction({ run: () => instanceDelete(instance.id), refresh: ["instances"], then: close });
+  const [keepBackup, setKeepBackup] = useState(false);
+  const remove = useAction({ run: () => instanceDelete(instance.id, keepBackup), refresh: ["instances", "backups", "quota"], then: close });
+  const why = instance.state === "failed" ? t`No backup can be made of a machine that is not usable.` : t`The machine's node makes no backups.`;
+  const can = instance.state !== "failed" && instance.features.includes("backups");
   return (
     <Confirm
       opened={opened}
@@ -232,6 +235,13 @@ function Delete({ instance, opened, close }: DialogProps) {
       <Text>
         <Trans>Its snapshots and the backups of its plan go with it. Backups that you made yourself stay until you delete them.</Trans>
       </Text>
+      <Checkbox
+        label={t`Make a last backup first`}
+        description={can ? t`It stays until you delete it, and you can order a new machine from it. If it cannot be made, the machine is not deleted.` : why}
+        disabled={!can}
+        checked={keepBackup && can}
+        onChange={(event) => setKeepBackup(event.currentTarget.checked)}
+      />
     </Confirm>
   );
 }

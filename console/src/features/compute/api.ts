@@ -111,7 +111,8 @@ export const backupDelete = (id: string) => call(client.DELETE("/v1/backups/{id}
 export const backupPlanUpdate = (id: string, body: BackupPlanPatch) => call(client.PUT("/v1/instances/{id}/backup-plan", { ...at(id), body }));
 export const sshKeyCreate = (body: NewSshKey) => call(client.POST("/v1/ssh-keys", { body }));
 export const sshKeyDelete = (id: string) => done(client.DELETE("/v1/ssh-keys/{id}", at(id)));
-export const instanceDelete = (id: string) => call(client.DELETE("/v1/instances/{id}", at(id)));
+export const instanceDelete = (id: string, keepBackup: boolean) =>
+  call(client.DELETE("/v1/instances/{id}", { params: { path: { id }, query: { keep_backup: keepBackup } } }));
 export const instanceUndelete = (id: string) => call(client.POST("/v1/instances/{id}/undelete", at(id)));
 export const consoleTicketCreate = (id: string, kind: "serial" | "screen") =>
   call(client.POST("/v1/instances/{id}/console-tickets", { ...at(id), body: { kind } }));

@@ -208,6 +208,9 @@ pub enum Vm {
     /// Delete it; can be undone for some minutes
     Delete {
         id: String,
+        /// Make a last backup first, which stays; if it cannot be made, the machine is not deleted
+        #[arg(long)]
+        keep_backup: bool,
         #[arg(long)]
         yes: bool,
     },
@@ -245,7 +248,7 @@ impl Vm {
             Self::Metrics { id, last } => metric::show(api, &id, last).await,
             Self::Snapshot(args) => args.run(api).await,
             Self::Backups { id } => api.list(&format!("/v1/backups?instance={id}"), show::BACKUP).await,
-            Self::Delete { id, yes } => {
+            Self::Delete { id, keep_backup, yes } => {
                 if !yes {
                     let machine = api.read(&format!("/v1/instances/{id}")).await?;
                     let name = machine.get("name").and_then(Value::as_str).unwrap_or(&id).to_owned();
@@ -254,7 +257,7 @@ impl Vm {
                         &name,
                     )?;
                 }
-                let answer = api.change(Method::DELETE, &format!("/v1/instances/{id}"), None).await?;
+                let answer = api.change(Method::DELETE, &format!("/v1/instances/{id}?keep_backup={keep_backup}"), None).await?;
                 if api.json {
                     return show::json(&answer);
                 }

@@ -5,8 +5,9 @@ use std::time::Duration;
 use compute_driver::{DriverError, Progress, Reference};
 use kernel::map::purpose;
 use kernel::permission::{AtOrganisation, AtProject};
-use kernel::{Cx, Error, Gate, KeyOwner, Result, Scope, Sealed, Tx};
+use kernel::{ByWorkflow, Cx, Error, Gate, KeyOwner, Result, Scope, Sealed, Tx};
 use serde::{Deserialize, Serialize};
+use workflow::operation::by_subject;
 use workflow::{Next, Retry, Start, StepCx, WhenFailed, Workflow, nothing, step};
 
 use super::model::{Backup, BackupFormat, BackupId, BackupState, Hostname, Name, NewBackup};
@@ -76,13 +77,22 @@ pub async fn create<P: AtProject + AtOrganisation>(cx: &Cx, at: &Scope<P>, insta
 /// # Errors
 /// `Exhausted` when the quota is used up; `Conflict` when the machine is on no node.
 pub(crate) async fn begin<P: AtProject + AtOrganisation>(tx: &Tx, at: &Scope<P>, machine: &instances::Row, asked: &Asked<'_>) -> Result<BackupId> {
+    let id = reserve(tx, at, machine, asked).await?;
+    let start = Start { place: machine.place(), subject: &id.to_string(), started_by: at.actor().person(), key: None };
+    let operation = BACKUP_CREATE.start(tx, start, &BackupInput { backup_id: id, instance_id: machine.id }).await?;
+    store::set(tx, id, &[(Column::OperationId, Some(operation).into())]).await?;
+    Ok(id)
+}
+
+/// Writes the backup's row and takes its place, for a workflow that has it made. The caller has locked the machine and looked at its state.
+///
+/// # Errors
+/// As [`begin`].
+pub(crate) async fn reserve<P: AtProject + AtOrganisation>(tx: &Tx, at: &Scope<P>, machine: &instances::Row, asked: &Asked<'_>) -> Result<BackupId> {
     quota::reserve_backup(tx, at).await?;
     let row = row(tx, at, machine, asked).await?;
     let id = row.id;
     store::insert(tx, row).await?;
-    let start = Start { place: machine.place(), subject: &id.to_string(), started_by: at.actor().person(), key: None };
-    let operation = BACKUP_CREATE.start(tx, start, &BackupInput { backup_id: id, instance_id: machine.id }).await?;
-    store::set(tx, id, &[(Column::OperationId, Some(operation).into())]).await?;
     Ok(id)
 }
 
@@ -170,6 +180,18 @@ async fn finish(step: StepCx, input: BackupInput) -> Result<Next> {
     settle(&step, input.backup_id, BackupState::Ready).await?;
     step.write(async |tx| retain::retain(&tx, &step.scope(), input.instance_id).await).await?;
     Ok(Next::Done)
+}
+
+/// Gives the place of a backup back that was reserved, if nobody has begun to make it. Safe to repeat.
+///
+/// # Errors
+/// Database errors.
+pub(crate) async fn give_up(tx: &Tx, at: &Scope<ByWorkflow>, id: BackupId, problem: &str) -> Result<()> {
+    let row = store::locked(tx, at, id).await?;
+    if by_subject(tx.db(), BACKUP_CREATE.name, &id.to_string()).await?.is_none() && store::change(tx, &row, BackupState::Failed, Some(problem)).await? {
+        quota::release_backups(tx, at, 1).await?;
+    }
+    Ok(())
 }
 
 /// Writes the state in which a backup ends, and gives its place back unless it stays.

@@ -4,7 +4,7 @@ use kernel::map::purpose;
 use kernel::{ByWorkflow, Cx, Result, Scope};
 
 use super::model::Backup;
-use super::{delete, list, store};
+use super::{create, delete, list, store};
 
 /// The backups of an organisation that are not deleted.
 ///
@@ -26,6 +26,7 @@ pub async fn evict(cx: &Cx, at: &Scope<ByWorkflow>) -> Result<Option<u64>> {
         // One that is being made has to be there, or to fail, before it can go.
         cx.write(async |tx| {
             let inside = Scope::<ByWorkflow>::acting("compute.backup.evict", row.place());
+            create::give_up(&tx, &inside, row.id, "Its machine was deleted with its organisation.").await?;
             delete::begin(&tx, &store::locked(&tx, &inside, row.id).await?, None).await
         })
         .await?;

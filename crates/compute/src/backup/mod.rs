@@ -13,7 +13,7 @@ mod retain;
 pub(crate) mod store;
 
 pub use count::count;
-pub(crate) use create::{Asked, LONG, begin, missed, name};
+pub(crate) use create::{Asked, BackupInput, LONG, begin, give_up, missed, name, reserve};
 pub use create::{BACKUP_CREATE, create};
 pub use delete::{BACKUP_DELETE, delete};
 pub use download::{Archive, download};

@@ -91,7 +91,7 @@ async fn begin<P: Permission>(tx: &Tx, at: &Scope<P>, row: &Row, machine: Option
     match (repair, row.kind, machine) {
         (Repair::Accept, FindingKind::GuestGone | FindingKind::OrphanMachine, Some(machine)) => {
             // The reconciler may know of the loss before the machine does.
-            retire::begin(tx, machine, person, tx.cx().now(), "It was lost on its node, and is deleted.").await.map(Some)
+            retire::begin(tx, machine, person, retire::Terms::at_once(tx.cx().now()), "It was lost on its node, and is deleted.").await.map(Some)
         }
         (Repair::Accept, FindingKind::StateDiffers, Some(machine)) => {
             instances::set(tx, machine.id, &[(Column::StateReason, None::<String>.into())]).await?;

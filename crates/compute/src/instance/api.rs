@@ -10,6 +10,7 @@ use utoipa_axum::routes;
 use workflow::operation::{Operation, by_subject};
 
 use super::adopt::{ADOPT, Adoption};
+use super::delete::Deletion;
 use super::model::{Instance, InstanceEvent, InstanceId, SizeId};
 use super::power::{Action, power};
 use super::update::InstancePatch;
@@ -72,10 +73,10 @@ async fn instance_update(cx: Cx, at: Scope<InstanceUpdate>, Path(id): Path<Insta
     Ok(Json(update::update(&cx, &at, id, &patch).await?))
 }
 
-/// Deletes a machine. It can be brought back until its grace ends.
-#[utoipa::path(delete, path = "/v1/instances/{id}", operation_id = "instance_delete", tag = "compute", params(("id" = InstanceId, Path)), responses((status = 202, body = Operation)))]
-async fn instance_delete(cx: Cx, at: Scope<InstanceDelete>, Path(id): Path<InstanceId>) -> Result<Accepted> {
-    delete::delete(&cx, &at, id).await?;
+/// Deletes a machine, after a last backup if one is asked for. It can be brought back until its grace ends.
+#[utoipa::path(delete, path = "/v1/instances/{id}", operation_id = "instance_delete", tag = "compute", params(("id" = InstanceId, Path), Deletion), responses((status = 202, body = Operation)))]
+async fn instance_delete(cx: Cx, at: Scope<InstanceDelete>, Path(id): Path<InstanceId>, Query(how): Query<Deletion>) -> Result<Accepted> {
+    delete::delete(&cx, &at, id, how).await?;
     accepted(&cx, super::RETIRE.name, id).await
 }
 

@@ -40,7 +40,7 @@ async fn begin(cx: &Cx, seen: &Row) -> Result<()> {
             State::Deleting if row.delete_at.is_some_and(|at| at > now.0) => {}
             _ => return Ok(()),
         }
-        retire::begin(&tx, &row, None, now, "It is being deleted with its organisation.").await.map(drop)
+        retire::begin(&tx, &row, None, retire::Terms::at_once(now), "It is being deleted with its organisation.").await.map(drop)
     })
     .await
 }

@@ -25,6 +25,7 @@ use testkit::{Engine, Test, both_engines};
 use tokio::io::AsyncReadExt;
 use workflow::operation::Operation as Done;
 
+mod retire;
 mod workflows;
 
 const KEY: &str = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAILM+rvN+ot98qgEN796jTiQfZfG1KaT0PtFDJ/XFSqti me@home";
@@ -258,7 +259,7 @@ both_engines!(backups_by_hand_outlive_the_machine_and_make_a_new_one, |engine| a
     let by_hand = made(&test, id).await;
     planned(&test, id, DAILY).await;
     let scheduled = next_day(&test, id).await;
-    instance::delete(&test.cx, &test.scope::<InstanceDelete>().await, id).await.unwrap();
+    instance::delete(&test.cx, &test.scope::<InstanceDelete>().await, id, instance::Deletion::default()).await.unwrap();
     assert_eq!(backups(&test, Some(id)).await.len(), 2, "within the grace everything is there");
     finish(&test, "compute.instance.retire", id).await;
     until_gone(&test, &[&scheduled]).await;
@@ -275,6 +276,8 @@ both_engines!(backups_by_hand_outlive_the_machine_and_make_a_new_one, |engine| a
     assert_eq!(small.fields()[0].field, "size_id");
     let copy = begun(&test, "copy", 4, Source::Backup(by_hand.id)).await.unwrap();
     assert_eq!(copy.template.id, by_hand.template.id);
+    let used = backup::delete(&test.cx, &test.scope::<BackupDelete>().await, by_hand.id).await.unwrap_err();
+    assert!(used.kind() == Kind::Conflict && used.to_string().contains("being made from"), "{used}");
     finish(&test, PROVISION.name, copy.id).await;
     assert_eq!(seen(&test, copy.id).await.state, State::Running);
     let guest = hypervisor.spec(&reference(copy.id)).expect("it is where the backup is kept");

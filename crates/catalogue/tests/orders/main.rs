@@ -310,7 +310,7 @@ both_engines!(an_hourly_machine_is_billed_for_what_it_ran_until_it_is_gone, |eng
     }
     assert_eq!(count(&test, "billing_reading").await, 2);
     assert_eq!(count(&test, "billing_meter WHERE closed_at IS NULL").await, 1);
-    instance::delete(&test.cx, &test.scope::<InstanceDelete>().await, order.instance_id).await.unwrap();
+    instance::delete(&test.cx, &test.scope::<InstanceDelete>().await, order.instance_id, instance::Deletion::default()).await.unwrap();
     run_to_end(&test.cx, &test.clock, workflows, None, "compute.instance.retire", &order.instance_id.to_string()).await;
     deliver(&test).await;
     assert_eq!(machine(&test, &order).await, InstanceState::Deleted);
