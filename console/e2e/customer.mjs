@@ -120,11 +120,12 @@ export const customer = {
     await dialog(page, "Delete the snapshot").click();
     await page.getByRole("row", { name: /Before the storm/ }).waitFor({ state: "detached", timeout: 60_000 });
     await more(page, "Change the size");
-    await page.getByRole("dialog").getByRole("radio").last().click();
+    await page.getByRole("dialog").getByRole("radio").nth(1).click();
+    await sees(page, /paid already/);
     await world.look(page, "machine-resize", { phone: true });
     await dialog(page, "Change the size").click();
-    await sees(page, /paid for by the month/);
-    await page.keyboard.press("Escape");
+    await sees(page, "Being resized");
+    await button(page, "Shut down").waitFor({ timeout: 120_000 });
   },
   async "backup and back"(world) {
     const { page } = world.ada;

@@ -1,7 +1,7 @@
 // Machines and operations. Sentinels: vm_denied answers 403, vm_broken answers 500, anything unknown 404.
 import { page, Refusal } from "./answer.mjs";
 import { begin, operations } from "./operations.mjs";
-import { ago, backupPlans, backups, events, findings, instances, newId, nodes, period, sizes, snapshots, sshKeys, templates } from "./state.mjs";
+import { ago, backupPlans, backups, events, findings, instances, money, newId, nodes, period, sizeChanges, sizes, snapshots, sshKeys, templates } from "./state.mjs";
 
 export const tickets = new Map();
 
@@ -31,6 +31,21 @@ function work(id, kind, title, during, after, steps = [["ask", "Ask the node", 4
   const operation = begin(`compute.instance.${kind}`, `${title} ${target.name}`, steps, () => Object.assign(target, { state: after, operation_id: null, ssh: after === "running" ? { host: "127.0.0.1", port: 42022 } : null }));
   target.operation_id = operation.id;
   return [202, operation];
+}
+
+/** A tag is found whole, or by its key. */
+const tagged = ({ tags }, wanted) => wanted === null || tags.some((tag) => tag === wanted || tag.split(":")[0] === wanted);
+
+/** Half of the month is over in the mock, and every machine is paid for by the month. */
+function changeQuote({ size }, wanted) {
+  const [before, after] = [size.id, wanted].map((id) => sizes.find((each) => each.id === id));
+  const [half, paid] = [after, before].map((each) => Math.round(each.monthly.minor / 2));
+  const dearer = half > paid;
+  const net = dearer ? half - paid : 0;
+  const tax = Math.round(net * 0.19);
+  const lines = dearer ? [{ description: `${after.name} machine`, amount: money(half) }, { description: `${before.name} machine, paid already`, amount: money(-paid) }] : [];
+  const due_now = money(net + tax);
+  return { size: { id: after.id, name: after.name }, cycle: "monthly", lines, net: money(net), tax: money(tax), due_now, price: after.monthly, price_from: period.to };
 }
 
 function inside(id, body, kind, title) {
@@ -68,9 +83,9 @@ function metrics({ id, state, size }, last) {
 }
 
 export const compute = [
-  ["GET", "/v1/instances", ({ query, session }) => [200, page(session.email.startsWith("new@") ? [] : instances, query)]],
+  ["GET", "/v1/instances", ({ query, session }) => [200, page(session.email.startsWith("new@") ? [] : instances.filter((each) => tagged(each, query.get("tag"))), query)]],
   ["GET", "/v1/instances/:id", ({ id }) => [200, machine(id)]],
-  ["PATCH", "/v1/instances/:id", ({ id, body }) => [200, Object.assign(machine(id), { name: body.name })]],
+  ["PATCH", "/v1/instances/:id", ({ id, body }) => [200, Object.assign(machine(id), body)]],
   ["DELETE", "/v1/instances/:id", ({ id }) => {
     const answer = work(id, "retire", "Delete", "deleting", "deleting", [["stop", "Switch off", 300]]);
     machine(id).delete_at = new Date(Date.now() + 72 * 3_600_000).toISOString();
@@ -92,10 +107,17 @@ export const compute = [
     machine(id).template = { id: body.template_id, name };
     return work(id, "rebuild", "Rebuild", "rebuilding", "running", [["stop", "Switch off", 500], ["disk", "Write a new disk", 1500], ["boot", "Boot", 800]]);
   }],
-  ["POST", "/v1/instances/:id/resize", ({ id, body }) => {
-    const { name, cpus, memory_mib, disk_gib } = sizes.find((each) => each.id === body.size_id);
-    machine(id).size = { id: body.size_id, name, cpus, memory_mib, disk_gib };
-    return work(id, "resize", "Resize", "resizing", machine(id).state, [["resize", "Change the machine", 500], ["restart", "Restart it where that is needed", 900]]);
+  ["POST", "/v1/instances/:id/size-changes/quote", ({ id, body }) => [200, changeQuote(machine(id), body.size_id)]],
+  ["GET", "/v1/instances/:id/size-changes", ({ id, query }) => [200, page(sizeChanges.filter((each) => each.instance_id === id), query)]],
+  ["POST", "/v1/instances/:id/size-changes", ({ id, body }) => {
+    const { size, cycle, price, price_from } = changeQuote(machine(id), body.size_id);
+    const { name, cpus, memory_mib, disk_gib } = sizes.find((each) => each.id === size.id);
+    const from = { id: machine(id).size.id, name: machine(id).size.name };
+    machine(id).size = { id: size.id, name, cpus, memory_mib, disk_gib };
+    const [, operation] = work(id, "resize", "Resize", "resizing", machine(id).state, [["resize", "Change the machine", 500], ["restart", "Restart it where that is needed", 900]]);
+    const change = { id: newId("chg"), instance_id: id, state: "done", from, to: size, cycle, charged_now: body.due_now, price, price_from, payment_id: null, operation_id: operation.id, problem: null, created_at: ago(0) };
+    sizeChanges.unshift(change);
+    return [202, change];
   }],
   ["GET", "/v1/instances/:id/snapshots", ({ id, query }) => [200, page(snapshots.filter((each) => each.instance_id === id && each.state !== "deleted"), query)]],
   ["POST", "/v1/instances/:id/snapshots", ({ id, body }) => {

@@ -23,14 +23,14 @@ const named = ({ id, name }) => ({ id, name });
 export function instance(name, state, size, template, more = {}) {
   const { monthly, hourly, visible, ...summary } = size;
   return {
-    id: newId("vm"), name, hostname: name, state, state_reason: null, size: summary, template: named(template), region: named(regions[0]),
-    network: null, node_id: "nod_01local", accelerator: "kvm", ipv4: "10.77.0.14", ssh: { host: "127.0.0.1", port: 42022 }, features: ["suspend", "rescue", "set_password", "authorise_key", "snapshots"], delete_at: null, operation_id: null,
+    id: newId("vm"), name, hostname: name, tags: [], state, state_reason: null, size: summary, template: named(template), region: named(regions[0]),
+    network: null, node_id: "nod_01local", accelerator: "kvm", ipv4: "10.77.0.14", ssh: { host: "127.0.0.1", port: 42022 }, features: ["suspend", "rescue", "set_password", "authorise_key", "snapshots", "backups"], delete_at: null, operation_id: null,
     created_at: ago(60 * 26), ...more,
   };
 }
 
 export const instances = [
-  instance("web-1", "running", sizes[0], templates[0], { id: "vm_01web", ipv4: "10.0.0.2", network: { network_id: "net_01back", ipv4: "10.0.0.2", security_group_id: "sgr_01web", addresses: ["203.0.113.7"] } }),
+  instance("web-1", "running", sizes[0], templates[0], { id: "vm_01web", tags: ["env:live", "web"], ipv4: "10.0.0.2", network: { network_id: "net_01back", ipv4: "10.0.0.2", security_group_id: "sgr_01web", addresses: ["203.0.113.7"] } }),
   instance("database-primary", "running", sizes[2], templates[1]),
   instance("staging", "stopped", sizes[1], templates[1], { id: "vm_01staging", ssh: null, ipv4: null }),
   instance("old-mail", "deleting", sizes[0], templates[1], { id: "vm_01old", delete_at: new Date(Date.now() + 70 * 3_600_000).toISOString(), ssh: null }),
@@ -40,6 +40,7 @@ export const instances = [
 ];
 for (let index = 1; index <= 21; index += 1) instances.push(instance(`worker-${index}`, "stopped", sizes[0], templates[0], { ssh: null, ipv4: null }));
 
+export const sizeChanges = [];
 export const snapshots = [
   { id: "snp_01upgrade", instance_id: "vm_01web", name: "Before the upgrade", state: "ready", problem: null, memory: true, disk_gib: 20, operation_id: null, created_at: ago(300) },
   { id: "snp_01full", instance_id: "vm_01web", name: "Every hour", state: "failed", problem: "It could not be taken. The operation says why.", memory: false, disk_gib: 20, operation_id: null, created_at: ago(900) },

@@ -254,7 +254,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The machines of a project, newest first. */
+        /** The machines of a project, or those with a tag, newest first. */
         get: operations["instance_list"];
         put?: never;
         post?: never;
@@ -275,11 +275,11 @@ export interface paths {
         get: operations["instance_view"];
         put?: never;
         post?: never;
-        /** Deletes a machine. It can be brought back until its grace ends. */
+        /** Deletes a machine, after a last backup if one is asked for. It can be brought back until its grace ends. */
         delete: operations["instance_delete"];
         options?: never;
         head?: never;
-        /** Changes what a machine is called. */
+        /** Changes what a machine is called and found by. */
         patch: operations["instance_update"];
         trace?: never;
     };
@@ -554,6 +554,41 @@ export interface paths {
         put?: never;
         /** Asks a machine to shut down, and cuts its power after thirty seconds. */
         post: operations["instance_shutdown"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/instances/{id}/size-changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The changes of a machine's size, newest first. The price of the newest counts from its `price_from` on. */
+        get: operations["size_change_list"];
+        put?: never;
+        /** Gives a machine another size, once what is due now is paid. One that runs is restarted where its processors or memory change. */
+        post: operations["size_change_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/instances/{id}/size-changes/quote": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What another size would cost: what is due now, and the price from when on. */
+        post: operations["size_change_quote"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2926,6 +2961,8 @@ export interface components {
             name: string;
             /** @description Its host name. */
             hostname: string;
+            /** @description What its owner finds it by, as `key` or `key:value`. */
+            tags: string[];
             /** @description How it stands. */
             state: components["schemas"]["InstanceState"];
             /** @description Why, where that is not obvious. */
@@ -2980,10 +3017,12 @@ export interface components {
             /** @description For people. */
             name: string;
         };
-        /** @description What can be changed. */
+        /** @description What can be changed; what is left out stays. */
         InstancePatch: {
             /** @description What you call it; 1 to 100 characters. The host name stays. */
-            name: string;
+            name?: string | null;
+            /** @description All tags that it shall have, as `key` or `key:value`; at most 20. */
+            tags?: string[] | null;
         };
         /** @description What a machine is rebuilt from. */
         InstanceRebuildRequest: {
@@ -3439,6 +3478,8 @@ export interface components {
             ssh_public_key: string;
             /** @description What the machine carries out at its first boot: a script or another form that cloud-init knows, at most 32 KiB. */
             user_data?: string | null;
+            /** @description What the machine is found by, as `key` or `key:value`; at most 20. */
+            tags?: string[];
             /** @description How it is paid. */
             payment_method: components["schemas"]["PaymentMethod"];
         };
@@ -3497,6 +3538,15 @@ export interface components {
             email: string;
             /** @description Its password. */
             password: string;
+        };
+        /** @description A change to be made. */
+        NewSizeChange: {
+            /** @description The size. */
+            size_id: components["schemas"]["SizeId"];
+            /** @description What the quote said is due now, tax included. Nothing more than this is charged. */
+            due_now: components["schemas"]["Money"];
+            /** @description How it is paid, where something is due. */
+            payment_method: components["schemas"]["PaymentMethod"];
         };
         /** @description A snapshot to be taken. */
         NewSnapshot: {
@@ -4029,6 +4079,8 @@ export interface components {
                 name: string;
                 /** @description Its host name. */
                 hostname: string;
+                /** @description What its owner finds it by, as `key` or `key:value`. */
+                tags: string[];
                 /** @description How it stands. */
                 state: components["schemas"]["InstanceState"];
                 /** @description Why, where that is not obvious. */
@@ -4543,6 +4595,37 @@ export interface components {
                 hourly: components["schemas"]["Money"];
                 /** @description Whether it is on sale. */
                 visible: boolean;
+            }[];
+            /** @description Give this as `after` to get the next page; absent at the end. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_SizeChange: {
+            /** @description The items, newest first. */
+            items: {
+                /** @description Its id. */
+                id: components["schemas"]["SizeChangeId"];
+                /** @description The machine. */
+                instance_id: components["schemas"]["InstanceId"];
+                /** @description How it stands. */
+                state: components["schemas"]["SizeChangeState"];
+                /** @description The size before. */
+                from: components["schemas"]["InstancePart_SizeId"];
+                /** @description The size after. */
+                to: components["schemas"]["InstancePart_SizeId"];
+                cycle?: components["schemas"]["Cycle"] | null;
+                /** @description What is charged with it, tax included. */
+                charged_now: components["schemas"]["Money"];
+                /** @description What a month costs from `price_from` on, or an hour that it runs; without tax. */
+                price: components["schemas"]["Money"];
+                /** @description From when the new price counts; ahead while it is pending. */
+                price_from: components["schemas"]["Timestamp"];
+                payment_id?: components["schemas"]["PaymentId"] | null;
+                operation_id?: components["schemas"]["OperationId"] | null;
+                /** @description What went wrong, in words. */
+                problem?: string | null;
+                /** @description When it was asked for. */
+                created_at: components["schemas"]["Timestamp"];
             }[];
             /** @description Give this as `after` to get the next page; absent at the end. */
             next?: string | null;
@@ -5282,6 +5365,59 @@ export interface components {
             /** @description Whether it is on sale. */
             visible: boolean;
         };
+        /** @description A change of size as people see it. */
+        SizeChange: {
+            /** @description Its id. */
+            id: components["schemas"]["SizeChangeId"];
+            /** @description The machine. */
+            instance_id: components["schemas"]["InstanceId"];
+            /** @description How it stands. */
+            state: components["schemas"]["SizeChangeState"];
+            /** @description The size before. */
+            from: components["schemas"]["InstancePart_SizeId"];
+            /** @description The size after. */
+            to: components["schemas"]["InstancePart_SizeId"];
+            cycle?: components["schemas"]["Cycle"] | null;
+            /** @description What is charged with it, tax included. */
+            charged_now: components["schemas"]["Money"];
+            /** @description What a month costs from `price_from` on, or an hour that it runs; without tax. */
+            price: components["schemas"]["Money"];
+            /** @description From when the new price counts; ahead while it is pending. */
+            price_from: components["schemas"]["Timestamp"];
+            payment_id?: components["schemas"]["PaymentId"] | null;
+            operation_id?: components["schemas"]["OperationId"] | null;
+            /** @description What went wrong, in words. */
+            problem?: string | null;
+            /** @description When it was asked for. */
+            created_at: components["schemas"]["Timestamp"];
+        };
+        SizeChangeId: string;
+        /**
+         * @description What another size would cost. A dearer month is paid for the rest of it; nothing goes back for a cheaper one, whose price counts from
+         *     the next month.
+         */
+        SizeChangeQuote: {
+            /** @description The size. */
+            size: components["schemas"]["InstancePart_SizeId"];
+            cycle?: components["schemas"]["Cycle"] | null;
+            /** @description What is due now consists of these. */
+            lines: components["schemas"]["QuoteLine"][];
+            /** @description Without tax. */
+            net: components["schemas"]["Money"];
+            /** @description The tax. */
+            tax: components["schemas"]["Money"];
+            /** @description What is charged now, tax included. */
+            due_now: components["schemas"]["Money"];
+            /** @description What a month costs from `price_from` on, or an hour that it runs; without tax. */
+            price: components["schemas"]["Money"];
+            /** @description From when the new price counts. */
+            price_from: components["schemas"]["Timestamp"];
+        };
+        /**
+         * @description How a change of size stands.
+         * @enum {string}
+         */
+        SizeChangeState: "paying" | "awaiting_confirmation" | "resizing" | "done" | "payment_failed" | "failed";
         SizeId: string;
         /** @description What can be changed. Machines that exist keep their prices. */
         SizePatch: {
@@ -5501,6 +5637,11 @@ export interface components {
             basis: string;
             /** @description The citation or the balancing note, where the basis needs one. */
             because?: string | null;
+        };
+        /** @description Which size is wanted. */
+        WantedSize: {
+            /** @description The size. */
+            size_id: components["schemas"]["SizeId"];
         };
         /**
          * @description A day of the week.
@@ -6020,6 +6161,8 @@ export interface operations {
     instance_list: {
         parameters: {
             query?: {
+                /** @description Those with this tag; a key alone finds it with any value. */
+                tag?: string;
                 /** @description Items wanted, 1 to 200; 50 if not given. */
                 limit?: number;
                 /** @description `next` of the page before. */
@@ -6064,7 +6207,10 @@ export interface operations {
     };
     instance_delete: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Makes a last backup first. It stays until you delete it; if it cannot be made, the machine is not deleted. */
+                keep_backup?: boolean;
+            };
             header?: never;
             path: {
                 id: components["schemas"]["InstanceId"];
@@ -6528,6 +6674,82 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Operation"];
+                };
+            };
+        };
+    };
+    size_change_list: {
+        parameters: {
+            query?: {
+                /** @description Items wanted, 1 to 200; 50 if not given. */
+                limit?: number;
+                /** @description `next` of the page before. */
+                after?: string;
+            };
+            header?: never;
+            path: {
+                id: components["schemas"]["InstanceId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_SizeChange"];
+                };
+            };
+        };
+    };
+    size_change_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["InstanceId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewSizeChange"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SizeChange"];
+                };
+            };
+        };
+    };
+    size_change_quote: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["InstanceId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WantedSize"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SizeChangeQuote"];
                 };
             };
         };

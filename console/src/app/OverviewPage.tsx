@@ -41,7 +41,7 @@ export function OverviewPage() {
 }
 
 function Machines() {
-  const { rows, more } = joined(useSuspenseInfiniteQuery(instancesQuery));
+  const { rows, more } = joined(useSuspenseInfiniteQuery(instancesQuery()));
   return (
     <Paper>
       <Group justify="space-between" mb="xs">

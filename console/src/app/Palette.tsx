@@ -22,7 +22,7 @@ interface PaletteProps {
 export default function Palette({ door, opened, close }: PaletteProps) {
   const navigate = useNavigate();
   const forCustomer = door === "customer" && opened;
-  const instances = useInfiniteQuery({ ...instancesQuery, enabled: forCustomer });
+  const instances = useInfiniteQuery({ ...instancesQuery(), enabled: forCustomer });
   const invoices = useInfiniteQuery({ ...invoicesQuery, enabled: forCustomer });
   useEffect(() => (opened ? spotlight.open() : spotlight.close()), [opened]);
 

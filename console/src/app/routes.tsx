@@ -39,6 +39,7 @@ interface DoorSearch {
   tab?: string | undefined;
   export?: string | undefined;
   backup?: string | undefined;
+  tag?: string | undefined;
 }
 
 /** Only an address of our own doors is followed after signing in; anything else would be an open redirect. */
@@ -51,6 +52,7 @@ const validateSearch = (search: Record<string, unknown>): DoorSearch => ({
   tab: textOf(search, "tab"),
   export: textOf(search, "export"),
   backup: textOf(search, "backup"),
+  tag: textOf(search, "tag"),
 });
 
 /** Lets through whoever is signed in and sends others to sign in, to come back to where they wanted to go. */
@@ -133,8 +135,8 @@ const publicRoutes = [
 ];
 
 const customerRoutes = [
-  door(appRoute, paths.overview(), lazyRouteComponent(() => import("./OverviewPage"), "OverviewPage"), () => [list(instancesQuery), one(usageQuery), list(activityQuery)]),
-  door(appRoute, paths.instances(), lazyRouteComponent(() => import("../features/compute/InstancesPage"), "InstancesPage"), () => [list(instancesQuery)]),
+  door(appRoute, paths.overview(), lazyRouteComponent(() => import("./OverviewPage"), "OverviewPage"), () => [list(instancesQuery()), one(usageQuery), list(activityQuery)]),
+  door(appRoute, paths.instances(), lazyRouteComponent(() => import("../features/compute/InstancesPage"), "InstancesPage"), () => [list(instancesQuery())]),
   door(appRoute, paths.instanceCreate(), lazyRouteComponent(() => import("../features/catalogue/OrderCreatePage"), "OrderCreatePage"), () => [
     one(sizesQuery),
     one(templatesQuery),

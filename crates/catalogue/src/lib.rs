@@ -1,7 +1,7 @@
 //! What is offered, ordered and fulfilled: sizes with their prices, quotes, and orders.
 //!
 //! Reading order: [`size`] (what is on sale), [`quote`] (what it costs), [`order`] (from the click
-//! to the running machine). Machines belong to compute, money to billing; this domain joins them.
+//! to the running machine), [`size_change`] (another size, at its price). Machines belong to compute, money to billing; this domain joins them.
 
 pub mod data_map;
 pub mod events;
@@ -11,6 +11,7 @@ pub mod permissions;
 pub mod quote;
 mod reactions;
 pub mod size;
+pub mod size_change;
 
 pub use order::{Order, OrderId};
 pub use size::Size;
@@ -20,7 +21,7 @@ use utoipa_axum::router::OpenApiRouter;
 use workflow::Registered;
 
 fn routes() -> OpenApiRouter<Cx> {
-    OpenApiRouter::new().merge(size::api::routes()).merge(quote::api::routes()).merge(order::api::routes())
+    OpenApiRouter::new().merge(size::api::routes()).merge(quote::api::routes()).merge(order::api::routes()).merge(size_change::api::routes())
 }
 
 /// The domain, for the server's list.
@@ -37,5 +38,5 @@ pub fn module() -> Module {
 
 /// The workflows that a worker must know, beside those of compute.
 pub fn workflows() -> Vec<Registered> {
-    vec![Registered::of(&order::FULFIL)]
+    vec![Registered::of(&order::FULFIL), Registered::of(&size_change::SIZE_CHANGE)]
 }

@@ -19,8 +19,27 @@ permission!(
     /// Cancel an order that is not paid.
     pub OrderCancel = "catalogue.order.cancel", Project, Use);
 permission!(
+    /// Ask what another size would cost.
+    pub SizeChangeQuote = "catalogue.size_change.quote", Project, View);
+permission!(
+    /// Give a machine another size.
+    pub SizeChangeCreate = "catalogue.size_change.create", Project, Use);
+permission!(
+    /// See changes of machines' sizes.
+    pub SizeChangeView = "catalogue.size_change.list", Project, View);
+permission!(
     /// Change prices and what is on sale.
     pub SizeUpdate = "catalogue.size.update", Platform, Manage);
 
 /// All of them.
-pub const ALL: &[PermissionInfo] = &[QuoteCreate::INFO, OrderCreate::INFO, OrderView::INFO, OrderRetry::INFO, OrderCancel::INFO, SizeUpdate::INFO];
+pub const ALL: &[PermissionInfo] = &[
+    QuoteCreate::INFO,
+    OrderCreate::INFO,
+    OrderView::INFO,
+    OrderRetry::INFO,
+    OrderCancel::INFO,
+    SizeChangeQuote::INFO,
+    SizeChangeCreate::INFO,
+    SizeChangeView::INFO,
+    SizeUpdate::INFO,
+];

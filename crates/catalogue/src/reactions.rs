@@ -11,7 +11,7 @@ use notifications::{Template, tell_owners};
 
 use crate::events::{ORDER_FULFILLED, OrderFact};
 use crate::order::{State, state_of_machine};
-use crate::{order, size};
+use crate::{size, size_change};
 
 /// All reactions.
 pub const ALL: &[Reaction] = &[
@@ -35,7 +35,7 @@ async fn end(tx: Tx, event: Event) -> Result<()> {
 }
 
 async fn reprice(tx: Tx, event: Event) -> Result<()> {
-    order::reprice::reprice(&tx, &event.scope(), &event.fact::<Resized>()?).await
+    size_change::reprice::reprice(&tx, &event.scope(), &event.fact::<Resized>()?).await
 }
 
 async fn tell_ready(tx: Tx, event: Event) -> Result<()> {

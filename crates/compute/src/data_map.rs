@@ -118,6 +118,7 @@ pub const TABLES: &[Table] = &[
             Entry::personal("hostname", &category::RESOURCE, SERVICE).customer_plane().sealed_to_organisation(Class::Content),
             Entry::personal("hostname_index", &category::RESOURCE, SERVICE).blind_index(&["compute.instance.hostname"]),
             Entry::personal("ssh_key", &category::RESOURCE, SERVICE).customer_plane().sealed_to_organisation(Class::Content),
+            Entry::personal("tags", &category::RESOURCE, SERVICE).customer_plane().not_required().sealed_to_organisation(Class::Content),
             Entry::personal("user_data", &category::RESOURCE, SERVICE).customer_plane().not_required().sealed_to_organisation(Class::Content),
             Entry::personal("root_password", &category::CREDENTIAL, SERVICE)
                 .customer_plane()
@@ -149,6 +150,18 @@ pub const TABLES: &[Table] = &[
             Entry::personal("created_at", &category::ACTIVITY, METERED).observed(),
             Entry::personal("delete_at", &category::ACTIVITY, SERVICE).observed().not_required(),
             Entry::personal("deleted_at", &category::ACTIVITY, METERED).observed().not_required(),
+        ],
+    },
+    Table {
+        name: "compute_instance_tag",
+        title: "what machines are found by",
+        subject: Subject::Organisation,
+        owned: Owned::Through { column: "instance_id", table: "compute_instance", key: "id" },
+        retention: Retention::WITH_OWNER,
+        key: &["instance_id", "tag_index"],
+        columns: &[
+            Entry::personal("instance_id", &category::IDENTIFIER, SERVICE).observed(),
+            Entry::personal("tag_index", &category::RESOURCE, SERVICE).blind_index(&["compute.instance.tags"]),
         ],
     },
     Table {

@@ -53,6 +53,7 @@ async fn running(test: &Test) -> InstanceId {
         source: Source::Template(templates.iter().find(|one| one.name == "tiny").unwrap().id),
         region_id: regions[0].id,
         user_data: None,
+        tags: Vec::new(),
     };
     let made = test.cx.write(async |tx| {
         let machine = instance::create(&tx, &at, &new).await?;
@@ -232,7 +233,7 @@ both_engines!(a_kept_key_is_added_with_consent, |engine| async move {
 });
 
 async fn only(test: &Test) -> Instance {
-    instance::list(&test.cx, &test.scope::<InstanceView>().await, &PageQuery::default()).await.unwrap().items.remove(0)
+    instance::list(&test.cx, &test.scope::<InstanceView>().await, &instance::InstanceQuery::default(), &PageQuery::default()).await.unwrap().items.remove(0)
 }
 
 macro_rules! case {

@@ -43,6 +43,7 @@ async fn begun(test: &Test, hostname: &str) -> InstanceId {
         source: Source::Template(templates.iter().find(|one| one.name == "tiny").unwrap().id),
         region_id: regions[0].id,
         user_data: None,
+        tags: Vec::new(),
     };
     let made = test.cx.write(async |tx| {
         let instance = instance::create(&tx, &at, &new).await?;

@@ -68,6 +68,7 @@ async fn begun(test: &Test, hostname: &str) -> kernel::Result<Instance> {
         source: Source::Template(templates.iter().find(|one| one.name == "tiny").unwrap().id),
         region_id: regions[0].id,
         user_data: None,
+        tags: Vec::new(),
     };
     test.cx
         .write(async |tx| {
@@ -269,7 +270,11 @@ macro_rules! resize_case {
                 ("compute.instance.resize".to_owned(), id.to_string())
             },
             check: async |test: &Test, succeeded: bool| {
-                let machine = instance::list(&test.cx, &test.scope::<InstanceView>().await, &PageQuery::default()).await.unwrap().items.remove(0);
+                let machine = instance::list(&test.cx, &test.scope::<InstanceView>().await, &instance::InstanceQuery::default(), &PageQuery::default())
+                    .await
+                    .unwrap()
+                    .items
+                    .remove(0);
                 assert_eq!((machine.state, machine.size.id), (State::Running, size(if succeeded { 2 } else { 1 })));
                 let guest = hypervisor(test).find(&reference(machine.id)).await.unwrap().unwrap();
                 assert_eq!((guest.size.cpus, guest.status), (if succeeded { 2 } else { 1 }, Status::Running));
@@ -292,7 +297,11 @@ macro_rules! restore_case {
                 ("compute.snapshot.restore".to_owned(), id.to_string())
             },
             check: async |test: &Test, succeeded: bool| {
-                let machine = instance::list(&test.cx, &test.scope::<InstanceView>().await, &PageQuery::default()).await.unwrap().items.remove(0);
+                let machine = instance::list(&test.cx, &test.scope::<InstanceView>().await, &instance::InstanceQuery::default(), &PageQuery::default())
+                    .await
+                    .unwrap()
+                    .items
+                    .remove(0);
                 let status = hypervisor(test).status(&reference(machine.id)).await.unwrap();
                 // Whatever happened, the state is what the hypervisor says, and nothing is in progress.
                 assert_eq!(machine.state, if status == Status::Running { State::Running } else { State::Stopped });
@@ -314,7 +323,11 @@ macro_rules! snapshot_case {
                 ("compute.snapshot.create".to_owned(), asked.id.to_string())
             },
             check: async |test: &Test, succeeded: bool| {
-                let machine = instance::list(&test.cx, &test.scope::<InstanceView>().await, &PageQuery::default()).await.unwrap().items.remove(0);
+                let machine = instance::list(&test.cx, &test.scope::<InstanceView>().await, &instance::InstanceQuery::default(), &PageQuery::default())
+                    .await
+                    .unwrap()
+                    .items
+                    .remove(0);
                 let there = hypervisor(test).snapshots(&reference(machine.id)).await.unwrap().len();
                 assert_eq!((there, used(test).await.snapshots.used), if succeeded { (1, 1) } else { (0, 0) });
                 let state = if succeeded { SnapshotState::Ready } else { SnapshotState::Failed };

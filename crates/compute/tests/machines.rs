@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use compute::instance::power::{Action, power};
-use compute::instance::{self, NewInstance, PROVISION, Shape, SizeId, Source, State};
+use compute::instance::{self, InstancePatch, InstanceQuery, NewInstance, PROVISION, Shape, SizeId, Source, State};
 use compute::permissions::{ConsoleTicketCreate, InstanceDelete, InstanceRebuild, InstanceStart, InstanceUndelete, InstanceUpdate, InstanceView, ReadingView};
 use compute::{Drivers, Instance, InstanceId, console, node};
 use compute_driver::simulated::{Fault, Operation, Simulated};
@@ -42,6 +42,7 @@ async fn wanted(cx: &Cx, hostname: &str) -> NewInstance {
         source: Source::Template(templates.iter().find(|one| one.name == "tiny").unwrap().id),
         region_id: regions[0].id,
         user_data: Some("#!/bin/sh\ntrue\n".to_owned()),
+        tags: Vec::new(),
     }
 }
 
@@ -98,7 +99,7 @@ both_engines!(a_machine_is_set_up_as_it_was_ordered, |engine| async move {
     let history = instance::events(&test.cx, &test.scope::<InstanceView>().await, id, &PageQuery::default()).await.unwrap();
     let states: Vec<State> = history.items.iter().rev().map(|event| event.kind).collect();
     assert_eq!(states, [State::Ordered, State::Provisioning, State::Running]);
-    let list = instance::list(&test.cx, &test.scope::<InstanceView>().await, &PageQuery::default()).await.unwrap();
+    let list = instance::list(&test.cx, &test.scope::<InstanceView>().await, &InstanceQuery::default(), &PageQuery::default()).await.unwrap();
     assert_eq!(list.items.len(), 1);
 });
 
@@ -254,6 +255,38 @@ both_engines!(a_console_ticket_opens_one_console_once, |engine| async move {
     assert_eq!(refused(id, late).await, Some(Kind::Denied), "late");
 });
 
+both_engines!(machines_are_found_by_their_tags, |engine| async move {
+    let (test, _) = world(engine).await;
+    let at = test.scope::<InstanceStart>().await;
+    for (hostname, tags) in [("one", ["Env:Live", "web"]), ("two", ["env:test", "web"])] {
+        let new = NewInstance { tags: tags.map(str::to_owned).to_vec(), ..wanted(&test.cx, hostname).await };
+        test.cx.write(async |tx| instance::create(&tx, &at, &new).await).await.unwrap();
+    }
+    let found = async |tag: &str| {
+        let which = InstanceQuery { tag: Some(tag.to_owned()) };
+        let page = instance::list(&test.cx, &test.scope::<InstanceView>().await, &which, &PageQuery::default()).await?;
+        Ok::<_, kernel::Error>(page.items.into_iter().map(|one| (one.id, one.hostname, one.tags)).collect::<Vec<_>>())
+    };
+    let names = |found: &[(InstanceId, String, Vec<String>)]| found.iter().map(|one| one.1.clone()).collect::<Vec<_>>();
+    assert_eq!(names(&found("web").await.unwrap()), ["two", "one"]);
+    assert_eq!(names(&found("env").await.unwrap()), ["two", "one"], "a key finds all its values");
+    let live = found("ENV:live").await.unwrap();
+    assert_eq!((names(&live), live[0].2.clone()), (vec!["one".to_owned()], vec!["env:live".to_owned(), "web".to_owned()]));
+    assert_eq!(found("live").await.unwrap(), []);
+    assert_eq!(found("no tag").await.unwrap_err().fields()[0].field, "tag");
+
+    let (id, patch) = (live[0].0, |tags: &[&str]| InstancePatch { name: None, tags: Some(tags.iter().map(|tag| (*tag).to_owned()).collect()) });
+    let update = async |patch: InstancePatch| instance::update(&test.cx, &test.scope::<InstanceUpdate>().await, id, &patch).await;
+    assert_eq!(update(patch(&["a b"])).await.unwrap_err().fields()[0].field, "tags");
+    assert_eq!(update(InstancePatch { name: Some("Shop".to_owned()), tags: None }).await.unwrap().tags, ["env:live", "web"], "what is left out stays");
+    assert_eq!(update(patch(&["db"])).await.unwrap().tags, ["db"]);
+    assert_eq!((names(&found("env").await.unwrap()), names(&found("db").await.unwrap())), (vec!["two".to_owned()], vec!["one".to_owned()]));
+    assert_eq!(update(patch(&[])).await.unwrap().tags, Vec::<String>::new());
+    let fresh = || uuid::Uuid::now_v7();
+    test.authority.become_person(Id::from_uuid(fresh()), Id::from_uuid(fresh()), Id::from_uuid(fresh()));
+    assert_eq!(found("web").await.unwrap(), [], "another project's tags find nothing");
+});
+
 both_engines!(nothing_is_seen_from_another_project, |engine| async move {
     let (test, _) = world(engine).await;
     let id = running(&test, "web").await;
@@ -261,7 +294,7 @@ both_engines!(nothing_is_seen_from_another_project, |engine| async move {
     test.authority.become_person(Id::from_uuid(fresh()), Id::from_uuid(fresh()), Id::from_uuid(fresh()));
     let unseen = instance::view(&test.cx, &test.scope::<InstanceView>().await, id).await.unwrap_err();
     assert_eq!(unseen.kind(), Kind::NotFound);
-    let patch = instance::InstancePatch { name: "mine".to_owned() };
+    let patch = InstancePatch { name: Some("mine".to_owned()), tags: None };
     assert_eq!(instance::update(&test.cx, &test.scope::<InstanceUpdate>().await, id, &patch).await.unwrap_err().kind(), Kind::NotFound);
     assert_eq!(power(&test.cx, &test.scope::<InstanceStart>().await, id, Action::Stop).await.unwrap_err().kind(), Kind::NotFound);
 });
@@ -277,7 +310,7 @@ macro_rules! provision_case {
             check: async |test: &Test, succeeded: bool| {
                 let guests = hypervisor(test).list().await.unwrap();
                 assert_eq!(guests.len(), usize::from(succeeded));
-                let list = instance::list(&test.cx, &test.scope::<InstanceView>().await, &PageQuery::default()).await.unwrap().items;
+                let list = instance::list(&test.cx, &test.scope::<InstanceView>().await, &InstanceQuery::default(), &PageQuery::default()).await.unwrap().items;
                 // What was never handed over is no machine: its order shows it.
                 assert_eq!(list.iter().map(|one| one.state).collect::<Vec<_>>(), if succeeded { vec![State::Running] } else { vec![] });
                 // Room and name are free exactly if nothing is left.

@@ -38,6 +38,7 @@ async fn world(engine: Engine) -> (Test, Simulated, InstanceId) {
         source: Source::Template(templates.iter().find(|one| one.name == "tiny").unwrap().id),
         region_id: regions[0].id,
         user_data: None,
+        tags: Vec::new(),
     };
     let machine = test.cx.write(async |tx| {
         let machine = instance::create(&tx, &at, &new).await?;

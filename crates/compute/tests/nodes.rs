@@ -39,6 +39,7 @@ async fn wanted(test: &Test, hostname: &str) -> NewInstance {
         source: Source::Template(templates.iter().find(|one| one.name == "tiny").unwrap().id),
         region_id: regions[0].id,
         user_data: None,
+        tags: Vec::new(),
     }
 }
 
@@ -180,7 +181,7 @@ both_engines!(a_guest_that_went_away_meanwhile_leaves_no_machine, |engine| async
     hypervisor.inject(Op::Adopt, Fault::Fail(DriverError::conflict("nothing is at the address 100")));
     let failed = run_to_end(&test.cx, &test.clock, compute::workflows, None, ADOPT.name, &id.to_string()).await;
     assert!(failed.state == Work::Failed && failed.error.as_deref().unwrap().contains("nothing is at"), "{failed:?}");
-    let list = instance::list(&test.cx, &test.scope::<InstanceView>().await, &kernel::PageQuery::default()).await.unwrap();
+    let list = instance::list(&test.cx, &test.scope::<InstanceView>().await, &instance::InstanceQuery::default(), &kernel::PageQuery::default()).await.unwrap();
     assert_eq!(list.items.len(), 0);
     taken_over(&test, &node, "100", "web").await.expect("name and room are free again");
 });
@@ -197,7 +198,11 @@ macro_rules! adoption_case {
                 // Whatever happened to the step: the guest runs on, and carries the mark of one machine.
                 let guests = test.cx.extension::<Simulated>().unwrap().list().await.unwrap();
                 assert_eq!(guests.iter().map(|guest| guest.status).collect::<Vec<_>>(), [Status::Running]);
-                let machines = instance::list(&test.cx, &test.scope::<InstanceView>().await, &kernel::PageQuery::default()).await.unwrap().items;
+                let machines =
+                    instance::list(&test.cx, &test.scope::<InstanceView>().await, &instance::InstanceQuery::default(), &kernel::PageQuery::default())
+                        .await
+                        .unwrap()
+                        .items;
                 assert_eq!(machines.len(), 1);
                 assert!(!succeeded || machines[0].state == State::Running);
             },

@@ -19,6 +19,7 @@ import { Page } from "../../ui/Page";
 import { ProblemAlert } from "../../ui/ProblemView";
 import { When } from "../../ui/When";
 import { backupQuery, quotaQuery, sshKeysQuery } from "../compute/api";
+import { TagsField } from "../compute/InstanceTags";
 import { orderCreate, regionsQuery, sizesQuery, templatesQuery } from "./api";
 import { NetworkChoice, placeOf } from "./NetworkChoice";
 import { PaymentMethodField } from "./PaymentMethodField";
@@ -36,6 +37,7 @@ interface Values extends Record<string, unknown> {
   user_data: string;
   network_id: string;
   security_group_id: string;
+  tags: string[];
   payment_method: PaymentMethod;
 }
 
@@ -68,6 +70,7 @@ function OrderForm({ backup }: { backup?: Backup }) {
     user_data: "",
     network_id: "",
     security_group_id: "",
+    tags: [],
     payment_method: "test_succeeds",
   };
   const { form, problem, general, busy, onSubmit } = useApiForm<Values>(
@@ -177,6 +180,7 @@ function OrderForm({ backup }: { backup?: Backup }) {
                 {...form.getInputProps("user_data")}
               />
               <NetworkChoice region={values.region_id} network={form.getInputProps("network_id")} group={form.getInputProps("security_group_id")} isConnected={values.network_id !== ""} />
+              <TagsField value={values.tags} onChange={(tags) => form.setFieldValue("tags", tags)} error={form.errors.tags} />
             </Stack>
           </Paper>
           <Paper>

@@ -14,12 +14,13 @@ import { ProblemAlert } from "../../ui/ProblemView";
 import { useAction } from "../../ui/useAction";
 import { templatesQuery } from "../catalogue/api";
 import { InstanceResize } from "./InstanceResize";
+import { TagsDialog } from "./InstanceTags";
 import { instanceDelete, instancePower, instanceRebuild, instanceRescue, instanceUpdate, type PowerAction } from "./api";
 
 const InstanceAccess = lazy(() => import("./InstanceAccess"));
 
 type Confirmed = "shutdown" | "reboot" | "reset" | "stop";
-type Dialog = Confirmed | "rescue" | "password" | "key" | "rename" | "resize" | "rebuild" | "delete" | null;
+type Dialog = Confirmed | "tags" | "rescue" | "password" | "key" | "rename" | "resize" | "rebuild" | "delete" | null;
 
 export function InstanceActions({ instance }: { instance: Instance }) {
   const [dialog, setDialog] = useState<Dialog>(null);
@@ -77,6 +78,7 @@ export function InstanceActions({ instance }: { instance: Instance }) {
           {can("set_password") && <Act name={t`Set the root password`} why={atRest ? null : busyReason} onClick={() => setDialog("password")} />}
           {can("authorise_key") && <Act name={t`Add an SSH key`} why={atRest ? null : busyReason} onClick={() => setDialog("key")} />}
           <Act name={t`Rename`} why={null} onClick={() => setDialog("rename")} />
+          <Act name={t`Change the tags`} why={null} onClick={() => setDialog("tags")} />
           <Act name={t`Change the size`} why={atRest ? null : busyReason} onClick={() => setDialog("resize")} />
           <Act name={t`Rebuild from a system`} why={settled ? null : busyReason} onClick={() => setDialog("rebuild")} />
           <Menu.Divider />
@@ -91,6 +93,7 @@ export function InstanceActions({ instance }: { instance: Instance }) {
         </Suspense>
       )}
       <Rename key={instance.name} instance={instance} opened={dialog === "rename"} close={close} />
+      {dialog === "tags" && <TagsDialog instance={instance} opened close={close} />}
       <InstanceResize instance={instance} opened={dialog === "resize"} close={close} />
       <Rebuild instance={instance} opened={dialog === "rebuild"} close={close} />
       <Delete instance={instance} opened={dialog === "delete"} close={close} />

@@ -2,12 +2,13 @@
 import { Alert, Anchor, Button, Group, Paper, Skeleton, Stack, Tabs, Text, Title } from "@mantine/core";
 import { t } from "@lingui/core/macro";
 import { Trans } from "@lingui/react/macro";
-import { useSuspenseQuery } from "@tanstack/react-query";
+import { useQuery, useSuspenseQuery } from "@tanstack/react-query";
 import { Link, useNavigate } from "@tanstack/react-router";
-import { lazy, Suspense } from "react";
+import { lazy, type ReactNode, Suspense } from "react";
 import type { Instance, Operation } from "../../api/types";
 import { useId, useSearchText } from "../../app/address";
 import { paths } from "../../paths";
+import { Amount } from "../../ui/Amount";
 import { Command, CopyId } from "../../ui/CopyId";
 import { Facts } from "../../ui/Facts";
 import { formatMemory } from "../../ui/format";
@@ -18,11 +19,12 @@ import { instanceLook, State } from "../../ui/State";
 import { useAction } from "../../ui/useAction";
 import { useOperation } from "../../ui/useOperation";
 import { Ago, When } from "../../ui/When";
-import { instanceQuery, instanceUndelete, isMoving } from "./api";
+import { instanceQuery, instanceUndelete, isMoving, sizeChangesQuery } from "./api";
 import { InstanceActions } from "./InstanceActions";
 import { InstanceBackups } from "./InstanceBackups";
 import { InstanceSnapshots } from "./InstanceSnapshots";
 import { InstanceEvents } from "./InstanceEvents";
+import { Tags } from "./InstanceTags";
 import { InstanceUsage } from "./InstanceUsage";
 
 const InstanceMetrics = lazy(() => import("./InstanceMetrics"));
@@ -148,6 +150,19 @@ function Machine({ instance }: { instance: Instance }) {
   const { operation } = useOperation(instance.operation_id);
   const moving = isMoving(instance.state) || (operation !== undefined && TROUBLED.has(operation.state));
   const ssh = instance.ssh;
+  const newest = useQuery(sizeChangesQuery(instance.id)).data?.items[0];
+  const pending = newest !== undefined && newest.state === "done" && newest.cycle === "monthly" && Date.parse(newest.price_from) > Date.now() ? newest : undefined;
+  const pendingPrice: readonly (readonly [string, ReactNode])[] =
+    pending === undefined
+      ? []
+      : [
+          [
+            t`Price to come`,
+            <Trans key="price">
+              <Amount money={pending.price} /> a month from <When at={pending.price_from} /> on
+            </Trans>,
+          ],
+        ];
   return (
     <div className="columns">
       <Stack>
@@ -185,6 +200,8 @@ function Machine({ instance }: { instance: Instance }) {
           rows={[
             [t`Hostname`, instance.hostname],
             [t`Size`, `${instance.size.name}: ${instance.size.cpus} CPU, ${formatMemory(instance.size.memory_mib)}, ${instance.size.disk_gib} GiB`],
+            [t`Tags`, instance.tags.length === 0 ? "–" : <Tags key="tags" tags={instance.tags} />],
+            ...pendingPrice,
             [t`System`, instance.template.name],
             [t`Region`, instance.region.name],
             [t`IPv4`, instance.ipv4 == null ? "–" : <CopyId key="ip" id={instance.ipv4} />],

@@ -1,30 +1,39 @@
-// Another size for a machine: what fits, what it costs, and whether the machine restarts.
-import { Alert, Button, Group, Modal, Radio, Stack, Text } from "@mantine/core";
+// Another size for a machine: what fits, what is charged now, what it costs from when on, and whether the machine restarts.
+import { Alert, Button, Group, Modal, Radio, Skeleton, Stack, Text } from "@mantine/core";
 import { t } from "@lingui/core/macro";
 import { Trans } from "@lingui/react/macro";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { asProblem } from "../../api/problem";
-import type { Instance } from "../../api/types";
-import { Amount } from "../../ui/Amount";
+import type { Instance, PaymentMethod, SizeChangeQuote } from "../../api/types";
+import { Amount, TotalLine } from "../../ui/Amount";
 import { formatMemory } from "../../ui/format";
 import { Icon } from "../../ui/Icon";
 import { ProblemAlert } from "../../ui/ProblemView";
 import { useAction } from "../../ui/useAction";
+import { When } from "../../ui/When";
 import { sizesQuery } from "../catalogue/api";
-import { instanceResize } from "./api";
+import { PaymentMethodField } from "../catalogue/PaymentMethodField";
+import { sizeChangeCreate, sizeChangeQuoteQuery } from "./api";
 
 export function InstanceResize({ instance, opened, close }: { instance: Instance; opened: boolean; close: () => void }) {
   const sizes = useQuery({ ...sizesQuery, enabled: opened });
   const [size, setSize] = useState<string | null>(null);
-  const resize = useAction({ run: (id: string) => instanceResize(instance.id, id), refresh: ["instances", "quota"], then: close });
+  const [method, setMethod] = useState<PaymentMethod>("test_succeeds");
+  const quote = useQuery({ ...sizeChangeQuoteQuery(instance.id, size ?? ""), enabled: opened && size !== null });
+  const resize = useAction({
+    run: (agreed: SizeChangeQuote) => sizeChangeCreate(instance.id, { size_id: agreed.size.id, due_now: agreed.due_now, payment_method: method }),
+    refresh: ["instances", "quota", "payments", "invoices"],
+    then: close,
+  });
   const offered = (sizes.data?.items ?? []).filter((each) => each.visible);
+  const due = (quote.data?.due_now.minor ?? 0) > 0;
   return (
     <Modal opened={opened} onClose={close} title={t`Another size for ${instance.name}`} closeButtonProps={{ "aria-label": t`Close` }} size="lg">
       <form
         onSubmit={(event) => {
           event.preventDefault();
-          if (size !== null) resize.mutate(size);
+          if (quote.data !== undefined) resize.mutate(quote.data);
         }}
       >
         <Stack>
@@ -36,51 +45,64 @@ export function InstanceResize({ instance, opened, close }: { instance: Instance
                 const smaller = each.disk_gib < instance.size.disk_gib;
                 return (
                   <Radio.Card key={each.id} value={each.id} className="choice" disabled={present || smaller}>
-                    <Group justify="space-between" wrap="nowrap">
-                      <div>
-                        <Text fw={600}>{each.name}</Text>
-                        <Text size="sm" c="dimmed">
-                          {each.cpus} CPU, {formatMemory(each.memory_mib)}, {each.disk_gib} GiB
-                        </Text>
-                        {present && (
-                          <Text size="xs">
-                            <Trans>The machine has this size.</Trans>
-                          </Text>
-                        )}
-                        {smaller && (
-                          <Text size="xs">
-                            <Trans>A disk cannot become smaller.</Trans>
-                          </Text>
-                        )}
-                      </div>
-                      <Text component="div" size="sm">
-                        <Trans>
-                          <Amount money={each.hourly} /> an hour
-                        </Trans>
+                    <Text fw={600}>{each.name}</Text>
+                    <Text size="sm" c="dimmed">
+                      {each.cpus} CPU, {formatMemory(each.memory_mib)}, {each.disk_gib} GiB
+                    </Text>
+                    {present && (
+                      <Text size="xs">
+                        <Trans>The machine has this size.</Trans>
                       </Text>
-                    </Group>
+                    )}
+                    {smaller && (
+                      <Text size="xs">
+                        <Trans>A disk cannot become smaller.</Trans>
+                      </Text>
+                    )}
                   </Radio.Card>
                 );
               })}
             </Stack>
           </Radio.Group>
+          {quote.isError && <ProblemAlert problem={asProblem(quote.error)} />}
+          {size !== null && !quote.isError && (quote.data === undefined ? <Skeleton height={80} /> : <Price quote={quote.data} />)}
+          {due && <PaymentMethodField value={method} onChange={setMethod} />}
           <Alert variant="outline" color="keep" icon={<Icon name="power" />}>
-            {instance.state === "running" ? (
-              <Trans>The machine is restarted once. The new price counts from then on, without tax as shown.</Trans>
-            ) : (
-              <Trans>The machine stays off. The new price counts from then on, without tax as shown.</Trans>
-            )}
+            {instance.state === "running" ? <Trans>The machine is restarted once.</Trans> : <Trans>The machine stays off.</Trans>}
           </Alert>
           <Group justify="flex-end">
             <Button variant="default" onClick={close}>
               <Trans>Leave it as it is</Trans>
             </Button>
-            <Button type="submit" loading={resize.isPending} disabled={size === null}>
+            <Button type="submit" loading={resize.isPending} disabled={quote.data === undefined}>
               <Trans>Change the size</Trans>
             </Button>
           </Group>
         </Stack>
       </form>
     </Modal>
+  );
+}
+
+function Price({ quote }: { quote: SizeChangeQuote }) {
+  return (
+    <Stack gap="xs" aria-live="polite">
+      {quote.lines.map((line) => (
+        <TotalLine key={line.description} label={line.description} money={line.amount} />
+      ))}
+      {quote.lines.length > 0 && <TotalLine label={t`Tax`} money={quote.tax} />}
+      <TotalLine label={t`Charged now`} money={quote.due_now} strong />
+      <Text component="div" size="sm">
+        {quote.cycle === "monthly" ? (
+          <Trans>
+            From <When at={quote.price_from} /> it costs <Amount money={quote.price} /> a month, without tax. The month that is paid stays paid.
+          </Trans>
+        ) : (
+          <Trans>
+            From then on it costs <Amount money={quote.price} /> an hour, without tax.
+          </Trans>
+        )}
+      </Text>
+    </Stack>
   );
 }

@@ -1,9 +1,10 @@
 // All machines of the project.
-import { Anchor, Button, Text } from "@mantine/core";
+import { Anchor, Button, Group, Text } from "@mantine/core";
 import { t } from "@lingui/core/macro";
 import { Trans } from "@lingui/react/macro";
 import { useSuspenseInfiniteQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
+import { useSearchText } from "../../app/address";
 import { paths } from "../../paths";
 import { DataTable } from "../../table/DataTable";
 import { joined } from "../../table/joined";
@@ -14,23 +15,40 @@ import { Page } from "../../ui/Page";
 import { instanceLook, State } from "../../ui/State";
 import { When } from "../../ui/When";
 import { instancesQuery } from "./api";
+import { Tags } from "./InstanceTags";
 
 export function InstancesPage() {
-  const { rows, more } = joined(useSuspenseInfiniteQuery(instancesQuery));
+  const tag = useSearchText("tag");
+  const { rows, more } = joined(useSuspenseInfiniteQuery(instancesQuery(tag)));
   return (
     <Page title={t`Machines`} actions={rows.length > 0 ? <OrderButton /> : undefined}>
+      {tag !== undefined && (
+        <Group gap="xs">
+          <Text>
+            <Trans>With the tag</Trans>
+          </Text>
+          <Tags tags={[tag]} />
+          <Anchor component={Link} to={paths.instances()} size="sm">
+            <Trans>Show all machines</Trans>
+          </Anchor>
+        </Group>
+      )}
       <DataTable
         label={t`Machines`}
         rows={rows}
         rowKey={(instance) => instance.id}
         more={more}
         empty={
-          <Empty icon="machine" title={t`No machines yet`}>
-            <Text c="dimmed" mb="xs">
-              <Trans>Choose a size and a system; it runs within seconds.</Trans>
-            </Text>
-            <OrderButton />
-          </Empty>
+          tag === undefined ? (
+            <Empty icon="machine" title={t`No machines yet`}>
+              <Text c="dimmed" mb="xs">
+                <Trans>Choose a size and a system; it runs within seconds.</Trans>
+              </Text>
+              <OrderButton />
+            </Empty>
+          ) : (
+            <Empty icon="machine" title={t`No machine has this tag`} />
+          )
         }
         columns={[
           {
@@ -43,6 +61,7 @@ export function InstancesPage() {
             ),
           },
           { name: t`State`, cell: (instance) => <State look={instanceLook(instance.state)} /> },
+          { name: t`Tags`, cell: (instance) => (instance.tags.length === 0 ? "–" : <Tags tags={instance.tags} />) },
           { name: t`Size`, cell: (instance) => `${instance.size.name} · ${formatMemory(instance.size.memory_mib)}` },
           { name: t`System`, cell: (instance) => instance.template.name },
           { name: t`Address`, cell: (instance) => <span className="mono">{instance.ipv4 ?? (instance.ssh ? `${instance.ssh.host}:${instance.ssh.port}` : "–")}</span> },

@@ -3,11 +3,11 @@ import { keepPreviousData, queryOptions } from "@tanstack/react-query";
 import { call, client, done } from "../../api/client";
 import { pages } from "../../api/queries";
 import type { operations } from "../../api/schema";
-import type { Adoption, AuthorisedKey, BackupPlanPatch, ClusterPatch, ClusterQuestion, FindingOffer, Instance, NewCluster, NewRootPassword, NewSnapshot, NewSshKey, NodePatch, ProbedAddress } from "../../api/types";
+import type { Adoption, AuthorisedKey, BackupPlanPatch, ClusterPatch, ClusterQuestion, FindingOffer, Instance, NewCluster, NewRootPassword, NewSizeChange, NewSnapshot, NewSshKey, NodePatch, ProbedAddress } from "../../api/types";
 
 const at = (id: string) => ({ params: { path: { id } } });
 
-export const instancesQuery = pages(["instances"], (after) => call(client.GET("/v1/instances", { params: { query: { after } } })), 5_000);
+export const instancesQuery = (tag?: string) => pages(["instances", "list", tag ?? ""], (after) => call(client.GET("/v1/instances", { params: { query: { tag, after } } })), 5_000);
 
 const MOVING = new Set<Instance["state"]>(["ordered", "provisioning", "starting", "stopping", "rebooting", "rebuilding", "resizing", "restoring", "suspending", "resuming", "rescuing"]);
 
@@ -101,7 +101,11 @@ export const instanceAuthoriseKey = (id: string, body: AuthorisedKey) => call(cl
 export const instanceUpdate = (id: string, name: string) => call(client.PATCH("/v1/instances/{id}", { ...at(id), body: { name } }));
 export const instanceRebuild = (id: string, template_id: string) =>
   call(client.POST("/v1/instances/{id}/rebuild", { ...at(id), body: { template_id } }));
-export const instanceResize = (id: string, size_id: string) => call(client.POST("/v1/instances/{id}/resize", { ...at(id), body: { size_id } }));
+export const instanceTag = (id: string, tags: string[]) => call(client.PATCH("/v1/instances/{id}", { ...at(id), body: { tags } }));
+export const sizeChangeQuoteQuery = (id: string, size_id: string) =>
+  queryOptions({ queryKey: ["size-change-quote", id, size_id], queryFn: () => call(client.POST("/v1/instances/{id}/size-changes/quote", { ...at(id), body: { size_id } })), gcTime: 0 });
+export const sizeChangesQuery = (id: string) => queryOptions({ queryKey: ["instances", id, "size-changes"], queryFn: () => call(client.GET("/v1/instances/{id}/size-changes", at(id))) });
+export const sizeChangeCreate = (id: string, body: NewSizeChange) => call(client.POST("/v1/instances/{id}/size-changes", { ...at(id), body }));
 export const snapshotCreate = (id: string, body: NewSnapshot) => call(client.POST("/v1/instances/{id}/snapshots", { ...at(id), body }));
 export const snapshotRestore = (id: string) => call(client.POST("/v1/snapshots/{id}/restore", at(id)));
 export const snapshotDelete = (id: string) => call(client.DELETE("/v1/snapshots/{id}", at(id)));

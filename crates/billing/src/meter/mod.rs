@@ -4,9 +4,11 @@ mod close;
 pub mod model;
 mod open;
 mod record;
+mod reprice;
 pub(crate) mod store;
 
 pub use close::close;
 pub use model::{Cycle, Meter, MeterId, NewMeter, Rates, Reading};
 pub use open::open;
 pub use record::record;
+pub use reprice::{CoveredMonth, covered_month, rates_now, reprice};

@@ -81,6 +81,14 @@ impl Meter {
     /// # Errors
     /// `Internal` outside the calendar.
     pub fn month_around(&self, at: Timestamp) -> Result<Option<Period>> {
+        Ok(self.month_at(at)?.map(|(_, month)| month))
+    }
+
+    /// The same with its number, counted from 0.
+    ///
+    /// # Errors
+    /// `Internal` outside the calendar.
+    pub fn month_at(&self, at: Timestamp) -> Result<Option<(i64, Period)>> {
         if self.rates.cycle == Cycle::Hourly || self.closed_at.is_some_and(|end| end <= at) || at < self.opened_at {
             return Ok(None);
         }
@@ -88,7 +96,7 @@ impl Meter {
         loop {
             let month = Period { from: month_boundary(self.opened_at, index)?, to: month_boundary(self.opened_at, index + 1)? };
             if month.contains(at) {
-                return Ok(Some(month));
+                return Ok(Some((index, month)));
             }
             index += 1;
         }

@@ -119,10 +119,18 @@ pub(crate) async fn newest_of(db: &impl ConnectionTrait, organisation: Organisat
         .filter(entity::Column::Resource.eq(resource))
         .filter(entity::Column::OrganisationId.eq(organisation.uuid()))
         .order_by_desc(entity::Column::OpenedAt)
+        // One that follows another at a new price has the anchor of the first.
+        .order_by_desc(entity::Column::Id)
         .one(db)
         .await?
         .map(meter)
         .transpose()
+}
+
+/// All meters of the resource.
+pub(crate) async fn of_resource(db: &impl ConnectionTrait, organisation: OrganisationId, resource: &str) -> Result<Vec<Meter>> {
+    let query = entity::Entity::find().filter(entity::Column::Resource.eq(resource)).filter(entity::Column::OrganisationId.eq(organisation.uuid()));
+    query.order_by_asc(entity::Column::Id).all(db).await?.into_iter().map(meter).collect()
 }
 
 pub(crate) async fn set_closed(tx: &Tx, id: MeterId, at: Timestamp) -> Result<()> {

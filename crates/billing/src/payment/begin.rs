@@ -1,7 +1,7 @@
 //! Writes an intent to be paid, in the transaction of what is being paid for.
 
 use kernel::permission::AtOrganisation;
-use kernel::{Error, Money, Result, Scope, Tx};
+use kernel::{Error, Money, Result, Scope, Timestamp, Tx};
 
 use super::model::{Payment, PaymentMethod, PaymentState};
 use super::provider::Acquirer;
@@ -28,6 +28,15 @@ pub struct NewPayment {
     pub charge: Option<Draft>,
     /// The open invoice that it pays.
     pub invoice_id: Option<InvoiceId>,
+}
+
+impl NewPayment {
+    /// What a quote charges at `now`, in billing time.
+    fn quoted(intent_key: String, subject: &str, quote: &Quote, method: PaymentMethod, now: Timestamp) -> Result<Self> {
+        let purpose = quote.lines.first().map_or_else(String::new, |line| line.description.clone());
+        let (subject, charge) = (subject.to_owned(), quote.charge(now)?);
+        Ok(Self { intent_key, purpose, subject, amount: quote.due_now, method, charge, invoice_id: None })
+    }
 }
 
 /// Begins a payment; the one that is there when the intent was begun before. Nothing is charged
@@ -72,15 +81,14 @@ pub async fn begin<P: AtOrganisation>(tx: &Tx, at: &Scope<P>, new: NewPayment) -
 /// Those of [`begin`].
 pub async fn begin_order<P: AtOrganisation>(tx: &Tx, at: &Scope<P>, order: &str, attempt: u32, quote: &Quote, method: PaymentMethod) -> Result<Payment> {
     let account = account::of(tx, at.organisation_id()?).await?;
-    let purpose = quote.lines.first().map_or_else(String::new, |line| line.description.clone());
-    let new = NewPayment {
-        intent_key: format!("order/{order}/{attempt}"),
-        purpose,
-        subject: order.to_owned(),
-        amount: quote.due_now,
-        method,
-        charge: quote.charge(account.now(tx.cx()))?,
-        invoice_id: None,
-    };
-    begin(tx, at, new).await
+    begin(tx, at, NewPayment::quoted(format!("order/{order}/{attempt}"), order, quote, method, account.now(tx.cx()))?).await
+}
+
+/// The same for a change of a contract, which has one try.
+///
+/// # Errors
+/// Those of [`begin`].
+pub async fn begin_change<P: AtOrganisation>(tx: &Tx, at: &Scope<P>, change: &str, quote: &Quote, method: PaymentMethod) -> Result<Payment> {
+    let account = account::of(tx, at.organisation_id()?).await?;
+    begin(tx, at, NewPayment::quoted(format!("change/{change}"), change, quote, method, account.now(tx.cx()))?).await
 }

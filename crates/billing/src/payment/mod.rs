@@ -15,7 +15,7 @@ pub(crate) mod store;
 mod test_provider;
 
 pub use advance::advance;
-pub use begin::{NewPayment, begin, begin_order};
+pub use begin::{NewPayment, begin, begin_change, begin_order};
 pub use confirm::confirm;
 pub use list::{list, view};
 pub use model::{Payment, PaymentId, PaymentMethod, PaymentState, PaymentView};

@@ -44,6 +44,10 @@ pub struct Quote {
     #[serde(skip)]
     #[schema(ignore)]
     pub(crate) treatment: Treatment,
+    /// What the charge covers; without it the month that begins when it is paid.
+    #[serde(skip)]
+    #[schema(ignore)]
+    pub(crate) period: Option<Period>,
 }
 
 /// One part of a quote.
@@ -85,6 +89,7 @@ pub fn quote(price: &Price, treatment: &Treatment) -> Result<Quote> {
         lines: vec![QuoteLine { description: line.description.clone(), amount: line.amount }],
         invoiced: if cycle == Cycle::Monthly { vec![line] } else { Vec::new() },
         treatment: treatment.clone(),
+        period: None,
     })
 }
 
@@ -94,7 +99,10 @@ impl Quote {
         if self.invoiced.is_empty() {
             return Ok(None);
         }
-        let period = Period { from: now, to: month_boundary(now, 1)? };
+        let period = match self.period {
+            Some(period) => period,
+            None => Period { from: now, to: month_boundary(now, 1)? },
+        };
         Draft::of(self.invoiced.clone(), &self.treatment, period, self.currency()).map(Some)
     }
 

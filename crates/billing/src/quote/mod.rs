@@ -1,6 +1,8 @@
-//! What an order will cost and what is charged now. Pure; the invoice for the order is made from
+//! What an order, or another size, will cost and what is charged now. Pure; the invoice for the order is made from
 //! the same lines.
 
+mod difference;
 mod make;
 
+pub use difference::difference;
 pub use make::{Price, Quote, QuoteLine, quote};

@@ -88,7 +88,7 @@ pub(super) async fn begin<P: AtProject>(tx: &Tx, at: &Scope<P>, id: OrderId, inp
 }
 
 /// The person, who has shown that mail reaches them.
-pub(super) async fn verified<P: AtProject>(cx: &Cx, at: &Scope<P>) -> Result<PersonId> {
+pub(crate) async fn verified<P: AtProject>(cx: &Cx, at: &Scope<P>) -> Result<PersonId> {
     let person = at.actor().person().ok_or_else(|| Error::unauthenticated("Sign in first."))?;
     if identity::person::is_verified(cx.db(), person).await? {
         return Ok(person);
@@ -103,7 +103,7 @@ async fn checked<P: AtProject>(cx: &Cx, at: &Scope<P>, new: &NewOrder) -> Result
     let mut checks = Checks::new();
     let choice = Choice::of(cx, &named, &mut checks).await?;
     checks.also(compute::instance::check_hostname(&new.hostname)).also(compute::instance::check_ssh_key(&new.ssh_public_key).map(drop));
-    checks.also(new.user_data.as_deref().map_or(Ok(()), compute::instance::check_user_data));
+    checks.also(new.user_data.as_deref().map_or(Ok(()), compute::instance::check_user_data)).also(compute::instance::check_tags(&new.tags).map(drop));
     checks.done()?;
     let choice = choice.ok_or_else(|| Error::internal("a choice without faults is missing"))?;
     let machine = NewInstance {
@@ -113,6 +113,7 @@ async fn checked<P: AtProject>(cx: &Cx, at: &Scope<P>, new: &NewOrder) -> Result
         source,
         region_id: new.region_id,
         user_data: new.user_data.clone(),
+        tags: new.tags.clone(),
     };
     Ok((choice, machine))
 }

@@ -8,16 +8,15 @@ mod create;
 mod fulfil;
 mod list;
 mod model;
-pub(crate) mod reprice;
 mod retry;
 mod store;
 
 pub use cancel::cancel;
 pub(crate) use choice::Choice;
 pub use create::create;
+pub(crate) use create::verified;
 pub use fulfil::{FULFIL, FulfilInput};
 pub(crate) use list::state_of_machine;
 pub use list::{list, view};
 pub use model::{NewOrder, Order, OrderId, OrderRetry, State};
-pub use reprice::size_for;
 pub use retry::retry;

@@ -101,6 +101,9 @@ pub struct NewOrder {
     /// What says which traffic passes in that network.
     #[serde(default)]
     pub security_group_id: Option<SecurityGroupId>,
+    /// What the machine is found by, as `key` or `key:value`; at most 20.
+    #[serde(default)]
+    pub tags: Vec<String>,
     /// How it is paid.
     pub payment_method: PaymentMethod,
 }

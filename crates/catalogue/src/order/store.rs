@@ -86,11 +86,6 @@ pub(super) async fn locked<P: AtProject>(tx: &Tx, at: &Scope<P>, id: OrderId) ->
     query.one(tx.db()).await?.ok_or_else(|| Error::not_found("order"))
 }
 
-/// The order of a machine of the project.
-pub(super) async fn by_instance<P: AtProject>(db: &impl ConnectionTrait, at: &Scope<P>, instance: compute::InstanceId) -> Result<Option<Row>> {
-    Ok(Entity::find().filter(Column::ProjectId.eq(at.project_id()?)).filter(Column::InstanceId.eq(instance)).one(db).await?)
-}
-
 /// Orders of the project, newest first, one more than `limit`.
 pub(super) async fn page<P: AtProject>(db: &impl ConnectionTrait, at: &Scope<P>, after: Option<OrderId>, limit: u64) -> Result<Vec<Row>> {
     let mut query = Entity::find().filter(Column::ProjectId.eq(at.project_id()?));

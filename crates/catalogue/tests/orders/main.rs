@@ -24,6 +24,8 @@ use testkit::workflows::{Case, run_to_end, steps_can_fail_anywhere, steps_can_ru
 use testkit::{Engine, Test, both_engines};
 use workflow::Registered;
 
+mod size_changes;
+
 const KEY: &str = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAILM+rvN+ot98qgEN796jTiQfZfG1KaT0PtFDJ/XFSqti me@home";
 
 struct Books;
@@ -44,7 +46,7 @@ struct Shelf;
 
 impl Sizes for Shelf {
     fn shape<'a>(&'a self, cx: &'a Cx, place: Place, instance: InstanceId, size: SizeId) -> BoxFuture<'a, kernel::Result<Shape>> {
-        Box::pin(order::size_for(cx, place, instance, size))
+        Box::pin(catalogue::size_change::size_for(cx, place, instance, size))
     }
 }
 
@@ -109,6 +111,7 @@ async fn wanted(cx: &Cx, hostname: &str, payment_method: PaymentMethod) -> NewOr
         user_data: None,
         network_id: None,
         security_group_id: None,
+        tags: Vec::new(),
         payment_method,
     }
 }
@@ -174,7 +177,8 @@ both_engines!(a_declined_order_leaves_no_machine_behind, |engine| async move {
     let order = placed(&test, "web", PaymentMethod::TestDeclines).await.unwrap();
     let order = finish(&test, order.id).await;
     assert_eq!(order.state, State::PaymentFailed);
-    let list = async || instance::list(&test.cx, &test.scope::<InstanceView>().await, &PageQuery::default()).await.unwrap().items;
+    let list =
+        async || instance::list(&test.cx, &test.scope::<InstanceView>().await, &instance::InstanceQuery::default(), &PageQuery::default()).await.unwrap().items;
     assert_eq!(list().await, [], "the order shows what happened; there is no machine");
     assert!(hypervisor.list().await.unwrap().is_empty());
     order::retry(&test.cx, &test.scope::<OrderRetry>().await, order.id, PaymentMethod::TestSucceeds).await.unwrap();

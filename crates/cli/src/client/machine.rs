@@ -14,6 +14,7 @@ use super::access::{AuthoriseKey, SetPassword};
 use super::api::Api;
 use super::keeping::Snapshot;
 use super::metric::{self, Last};
+use super::resize::Resize;
 use super::{progress, show, terminal};
 use crate::outcome::{Outcome, fail};
 
@@ -64,6 +65,9 @@ pub struct Order {
     /// What says which traffic passes in it, by id or name
     #[arg(long, requires = "network")]
     security_group: Option<String>,
+    /// Word that the machine is found by, as key or key:value; may be given several times
+    #[arg(long)]
+    tag: Vec<String>,
     /// How to pay
     #[arg(long, default_value = "test_succeeds")]
     pay_with: String,
@@ -113,6 +117,7 @@ impl Order {
             body.insert("hostname".to_owned(), self.hostname.into());
             body.insert("ssh_public_key".to_owned(), key.trim().into());
             body.insert("user_data".to_owned(), user_data.into());
+            body.insert("tags".to_owned(), self.tag.into());
             body.insert("payment_method".to_owned(), self.pay_with.into());
         }
         let order = api.create("/v1/orders", &body).await?;
@@ -151,7 +156,11 @@ pub async fn pick(api: &Api, path: &str, wanted: Option<&str>, what: &str) -> Ou
 #[derive(Debug, Subcommand)]
 pub enum Vm {
     /// List them
-    List,
+    List {
+        /// Only those with this tag; a key alone finds it with any value
+        #[arg(long)]
+        tag: Option<String>,
+    },
     /// Show one
     Show { id: String },
     /// Start
@@ -188,12 +197,9 @@ pub enum Vm {
         template: String,
     },
     /// Give it another size; one that runs is restarted where its processors or memory change
-    Resize {
-        id: String,
-        /// Size, by id or name
-        #[arg(long)]
-        size: String,
-    },
+    Resize(Resize),
+    /// Set the words that it is found by, as key or key:value; without any, it has none
+    Tag { id: String, tags: Vec<String> },
     /// What it did: processors, memory, disk and network
     Metrics {
         id: String,
@@ -221,7 +227,11 @@ pub enum Vm {
 impl Vm {
     pub async fn run(self, api: &Api) -> Outcome {
         match self {
-            Self::List => api.list("/v1/instances", show::INSTANCE).await,
+            Self::List { tag: None } => api.list("/v1/instances", show::INSTANCE).await,
+            Self::List { tag: Some(tag) } => {
+                let encoded = reqwest::Url::parse_with_params("http://localhost", [("tag", tag)])?;
+                api.list(&format!("/v1/instances?{}", encoded.query().unwrap_or_default()), show::INSTANCE).await
+            }
             Self::Show { id } => api.show(api.read(&format!("/v1/instances/{id}")).await?, show::INSTANCE),
             Self::Start { id } => act(api, &id, "start", json!({})).await,
             Self::Stop { id } => act(api, &id, "stop", json!({})).await,
@@ -241,9 +251,10 @@ impl Vm {
                 let template = pick(api, "/v1/templates", Some(&template), "template").await?;
                 act(api, &id, "rebuild", json!({ "template_id": template })).await
             }
-            Self::Resize { id, size } => {
-                let size = pick(api, "/v1/sizes", Some(&size), "size").await?;
-                act(api, &id, "resize", json!({ "size_id": size })).await
+            Self::Resize(args) => args.run(api).await,
+            Self::Tag { id, tags } => {
+                let answer = api.change(Method::PATCH, &format!("/v1/instances/{id}"), Some(&json!({ "tags": tags }))).await?;
+                api.show(answer, show::INSTANCE)
             }
             Self::Metrics { id, last } => metric::show(api, &id, last).await,
             Self::Snapshot(args) => args.run(api).await,

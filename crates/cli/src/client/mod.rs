@@ -13,6 +13,7 @@ mod network;
 mod node;
 mod privacy;
 mod progress;
+mod resize;
 pub mod show;
 pub mod terminal;
 

@@ -35,6 +35,7 @@ pub const INSTANCE: Columns = &[
     ("Name", "/name"),
     ("State", "/state"),
     ("Size", "/size/name"),
+    ("Tags", "/tags"),
     ("Template", "/template/name"),
     ("SSH host", "/ssh/host"),
     ("SSH port", "/ssh/port"),
@@ -187,6 +188,7 @@ fn cell(value: Option<&Value>) -> String {
         Some(Value::String(text)) => text.clone(),
         Some(Value::Bool(true)) => "yes".to_owned(),
         Some(Value::Bool(false)) => "no".to_owned(),
+        Some(Value::Array(items)) => items.iter().map(|item| cell(Some(item))).collect::<Vec<_>>().join(", "),
         Some(value @ Value::Object(_)) => serde_json::from_value::<kernel::Money>(value.clone()).map_or_else(|_| value.to_string(), |money| money.to_string()),
         Some(other) => other.to_string(),
     }

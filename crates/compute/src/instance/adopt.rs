@@ -96,6 +96,7 @@ async fn insert(tx: &Tx, at: &Scope<ByWorkflow>, node: &Node, stranger: &NodeStr
         hostname_index: Some(index),
         // Nobody told us which keys are in it.
         ssh_key: Sealed::<SshKey>::seal(tx, owner, &String::new()).await?,
+        tags: None,
         user_data: None,
         root_password: None,
         backup_id: None,

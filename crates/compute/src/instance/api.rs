@@ -11,7 +11,7 @@ use workflow::operation::{Operation, by_subject};
 
 use super::adopt::{ADOPT, Adoption};
 use super::delete::Deletion;
-use super::model::{Instance, InstanceEvent, InstanceId, SizeId};
+use super::model::{Instance, InstanceEvent, InstanceId, InstanceQuery, SizeId};
 use super::power::{Action, power};
 use super::update::InstancePatch;
 use super::{AuthorisedKey, NewRootPassword, adopt, authorise_key, connect, delete, list, rebuild, rescue, resize, set_password, undelete, update, view};
@@ -55,10 +55,10 @@ async fn accepted(cx: &Cx, kind: &str, id: InstanceId) -> Result<Accepted> {
     Ok((StatusCode::ACCEPTED, Json(operation.ok_or_else(|| Error::internal("an operation vanished"))?)))
 }
 
-/// The machines of a project, newest first.
-#[utoipa::path(get, path = "/v1/instances", operation_id = "instance_list", tag = "compute", params(PageQuery), responses((status = 200, body = Page<Instance>)))]
-async fn instance_list(cx: Cx, at: Scope<InstanceView>, Query(query): Query<PageQuery>) -> Result<Json<Page<Instance>>> {
-    Ok(Json(list::list(&cx, &at, &query).await?))
+/// The machines of a project, or those with a tag, newest first.
+#[utoipa::path(get, path = "/v1/instances", operation_id = "instance_list", tag = "compute", params(InstanceQuery, PageQuery), responses((status = 200, body = Page<Instance>)))]
+async fn instance_list(cx: Cx, at: Scope<InstanceView>, Query(which): Query<InstanceQuery>, Query(query): Query<PageQuery>) -> Result<Json<Page<Instance>>> {
+    Ok(Json(list::list(&cx, &at, &which, &query).await?))
 }
 
 /// One machine.
@@ -67,7 +67,7 @@ async fn instance_view(cx: Cx, at: Scope<InstanceView>, Path(id): Path<InstanceI
     Ok(Json(view::view(&cx, &at, id).await?))
 }
 
-/// Changes what a machine is called.
+/// Changes what a machine is called and found by.
 #[utoipa::path(patch, path = "/v1/instances/{id}", operation_id = "instance_update", tag = "compute", params(("id" = InstanceId, Path)), request_body = InstancePatch, responses((status = 200, body = Instance)))]
 async fn instance_update(cx: Cx, at: Scope<InstanceUpdate>, Path(id): Path<InstanceId>, Json(patch): Json<InstancePatch>) -> Result<Json<Instance>> {
     Ok(Json(update::update(&cx, &at, id, &patch).await?))

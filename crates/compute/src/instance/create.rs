@@ -6,8 +6,8 @@ use kernel::permission::{AtOrganisation, AtProject};
 use kernel::{Blind, Checks, Error, KeyOwner, Result, Scope, Sealed, Timestamp, Tx};
 use sea_orm::ConnectionTrait;
 
-use super::model::{Hostname, Instance, InstanceId, Name, NewInstance, Part, SizeOf, Source, SshKey, State, UserData};
-use super::{ssh_key, store};
+use super::model::{Hostname, Instance, InstanceId, Name, NewInstance, Part, SizeOf, Source, SshKey, State, Tags, UserData};
+use super::{ssh_key, store, tag};
 use crate::backup::{self, BackupId, BackupState};
 use crate::events::{INSTANCE_CREATED, InstanceFact};
 use crate::node::place::offers;
@@ -21,7 +21,7 @@ use crate::{quota, region};
 /// quota is used up, `NotFound` for an unknown template, backup or region.
 pub async fn create<P: AtProject + AtOrganisation>(tx: &Tx, at: &Scope<P>, new: &NewInstance) -> Result<Instance> {
     new.checks().done()?;
-    let hostname = new.hostname.to_lowercase();
+    let (hostname, tags) = (new.hostname.to_lowercase(), tag::check(&new.tags)?);
     let index = Blind::of::<Hostname>(tx.cx().keys(), &hostname)?;
     if store::has_hostname(tx.db(), at, &index).await? {
         return Err(taken());
@@ -43,6 +43,7 @@ pub async fn create<P: AtProject + AtOrganisation>(tx: &Tx, at: &Scope<P>, new: 
         hostname: Sealed::<Hostname>::seal(tx, owner, &hostname).await?,
         hostname_index: Some(index),
         ssh_key: Sealed::<SshKey>::seal(tx, owner, &ssh_key::check(&new.ssh_public_key)?).await?,
+        tags: sealed_tags(tx, owner, &tags).await?,
         user_data: match &new.user_data {
             Some(text) => Some(Sealed::<UserData>::seal(tx, owner, text).await?),
             None => None,
@@ -76,12 +77,14 @@ pub async fn create<P: AtProject + AtOrganisation>(tx: &Tx, at: &Scope<P>, new: 
     };
     // Two orders at the same instant: the unique index lets one of them in.
     store::insert(tx, row).await.map_err(|error| if error.kind() == kernel::Kind::Conflict { taken() } else { error })?;
+    store::set_tags(tx, id, tag::indexes(tx.cx().keys(), &tags)?).await?;
     store::remember(tx, id, State::Ordered, "Ordered.").await?;
     tx.announce(INSTANCE_CREATED, at.place(), id, &InstanceFact { instance_id: id, state: State::Ordered, at: now }).await?;
     Ok(Instance {
         id,
         name: hostname.clone(),
         hostname,
+        tags,
         state: State::Ordered,
         state_reason: None,
         size: SizeOf {
@@ -103,6 +106,11 @@ pub async fn create<P: AtProject + AtOrganisation>(tx: &Tx, at: &Scope<P>, new: 
         operation_id: None,
         created_at: now,
     })
+}
+
+/// No tags are no value, so that nothing is kept where nothing was said.
+pub(super) async fn sealed_tags(tx: &Tx, owner: KeyOwner, tags: &[String]) -> Result<Option<Sealed<Tags>>> {
+    if tags.is_empty() { Ok(None) } else { Sealed::<Tags>::seal(tx, owner, &tags.to_vec()).await.map(Some) }
 }
 
 /// What the disk is made from.

@@ -5,10 +5,10 @@ use kernel::error::Checks;
 use kernel::{Error, Result, Timestamp};
 use sea_orm::{DeriveActiveEnum, EnumIter};
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 use workflow::OperationId;
 
-use super::{hostname, ssh_key, user_data};
+use super::{hostname, ssh_key, tag, user_data};
 use crate::backup::BackupId;
 use crate::card::InstanceNetwork;
 use crate::node::NodeId;
@@ -38,6 +38,10 @@ kernel::field!(
 kernel::field!(
     /// What it carries out at its first boot.
     pub UserData: String = "compute.instance.user_data");
+
+kernel::field!(
+    /// What its owner finds it by.
+    pub Tags: Vec<String> = "compute.instance.tags");
 
 /// How a machine stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema, EnumIter, DeriveActiveEnum)]
@@ -187,6 +191,16 @@ pub struct NewInstance {
     pub region_id: RegionId,
     /// What it carries out at its first boot, in a form that cloud-init knows.
     pub user_data: Option<String>,
+    /// What it is found by, as `key` or `key:value`.
+    pub tags: Vec<String>,
+}
+
+/// Which machines are wanted.
+#[derive(Debug, Clone, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct InstanceQuery {
+    /// Those with this tag; a key alone finds it with any value.
+    pub tag: Option<String>,
 }
 
 /// What a new machine's disk is made from.
@@ -203,7 +217,7 @@ impl NewInstance {
     pub fn checks(&self) -> Checks {
         let mut checks = Checks::new();
         checks.also(hostname::check(&self.hostname)).also(ssh_key::check(&self.ssh_public_key).map(drop));
-        checks.also(self.user_data.as_deref().map_or(Ok(()), user_data::check));
+        checks.also(self.user_data.as_deref().map_or(Ok(()), user_data::check)).also(tag::check(&self.tags).map(drop));
         checks
     }
 }
@@ -260,6 +274,8 @@ pub struct Instance {
     pub name: String,
     /// Its host name.
     pub hostname: String,
+    /// What its owner finds it by, as `key` or `key:value`.
+    pub tags: Vec<String>,
     /// How it stands.
     pub state: State,
     /// Why, where that is not obvious.

@@ -28,6 +28,7 @@ pub async fn release<P: AtProject + AtOrganisation>(tx: &Tx, at: &Scope<P>, id: 
     // One that failed keeps its place, because its order may try it again.
     if to == State::Deleted {
         card::gone(tx, id).await?;
+        store::set_tags(tx, id, Vec::new()).await?;
     }
     let deleted_at = (to == State::Deleted).then_some(tx.cx().now().0);
     let columns = [

@@ -63,29 +63,58 @@ pub async fn resize<P: AtProject + AtOrganisation>(cx: &Cx, at: &Scope<P>, id: I
     store::by_id(cx.db(), at, id).await?;
     let after = cx.extension::<SizesOnSale>()?.0.shape(cx, at.place(), id, size).await?;
     cx.write(async |tx| {
-        let row = store::locked(&tx, at, id).await?;
-        if !matches!(row.state, State::Running | State::Stopped) {
-            return Err(Error::conflict(format!("This machine is {}, so it cannot be resized now.", row.state.in_words())));
-        }
-        let before = row.shape();
-        if before.size_id == after.size_id {
-            return Err(Error::invalid("size_id", "this machine has this size already"));
-        }
-        if after.disk_gib < before.disk_gib {
-            return Err(Error::invalid("size_id", format!("a disk cannot become smaller; choose a size with {} GiB of disk or more", before.disk_gib)));
-        }
-        fits(&tx, &row, &after).await?;
-        quota::exchange(&tx, at, &before, &before.most(&after)).await?;
-        let ran = row.state == State::Running;
-        change(&tx, &row, State::Resizing, "It gets another size.").await?;
-        let start = Start { place: row.place(), subject: &id.to_string(), started_by: at.actor().person(), key: None };
-        let input = ResizeInput { instance_id: id, before, after: after.clone(), ran };
-        let operation = RESIZE.start(&tx, start, &input).await?;
-        store::set(&tx, id, &[(Column::OperationId, Some(operation).into())]).await?;
+        let operation = begin_resize(&tx, at, id, &after).await?;
         audit::record(&tx, at, id, "A machine gets another size").await?;
         Ok(operation)
     })
     .await
+}
+
+/// The same in the caller's transaction, for a size whose price was agreed on.
+///
+/// # Errors
+/// As [`resize`].
+pub async fn begin_resize<P: AtProject + AtOrganisation>(tx: &Tx, at: &Scope<P>, id: InstanceId, after: &Shape) -> Result<OperationId> {
+    let row = store::locked(tx, at, id).await?;
+    let before = row.shape();
+    room(tx, at, &row, after).await?;
+    let ran = row.state == State::Running;
+    change(tx, &row, State::Resizing, "It gets another size.").await?;
+    let start = Start { place: row.place(), subject: &id.to_string(), started_by: at.actor().person(), key: None };
+    let operation = RESIZE.start(tx, start, &ResizeInput { instance_id: id, before, after: after.clone(), ran }).await?;
+    store::set(tx, id, &[(Column::OperationId, Some(operation).into())]).await?;
+    Ok(operation)
+}
+
+/// Whether the machine, of which the caller saw the size `seen`, can get the size `after` now. The machine stays locked to the end of the
+/// transaction, and nothing is taken.
+///
+/// # Errors
+/// As [`resize`]; `Conflict` when the machine has another size by now.
+pub async fn may_resize<P: AtProject + AtOrganisation>(tx: &Tx, at: &Scope<P>, id: InstanceId, seen: SizeId, after: &Shape) -> Result<()> {
+    let row = store::locked(tx, at, id).await?;
+    if row.size_id != seen {
+        return Err(Error::conflict("This machine has just got another size. Ask for the price again."));
+    }
+    let before = row.shape();
+    room(tx, at, &row, after).await?;
+    quota::exchange(tx, at, &before.most(after), &before).await
+}
+
+/// Takes the room that both sizes need.
+async fn room<P: AtProject + AtOrganisation>(tx: &Tx, at: &Scope<P>, row: &Row, after: &Shape) -> Result<()> {
+    if !matches!(row.state, State::Running | State::Stopped) {
+        return Err(Error::conflict(format!("This machine is {}, so it cannot be resized now.", row.state.in_words())));
+    }
+    let before = row.shape();
+    if before.size_id == after.size_id {
+        return Err(Error::invalid("size_id", "this machine has this size already"));
+    }
+    if after.disk_gib < before.disk_gib {
+        return Err(Error::invalid("size_id", format!("a disk cannot become smaller; choose a size with {} GiB of disk or more", before.disk_gib)));
+    }
+    fits(tx, row, after).await?;
+    quota::exchange(tx, at, &before, &before.most(after)).await
 }
 
 async fn look(step: StepCx, input: ResizeInput) -> Result<Next> {

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use kernel::permission::{AtProject, Permission};
-use kernel::{ByWorkflow, Error, Place, Result, Scope, Timestamp, Tx};
+use kernel::{Blind, ByWorkflow, Error, Place, Result, Scope, Timestamp, Tx};
 use sea_orm::sea_query::{Expr, LockType};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
@@ -23,7 +23,7 @@ mod instance {
 
     use crate::backup::BackupId;
     use crate::instance::RootPassword;
-    use crate::instance::model::{Hostname, InstanceId, Name, SizeId, SshKey, State, UserData};
+    use crate::instance::model::{Hostname, InstanceId, Name, SizeId, SshKey, State, Tags, UserData};
     use crate::node::NodeId;
     use crate::region::RegionId;
     use crate::template::TemplateId;
@@ -40,6 +40,7 @@ mod instance {
         pub hostname: Sealed<Hostname>,
         pub hostname_index: Option<Blind>,
         pub ssh_key: Sealed<SshKey>,
+        pub tags: Option<Sealed<Tags>>,
         pub user_data: Option<Sealed<UserData>>,
         pub root_password: Option<Sealed<RootPassword>>,
         pub size_id: SizeId,
@@ -67,6 +68,25 @@ mod instance {
         pub created_at: i64,
         pub delete_at: Option<i64>,
         pub deleted_at: Option<i64>,
+    }
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+mod tag {
+    use kernel::Blind;
+    use sea_orm::entity::prelude::*;
+
+    use crate::instance::model::InstanceId;
+
+    #[sea_orm::model]
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "compute_instance_tag")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub instance_id: InstanceId,
+        /// Part of the table's key too; SeaORM's own keys are of types that can be made from numbers.
+        pub tag_index: Blind,
     }
 
     impl ActiveModelBehavior for ActiveModel {}
@@ -123,7 +143,7 @@ pub(crate) async fn locked<P: AtProject>(tx: &Tx, at: &Scope<P>, id: InstanceId)
 }
 
 /// Whether a machine of the project has this host name now.
-pub(super) async fn has_hostname<P: AtProject>(db: &impl ConnectionTrait, at: &Scope<P>, hostname: &kernel::Blind) -> Result<bool> {
+pub(super) async fn has_hostname<P: AtProject>(db: &impl ConnectionTrait, at: &Scope<P>, hostname: &Blind) -> Result<bool> {
     let query = Entity::find().filter(Column::ProjectId.eq(at.project_id()?)).filter(Column::HostnameIndex.eq(hostname.clone()));
     Ok(query.one(db).await?.is_some())
 }
@@ -131,13 +151,34 @@ pub(super) async fn has_hostname<P: AtProject>(db: &impl ConnectionTrait, at: &S
 /// Machines of the project that are not deleted, newest first, one more than `limit`.
 ///
 /// A machine that failed and holds no room was never handed over: its order shows it and tries it again.
-pub(super) async fn page<P: AtProject>(db: &impl ConnectionTrait, at: &Scope<P>, after: Option<InstanceId>, limit: u64) -> Result<Vec<Row>> {
+pub(super) async fn page<P: AtProject>(
+    db: &impl ConnectionTrait,
+    at: &Scope<P>,
+    tag: Option<Blind>,
+    after: Option<InstanceId>,
+    limit: u64,
+) -> Result<Vec<Row>> {
     let handed_over = Column::State.ne(State::Failed).or(Column::QuotaHeld.eq(true));
     let mut query = Entity::find().filter(Column::ProjectId.eq(at.project_id()?)).filter(Column::State.ne(State::Deleted)).filter(handed_over);
+    if let Some(tag) = tag {
+        let tagged = tag::Entity::find().select_only().column(tag::Column::InstanceId).filter(tag::Column::TagIndex.eq(tag));
+        query = query.filter(Column::Id.in_subquery(QueryTrait::into_query(tagged)));
+    }
     if let Some(after) = after {
         query = query.filter(Column::Id.lt(after));
     }
     Ok(query.order_by_desc(Column::Id).limit(limit + 1).all(db).await?)
+}
+
+/// Writes what a machine is found by, in place of what was there.
+pub(super) async fn set_tags(tx: &Tx, id: InstanceId, indexes: Vec<Blind>) -> Result<()> {
+    tag::Entity::delete_many().filter(tag::Column::InstanceId.eq(id)).exec(tx.db()).await?;
+    if indexes.is_empty() {
+        return Ok(());
+    }
+    let rows = indexes.into_iter().map(|index| tag::ActiveModel { instance_id: Set(id), tag_index: Set(index) });
+    tag::Entity::insert_many(rows).exec_without_returning(tx.db()).await?;
+    Ok(())
 }
 
 /// Whether a machine is being made from the backup: its order is open, or it is being set up.

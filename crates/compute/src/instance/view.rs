@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use kernel::map::{Purpose, purpose};
 use kernel::permission::{AtProject, Permission};
-use kernel::{Cx, Gate, Result, Scope, Timestamp};
+use kernel::{Cx, Gate, Result, Scope, Sealed, Timestamp};
 use sea_orm::ConnectionTrait;
 
 use super::model::{Instance, InstanceId, Part, SizeOf, SshAccess, State};
@@ -37,7 +37,7 @@ pub(super) async fn open<P: Permission>(cx: &Cx, at: &Scope<P>, rows: Vec<Row>) 
 
 /// The same for another purpose.
 pub(super) async fn open_for<P: Permission>(cx: &Cx, at: &Scope<P>, rows: Vec<Row>, purpose: &'static Purpose) -> Result<Vec<Instance>> {
-    let sealed = rows.iter().flat_map(|row| [row.name.bytes(), row.hostname.bytes()]);
+    let sealed = rows.iter().flat_map(|row| [row.name.bytes(), row.hostname.bytes()].into_iter().chain(row.tags.as_ref().map(Sealed::bytes)));
     let gate = Gate::new(cx, at, purpose, sealed).await?;
     let features = node::store::features(cx.db(), rows.iter().filter_map(|row| row.node_id)).await?;
     let mut networks = networks(cx, &rows).await?;
@@ -72,6 +72,7 @@ fn shown(row: Row, gate: &Gate, features: &HashMap<NodeId, Vec<String>>, network
         id: row.id,
         name: row.name.open(gate)?,
         hostname: row.hostname.open(gate)?,
+        tags: row.tags.map(|tags| tags.open(gate)).transpose()?.unwrap_or_default(),
         state: row.state,
         state_reason: row.state_reason,
         size: SizeOf { id: row.size_id, name: row.size_name, cpus: row.cpus, memory_mib: row.memory_mib, disk_gib: row.disk_gib },

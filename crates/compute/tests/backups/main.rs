@@ -59,6 +59,7 @@ async fn begun(test: &Test, hostname: &str, disk_gib: i32, source: Source) -> ke
         source,
         region_id: compute::region::all(test.cx.db()).await.unwrap()[0].id,
         user_data: None,
+        tags: Vec::new(),
     };
     let made = test.cx.write(async |tx| {
         let instance = instance::create(&tx, &at, &new).await?;

@@ -10,6 +10,6 @@ pub(super) struct FromCatalogue;
 
 impl Sizes for FromCatalogue {
     fn shape<'a>(&'a self, cx: &'a Cx, place: Place, instance: InstanceId, size: SizeId) -> BoxFuture<'a, Result<Shape>> {
-        Box::pin(catalogue::order::size_for(cx, place, instance, size))
+        Box::pin(catalogue::size_change::size_for(cx, place, instance, size))
     }
 }
