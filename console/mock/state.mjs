@@ -86,6 +86,12 @@ export const events = [
 const offer = (repair, title, more = {}) => ({ repair, title, effect: "What this does, in a sentence.", confirm: null, refused: null, ...more });
 export const findings = [
   {
+    id: "fnd_6", kind: "certificate_changed", node: "graz-1", reference: "moved.example.com:8006", instance_id: null, since: ago(2), operation_id: null,
+    believed: "A1:C6:EB:10:35:5A:7F:A4:C9:EE:13:38:5D:82:A7:CC:F1:16:3B:60:85:AA:CF:F4:19:3E:63:88:AD:D2:F7:1C", seen: "B7:C6:EB:10:35:5A:7F:A4:C9:EE:13:38:5D:82:A7:CC:F1:16:3B:60:85:AA:CF:F4:19:3E:63:88:AD:D2:F7:1C",
+    explanation: "It presents another certificate than the one that was compared when it was enrolled: B7:C6:EB:10:35:5A:7F:A4:C9:EE:13:38:5D:82:A7:CC:F1:16:3B:60:85:AA:CF:F4:19:3E:63:88:AD:D2:F7:1C instead of A1:C6:EB:10:35:5A:7F:A4:C9:EE:13:38:5D:82:A7:CC:F1:16:3B:60:85:AA:CF:F4:19:3E:63:88:AD:D2:F7:1C. Either somebody renewed it, or somebody stands in between, so nothing is sent there. What runs on it runs on, and nothing is said about its guests until this is settled. Read the fingerprint at the node itself, on its own screen or over SSH: pvenode cert info.",
+    repairs: [{ ...offer("accept_certificate", "Accept the new certificate"), confirm: "B7:C6:EB:10:35:5A:7F:A4:C9:EE:13:38:5D:82:A7:CC:F1:16:3B:60:85:AA:CF:F4:19:3E:63:88:AD:D2:F7:1C" }],
+  },
+  {
     id: "fnd_5", kind: "node_unreachable", node: "vienna-1", reference: null, instance_id: null, believed: null, seen: "connection refused.", since: ago(4), repairs: [], operation_id: null,
     explanation: "The hypervisor does not answer: connection refused. What runs on it may run on; nothing is said about its guests until it answers.",
   },

@@ -15,12 +15,17 @@ interface ConfirmProps {
   onConfirm: () => void;
   danger?: boolean;
   /** What has to be typed before the button works. */
-  typed?: { expected: string; label: string };
+  typed?: {
+    expected: string;
+    label: string;
+    /** Whether what was typed is what is expected, where it may be written in several ways. */
+    fits?: (text: string) => boolean;
+  };
 }
 
 export function Confirm({ opened, close, title, children, action, busy, onConfirm, danger, typed }: ConfirmProps) {
   const [text, setText] = useState("");
-  const ready = typed === undefined || text.trim() === typed.expected;
+  const ready = typed === undefined || (typed.fits === undefined ? text.trim() === typed.expected : typed.fits(text));
   function submit(event: FormEvent): void {
     event.preventDefault();
     if (ready) onConfirm();

@@ -19,6 +19,7 @@ import { useAction } from "../../ui/useAction";
 import { useOperation } from "../../ui/useOperation";
 import { Ago } from "../../ui/When";
 import { findingRepair, findingsQuery, findingSummaryQuery } from "./api";
+import { sameFingerprint } from "./fingerprint";
 import { confirmText, findingLook, findingText, referenceText } from "./findingWords";
 
 export function FindingsPage() {
@@ -70,7 +71,9 @@ function Card({ finding }: { finding: Finding }) {
     said: t`The repair has begun.`,
     then: () => setChosen(null),
   });
-  const typed = chosen?.confirm != null ? { typed: { expected: chosen.confirm, label: confirmText(chosen) } } : {};
+  const expected = chosen?.confirm;
+  const fits = (text: string): boolean => sameFingerprint(text, expected ?? "");
+  const typed = chosen !== null && expected != null ? { typed: { expected, label: confirmText(chosen), ...(chosen.repair === "accept_certificate" ? { fits } : {}) } } : {};
   return (
     <Paper component="article" aria-label={findingText(finding.kind)}>
       <Stack gap="sm">
@@ -78,7 +81,7 @@ function Card({ finding }: { finding: Finding }) {
           <Title order={2}>{findingText(finding.kind)}</Title>
           <State look={findingLook(finding.kind)} />
         </Group>
-        <Text>{finding.explanation}</Text>
+        <Text className="break">{finding.explanation}</Text>
         <Facts
           rows={[
             ...(finding.node == null ? [] : ([[t`Node`, finding.node]] as const)),
