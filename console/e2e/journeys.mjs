@@ -1,6 +1,7 @@
 // What a new user does, by labels and keys only: signing up, ordering, paying, running, exporting, erasing.
+// node e2e/journeys.mjs [folder for the pictures]; VIEWS=<name of a view>; STORY=<part of a name> tells only the stories of that name.
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import { begin, chosenViews } from "./browser.mjs";
 
 const KEY = /"(AAAAC3[^"]+)"/.exec(readFileSync(new URL("../src/form/sshKey.test.ts", import.meta.url), "utf8"))[1];
 
@@ -157,7 +158,7 @@ const stories = {
     await sees(page, "Running");
     await page.getByRole("button", { name: "Delete the snapshot Before the move" }).click();
     await page.getByRole("dialog").getByRole("button", { name: "Delete the snapshot" }).click();
-    await page.getByText("Before the move").waitFor({ state: "detached" });
+    await page.getByRole("row", { name: /Before the move/ }).waitFor({ state: "detached" });
   },
   async resize({ page, base, shot }) {
     await page.goto(`${base}/app/machines/vm_01staging`);
@@ -168,6 +169,35 @@ const stories = {
     await page.getByRole("dialog").getByRole("button", { name: "Change the size" }).click();
     await sees(page, "Being resized");
     await sees(page, "Stopped");
+  },
+  async "refusals stay where they happened"({ page, base, shot }) {
+    const refused = page.getByText("Request number");
+    await page.goto(`${base}/app/machines/vm_01web`);
+    await button(page, "More").click();
+    await page.getByRole("menuitem", { name: "Change the size" }).click();
+    await page.getByRole("dialog").getByRole("radio").last().click();
+    await page.getByRole("dialog").getByRole("button", { name: "Change the size" }).click();
+    await page.getByRole("dialog").getByText("This machine is paid for by the month").waitFor();
+    await page.getByRole("dialog").getByText("req_mock").waitFor();
+    await shot("in-the-dialog");
+    await page.keyboard.press("Escape");
+    await page.getByRole("dialog").waitFor({ state: "detached" });
+    if ((await refused.count()) > 0) throw new Error("a refusal outlives its dialog");
+    await page.goto(`${base}/app/settings/projects`);
+    await page.getByRole("button", { name: "Delete Staging" }).click();
+    await button(page, "Delete it").click();
+    await page.getByRole("dialog").getByText("This project still holds 2 machines").waitFor();
+    await page.getByRole("dialog").getByRole("button", { name: "Leave it as it is" }).click();
+    await page.goto(`${base}/app/machines`);
+    await page.getByRole("link", { name: "held", exact: true }).click();
+    await button(page, "Resume").click();
+    await sees(page, "Its node has no memory left for it");
+    await shot("on-the-page");
+    await page.getByRole("tab", { name: "Events" }).click();
+    await refused.waitFor();
+    await page.goBack();
+    await heading(page, "Machines");
+    if ((await refused.count()) > 0) throw new Error("a refusal is left over on the next page");
   },
   async "keys kept"({ page, base, shot }) {
     await page.goto(`${base}/app/ssh-keys`);
@@ -275,31 +305,28 @@ const stories = {
   },
 };
 
-/** STORY=<part of a name> tells only the stories of that name. */
+const { base, setupBase, open, audit, end } = await begin(process.argv[2]);
 const chosen = process.env.STORY;
-
-export async function journeys({ open, audit, base, setupBase, pictures, views }) {
-  for (const view of views.filter((each) => each.name.endsWith("light"))) {
-    const { context, page, report } = await open(view, null);
-    page.setDefaultTimeout(12_000);
-    const as = (who) => context.addCookies([{ name: "fairhold_session", value: encodeURIComponent(who), url: base }]);
-    for (const [name, tell] of Object.entries(stories)) {
-      if (chosen !== undefined && !name.includes(chosen)) continue;
-      const begun = Date.now();
-      if (chosen !== undefined) await as("ada@example.org");
-      const shot = async (moment) => {
-        await page.waitForTimeout(150);
-        await audit(page, report, `${name}, ${moment}`);
-        await page.screenshot({ path: join(pictures, `story ${name} ${moment}.${view.name}.png`) });
-      };
-      try {
-        await tell({ page, base, setupBase, shot, as });
-      } catch (error) {
-        report(`${name}: ${error.message.split("\n").slice(0, 4).join(" ")}`);
-        await page.screenshot({ path: join(pictures, `stuck ${name}.${view.name}.png`) });
-      }
-      console.log(`${view.name}: ${name}: ${Date.now() - begun} ms`);
-    }
-    await context.close();
+const begun = Date.now();
+const [view] = chosenViews();
+const { context, page, report, shot: picture } = await open(view, null);
+page.setDefaultTimeout(12_000);
+const as = (who) => context.addCookies([{ name: "fairhold_session", value: encodeURIComponent(who), url: base }]);
+for (const [name, tell] of Object.entries(stories)) {
+  if (chosen !== undefined && !name.includes(chosen)) continue;
+  const start = Date.now();
+  if (chosen !== undefined) await as("ada@example.org");
+  const shot = async (moment) => {
+    await page.waitForTimeout(150);
+    await audit(page, report, `${name}, ${moment}`);
+    await picture(`story ${name} ${moment}`);
+  };
+  try {
+    await tell({ page, base, setupBase, shot, as });
+  } catch (error) {
+    report(`${name}: ${error.message.split("\n").slice(0, 4).join(" ")}`);
+    await picture(`stuck ${name}`);
   }
+  console.log(`${view.name}: ${name}: ${Date.now() - start} ms`);
 }
+await end(`${view.name}: the stories in ${Math.round((Date.now() - begun) / 1_000)} s`);

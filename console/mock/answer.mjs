@@ -17,21 +17,19 @@ export function json(response, status, body) {
   return response.end(JSON.stringify(body));
 }
 
-export function refuse(response, error) {
+/** The status and the problem document of a refusal; anything else that is thrown is a fault of the server. */
+export function problemOf(error) {
   requests += 1;
-  const status = error instanceof Refusal ? error.status : 500;
-  if (!(error instanceof Refusal) && error.message !== "sentinel") console.error(error);
+  const refused = error instanceof Refusal;
+  if (!refused && error.message !== "sentinel") console.error(error);
+  const status = refused ? error.status : 500;
+  const detail = refused ? [error.title, error.detail].filter(Boolean).join(". ") : "";
+  return [status, { type: "about:blank", title: "Refused", status, detail, request_id: `req_mock${String(requests).padStart(6, "0")}`, errors: error.errors ?? [] }];
+}
+
+export function refuse(response, status, problem) {
   response.writeHead(status, { "content-type": "application/problem+json" });
-  response.end(
-    JSON.stringify({
-      type: "about:blank",
-      title: "Refused",
-      status,
-      detail: error instanceof Refusal ? [error.title, error.detail].filter(Boolean).join(". ") : "",
-      request_id: `req_mock${String(requests).padStart(6, "0")}`,
-      errors: error.errors ?? [],
-    }),
-  );
+  response.end(JSON.stringify(problem));
 }
 
 /** A list by pages; the cursor is the number of items already read. */

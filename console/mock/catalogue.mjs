@@ -21,7 +21,9 @@ function priced({ size_id, cycle }) {
 }
 
 function provision(order) {
-  const made = instance(order.hostname, "provisioning", find(sizes, order.size.id), find(templates, order.template.id), { ssh: null, ipv4: null });
+  const made = instance(order.hostname, "provisioning", find(sizes, order.size.id), find(templates, order.template.id), { id: order.instance_id, ssh: null, ipv4: null });
+  // One that failed before leaves the list when it is tried again.
+  if (instances[0]?.id === made.id) instances.shift();
   instances.unshift(made);
   const failure = order.hostname === "broken" ? "The machine did not boot: no bootable device" : undefined;
   const steps = [["reserve", "Reserve a place on a node", 400], ["disk", "Make the disk", 700], ["seed", "Write hostname and key", 300], ["boot", "Boot the machine", 900, failure], ["network", "Open the network", 300], ["running", "Wait until it runs", 500]];
@@ -35,7 +37,7 @@ function provision(order) {
     }
   });
   made.operation_id = operation.id;
-  Object.assign(order, { state: "provisioning", instance_id: made.id, operation_id: operation.id, problem: null });
+  Object.assign(order, { state: "provisioning", operation_id: operation.id, problem: null });
 }
 
 function pay(order, method) {
@@ -68,7 +70,7 @@ export const catalogue = [
     if (body.hostname === "over-quota") throw new Refusal(409, "Your quota is used up", "Delete a machine or ask for a higher quota.");
     const order = {
       id: newId("ord"), state: "paying", cycle: body.cycle, hostname: body.hostname, size: named(find(sizes, body.size_id)), template: named(find(templates, body.template_id)),
-      region: named(find(regions, body.region_id)), instance_id: null, payment_id: null, operation_id: null, charged_now: priced(body).due_now, created_at: new Date().toISOString(), problem: null,
+      region: named(find(regions, body.region_id)), instance_id: newId("vm"), payment_id: null, operation_id: null, charged_now: priced(body).due_now, created_at: new Date().toISOString(), problem: null,
     };
     orders.unshift(order);
     pay(order, body.payment_method);

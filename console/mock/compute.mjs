@@ -1,4 +1,5 @@
-// Machines and operations. Sentinels: vm_denied answers 403, vm_broken answers 500, anything unknown 404.
+// Machines and operations. Sentinels: vm_denied answers 403, vm_broken answers 500, anything unknown 404; vm_01web is not
+// resized because it is paid for by the month, and vm_01held cannot be resumed.
 import { page, Refusal } from "./answer.mjs";
 import { begin, operations } from "./operations.mjs";
 import { ago, backupPlans, backups, events, findings, instances, money, newId, nodes, period, sizeChanges, sizes, snapshots, sshKeys, templates } from "./state.mjs";
@@ -97,7 +98,10 @@ export const compute = [
   ["POST", "/v1/instances/:id/reboot", ({ id }) => work(id, "reboot", "Reboot", "rebooting", "running")],
   ["POST", "/v1/instances/:id/reset", ({ id }) => work(id, "reset", "Reset", "rebooting", "running")],
   ["POST", "/v1/instances/:id/suspend", ({ id }) => work(id, "suspend", "Suspend", "suspending", "suspended")],
-  ["POST", "/v1/instances/:id/resume", ({ id }) => work(id, "resume", "Resume", "resuming", "running")],
+  ["POST", "/v1/instances/:id/resume", ({ id }) => {
+    if (id === "vm_01held") throw new Refusal(409, "Its node has no memory left for it. Try again later, or stop it and start it elsewhere.");
+    return work(id, "resume", "Resume", "resuming", "running");
+  }],
   ["POST", "/v1/instances/:id/rescue", ({ id }) => work(id, "rescue_begin", "Boot the rescue system of", "rescuing", "rescue")],
   ["DELETE", "/v1/instances/:id/rescue", ({ id }) => work(id, "rescue_end", "Leave the rescue system of", "rebooting", "running")],
   ["POST", "/v1/instances/:id/password", ({ id, body }) => inside(id, body, "set_password", "Set the root password")],

@@ -21,7 +21,7 @@ export const identity = [
   ["POST", "/v1/sign-up", ({ body }) => (strong(body.password, "password"), [202]), "open"],
   ["POST", "/v1/email-verifications", ({ body }) => {
     if (body.token === "expired") throw new Refusal(410, "This link has expired", "Have a new mail sent from the sign-in page.");
-    return [200, {}];
+    return [200];
   }, "open"],
   ["POST", "/v1/email-verifications/resend", () => [202], "open"],
   ["POST", "/v1/sessions", ({ body, signIn }) => {
@@ -60,7 +60,8 @@ export const identity = [
   ["POST", "/v1/api-tokens", ({ body }) => {
     const made = { id: newId("tok"), name: body.name, prefix: "fh_9aZk", organisation_id: "org_01ada", read_only: body.read_only ?? false, created_at: new Date().toISOString(), last_used_at: null, expires_at: null };
     tokens.unshift(made);
-    return [201, { id: made.id, name: made.name, secret: "fh_9aZkMockMockMockMockMockMockMockMock", created_at: made.created_at }];
+    const { last_used_at, ...shown } = made;
+    return [201, { ...shown, secret: "fh_9aZkMockMockMockMockMockMockMockMock" }];
   }],
   ["DELETE", "/v1/api-tokens/:id", ({ id }) => (tokens.splice(tokens.findIndex((each) => each.id === id), 1), [204])],
   ["GET", "/v1/organisations", ({ query }) => [200, page(organisations, query)]],
@@ -117,6 +118,6 @@ export const identity = [
   ["POST", "/v1/setup", ({ body }) => {
     if (body.token === "used") throw new Refusal(403, "This link was used already", "Sign in instead.");
     strong(body.owner.password, "owner.password");
-    return [201, {}];
+    return [201];
   }, "open"],
 ];

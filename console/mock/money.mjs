@@ -8,7 +8,7 @@ const find = (list, id) => {
   return found;
 };
 const isNew = (session) => session.email.startsWith("new@");
-const summary = ({ id, number, state, issued_at, period, gross, due, buyer }) => ({ id, number, state, issued_at, period, gross, due, buyer_name: buyer.name });
+const summary = ({ id, number, kind, state, issued_at, period, gross, due, buyer }) => ({ id, number, kind, state, issued_at, period, gross, due, buyer_name: buyer.name });
 const shown = ({ settle, ...payment }) => payment;
 
 export const billing = [

@@ -3,7 +3,16 @@ import { page, Refusal } from "./answer.mjs";
 import { begin } from "./operations.mjs";
 import { activity, ago, exportsMade, instances, newId } from "./state.mjs";
 
+/** By id; null while the erasure is under way. */
 const certificates = new Map();
+const pending = (id) => ({ id, state: "pending", asked_at: ago(0) });
+const certificate = (id) => ({
+  certificate: {
+    format: "fairhold.certificate.v1", id, at: ago(0), map_digest: "d".repeat(64), deleted: { identity_session: 2, compute_instance: 5 }, emptied: { audit_entry: 14 }, destroyed: { machine: 5 }, keys_destroyed: 2, shredded: ["identity_person"],
+    kept: { billing_invoice: { count: 3, law: "§ 147 AO; GDPR Art. 17(3)(b)", until: ago(-60 * 24 * 3650) } }, titles: { billing_invoice: "Invoices" },
+  },
+  proof: { index: 7, leaf: "bGVhZg", proof: [], checkpoint: "fairhold.example/log\n8\nbW9jaw\n", vkey: "fairhold.example/log+00000000+bW9jaw", opening: null },
+});
 const isNew = (session) => session.email.startsWith("new@");
 
 export const privacy = [
@@ -40,18 +49,19 @@ export const privacy = [
       { section: "machines", title: "machines", count: 5, what: "Disks, names, SSH public keys" },
     ],
     bills: [{ number: null, total: { minor: 214, currency: "EUR" } }],
-    stays: [{ section: "invoices", title: "invoices", count: 3, why: "Tax records must be kept", law: "§ 147 AO; GDPR Art. 17(3)(b)", until: "2036-12-31T23:00:00Z" }],
+    stays: [{ section: "invoices", title: "invoices", count: 3, law: "Tax records must be kept: § 147 AO; GDPR Art. 17(3)(b)", until: "2036-12-31T23:00:00Z" }],
     machines: [...instances.slice(0, 3).map(({ id, name }) => ({ kind: "machine", id, name })), { kind: "backup", id: "bak_01gone", name: "old-shop: Before it went" }],
   }]],
   ["POST", "/v1/privacy/erasures", () => {
-    const certificate = newId("crt");
+    const id = newId("crt");
+    certificates.set(id, null);
     const operation = begin("privacy.erasure.run", "Erase the account", [["machines", "Destroy the machines", 700], ["rows", "Delete the rows", 500], ["keys", "Destroy the keys", 400], ["certificate", "Issue the certificate", 400]], () =>
-      certificates.set(certificate, { id: certificate, issued_at: ago(0), signature: "mock" }));
-    return [202, { id: newId("era"), operation_id: operation.id, certificate_id: certificate }];
+      certificates.set(id, certificate(id)));
+    return [202, { id: newId("era"), operation_id: operation.id, certificate_id: id }];
   }],
   ["GET", "/v1/certificates/:id", ({ id }) => {
     if (!certificates.has(id)) throw new Refusal(404, "Not found");
-    return [200, certificates.get(id)];
+    return certificates.get(id) === null ? [202, pending(id)] : [200, certificates.get(id)];
   }, "open"],
   ["GET", "/v1/trust", () => [200, {
     at: ago(3),

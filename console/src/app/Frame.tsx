@@ -14,7 +14,8 @@ import { paths } from "../paths";
 import { Icon } from "../ui/Icon";
 import { Mark } from "../ui/Mark";
 import { preferencesAreKept } from "../storage";
-import { notifyDone, notifyProblem } from "../ui/notify";
+import { endNotices, notifyDone } from "../ui/notify";
+import { RefusalPlace, showRefusal } from "../ui/refusal";
 import { customerDoor, type DestinationGroup, operatorDoor } from "./navigation";
 
 const Palette = lazy(() => import("./Palette"));
@@ -25,6 +26,7 @@ export function Frame({ door }: { door: "customer" | "operator" }) {
   const [palette, setPalette] = useState<"never" | "open" | "closed">("never");
   const address = useRouterState({ select: (state) => state.location.pathname });
   useEffect(close, [address, close]);
+  useEffect(() => endNotices, [address]);
   useHotkeys([["mod+K", () => setPalette((now) => (now === "open" ? "closed" : "open"))]], []);
 
   return (
@@ -76,6 +78,7 @@ export function Frame({ door }: { door: "customer" | "operator" }) {
       </Drawer>
       <main className="main" id="content" tabIndex={-1}>
         <PolicyNotice />
+        <RefusalPlace page={address} />
         <Outlet />
       </main>
       {palette !== "never" && (
@@ -126,7 +129,7 @@ function PersonMenu({ door }: { door: "customer" | "operator" }) {
       await sessionEnd();
       await navigate({ to: paths.signIn(), replace: true });
     } catch (error) {
-      notifyProblem(error);
+      showRefusal(error);
     }
   }
   return (

@@ -1,13 +1,24 @@
 // Asking before something that cannot simply be taken back: names the thing, says what is lost and what is kept.
-import { Button, Group, Modal, Stack, TextInput } from "@mantine/core";
-import { t } from "@lingui/core/macro";
+import { Button, Group, Stack, TextInput } from "@mantine/core";
 import { Trans } from "@lingui/react/macro";
 import { type FormEvent, type ReactNode, useState } from "react";
+import { Dialog } from "./Dialog";
 
-interface ConfirmProps {
+interface ConfirmProps extends QuestionProps {
   opened: boolean;
-  close: () => void;
   title: string;
+}
+
+export function Confirm({ opened, title, ...question }: ConfirmProps) {
+  return (
+    <Dialog opened={opened} close={question.close} title={title}>
+      <Question {...question} />
+    </Dialog>
+  );
+}
+
+interface QuestionProps {
+  close: () => void;
   children: ReactNode;
   /** Words of the confirming button; says what happens. */
   action: string;
@@ -23,35 +34,30 @@ interface ConfirmProps {
   };
 }
 
-export function Confirm({ opened, close, title, children, action, busy, onConfirm, danger, typed }: ConfirmProps) {
+/** Lives as long as the dialog is open, so that nothing typed is there the next time. */
+function Question({ close, children, action, busy, onConfirm, danger, typed }: QuestionProps) {
   const [text, setText] = useState("");
   const ready = typed === undefined || (typed.fits === undefined ? text.trim() === typed.expected : typed.fits(text));
   function submit(event: FormEvent): void {
     event.preventDefault();
     if (ready) onConfirm();
   }
-  function leave(): void {
-    setText("");
-    close();
-  }
   return (
-    <Modal opened={opened} onClose={leave} title={title} closeButtonProps={{ "aria-label": t`Close` }}>
-      <form onSubmit={submit}>
-        <Stack>
-          {children}
-          {typed !== undefined && (
-            <TextInput label={typed.label} value={text} onChange={(event) => setText(event.currentTarget.value)} autoComplete="off" data-autofocus />
-          )}
-          <Group justify="flex-end">
-            <Button variant="default" onClick={leave}>
-              <Trans>Leave it as it is</Trans>
-            </Button>
-            <Button type="submit" color={danger ? "red.9" : undefined} loading={busy} disabled={!ready}>
-              {action}
-            </Button>
-          </Group>
-        </Stack>
-      </form>
-    </Modal>
+    <form onSubmit={submit}>
+      <Stack>
+        {children}
+        {typed !== undefined && (
+          <TextInput label={typed.label} value={text} onChange={(event) => setText(event.currentTarget.value)} autoComplete="off" data-autofocus />
+        )}
+        <Group justify="flex-end">
+          <Button variant="default" onClick={close} data-autofocus={typed === undefined || undefined}>
+            <Trans>Leave it as it is</Trans>
+          </Button>
+          <Button type="submit" color={danger ? "red.9" : undefined} loading={busy} disabled={!ready}>
+            {action}
+          </Button>
+        </Group>
+      </Stack>
+    </form>
   );
 }

@@ -1,17 +1,12 @@
-// Short notices in the corner, for what succeeded and for refusals that belong to no form.
+// Short notices in the corner for what succeeded. What was refused is said where it was tried: see refusal.tsx.
 import { notifications } from "@mantine/notifications";
 import { t } from "@lingui/core/macro";
-import { asProblem } from "../api/problem";
-import { problemAdvice, problemTitle } from "./ProblemView";
-
-const closing = () => ({ "aria-label": t`Close the notice` });
 
 export function notifyDone(message: string): void {
-  notifications.show({ message, color: "keep", closeButtonProps: closing() });
+  notifications.show({ message, color: "keep", closeButtonProps: { "aria-label": t`Close the notice` } });
 }
 
-export function notifyProblem(error: unknown): void {
-  const problem = asProblem(error);
-  const number = problem.requestId === null ? "" : ` (${problem.requestId})`;
-  notifications.show({ title: problemTitle(problem), message: problemAdvice(problem) + number, color: "red", autoClose: 10_000, closeButtonProps: closing() });
+/** A notice ends with its page. */
+export function endNotices(): void {
+  notifications.clean();
 }

@@ -1,5 +1,5 @@
 // One invoice as it was issued, or the preview of the coming one: it will equal it to the cent.
-import { Anchor, Button, Group, Modal, Paper, Stack, Text, Title } from "@mantine/core";
+import { Anchor, Button, Group, Paper, Stack, Text, Title } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { t } from "@lingui/core/macro";
 import { Trans } from "@lingui/react/macro";
@@ -14,6 +14,7 @@ import { paths } from "../../paths";
 import { DataTable } from "../../table/DataTable";
 import { Amount, TotalLine } from "../../ui/Amount";
 import { CopyId } from "../../ui/CopyId";
+import { Dialog } from "../../ui/Dialog";
 import { Empty } from "../../ui/Empty";
 import { formatMoney, minorToDecimal } from "../../ui/format";
 import { Icon } from "../../ui/Icon";
@@ -149,7 +150,7 @@ function Pay({ invoice }: { invoice: Invoice }) {
       <Button leftSection={<Icon name="payment" />} onClick={open}>
         {label}
       </Button>
-      <Modal opened={opened} onClose={close} title={t`Pay invoice ${invoice.number ?? ""}`} closeButtonProps={{ "aria-label": t`Close` }}>
+      <Dialog opened={opened} close={close} title={t`Pay invoice ${invoice.number ?? ""}`}>
         <Stack>
           <PaymentMethodField value={method} onChange={setMethod} />
           <Group justify="flex-end">
@@ -158,7 +159,7 @@ function Pay({ invoice }: { invoice: Invoice }) {
             </Button>
           </Group>
         </Stack>
-      </Modal>
+      </Dialog>
     </>
   );
 }

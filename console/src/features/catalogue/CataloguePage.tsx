@@ -1,5 +1,5 @@
 // Operator: what is offered and at which price. A change counts for new orders; running machines keep theirs.
-import { Button, Checkbox, Group, Modal, Stack, TextInput, Title } from "@mantine/core";
+import { Button, Checkbox, Group, Stack, TextInput, Title } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { t } from "@lingui/core/macro";
 import { Trans } from "@lingui/react/macro";
@@ -9,6 +9,7 @@ import { useApiForm } from "../../form/useApiForm";
 import { DataTable } from "../../table/DataTable";
 import { Amount } from "../../ui/Amount";
 import { CopyId } from "../../ui/CopyId";
+import { Dialog } from "../../ui/Dialog";
 import { Empty } from "../../ui/Empty";
 import { decimalToMinor, formatMemory, minorToDecimal } from "../../ui/format";
 import { notifyDone } from "../../ui/notify";
@@ -76,9 +77,9 @@ function EditSize({ size }: { size: Size }) {
       <Button variant="default" size="compact-sm" onClick={open} aria-label={t`Change ${size.name}`}>
         <Trans>Change</Trans>
       </Button>
-      <Modal opened={opened} onClose={close} title={t`Change ${size.name}`} closeButtonProps={{ "aria-label": t`Close` }}>
+      <Dialog opened={opened} close={close} title={t`Change ${size.name}`}>
         <SizeForm size={size} close={close} />
-      </Modal>
+      </Dialog>
     </>
   );
 }

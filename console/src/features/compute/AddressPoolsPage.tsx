@@ -1,5 +1,5 @@
 // Where public addresses come from, for the operator: blocks with how much of them is used.
-import { Button, Code, Group, Modal, Select, Stack, Text, TextInput } from "@mantine/core";
+import { Button, Code, Group, Select, Stack, Text, TextInput } from "@mantine/core";
 import { t } from "@lingui/core/macro";
 import { Trans } from "@lingui/react/macro";
 import { useQueryClient, useSuspenseInfiniteQuery, useSuspenseQuery } from "@tanstack/react-query";
@@ -9,6 +9,7 @@ import { nonEmpty } from "../../form/checks";
 import { useApiForm } from "../../form/useApiForm";
 import { DataTable } from "../../table/DataTable";
 import { Confirm } from "../../ui/Confirm";
+import { Dialog } from "../../ui/Dialog";
 import { Empty } from "../../ui/Empty";
 import { Icon } from "../../ui/Icon";
 import { notifyDone } from "../../ui/notify";
@@ -92,7 +93,7 @@ function Add({ close }: { close: () => void }) {
     },
   );
   return (
-    <Modal opened onClose={close} title={t`Add a pool of public addresses`} closeButtonProps={{ "aria-label": t`Close` }}>
+    <Dialog opened close={close} title={t`Add a pool of public addresses`}>
       <form onSubmit={onSubmit} noValidate>
         <Stack>
           <ProblemAlert problem={problem} general={general} />
@@ -114,7 +115,7 @@ function Add({ close }: { close: () => void }) {
           </Group>
         </Stack>
       </form>
-    </Modal>
+    </Dialog>
   );
 }
 

@@ -1,5 +1,5 @@
 // Public addresses of the project: reserved, led to a machine or to another one, named, given back.
-import { Button, Code, Group, Modal, Select, Stack, Text, TextInput } from "@mantine/core";
+import { Button, Code, Group, Select, Stack, Text, TextInput } from "@mantine/core";
 import { t } from "@lingui/core/macro";
 import { Trans } from "@lingui/react/macro";
 import { useInfiniteQuery, useQueryClient, useSuspenseInfiniteQuery, useSuspenseQuery } from "@tanstack/react-query";
@@ -8,6 +8,7 @@ import type { Address } from "../../api/types";
 import { useApiForm } from "../../form/useApiForm";
 import { DataTable } from "../../table/DataTable";
 import { Confirm } from "../../ui/Confirm";
+import { Dialog } from "../../ui/Dialog";
 import { Empty } from "../../ui/Empty";
 import { Icon } from "../../ui/Icon";
 import { notifyDone } from "../../ui/notify";
@@ -123,7 +124,7 @@ function Name({ address, close }: { address: Address; close: () => void }) {
     close();
   });
   return (
-    <Modal opened onClose={close} title={t`Reverse name of ${address.ipv4}`} closeButtonProps={{ "aria-label": t`Close` }}>
+    <Dialog opened close={close} title={t`Reverse name of ${address.ipv4}`}>
       <form onSubmit={onSubmit} noValidate>
         <Stack>
           <ProblemAlert problem={problem} general={general} />
@@ -135,7 +136,7 @@ function Name({ address, close }: { address: Address; close: () => void }) {
           </Group>
         </Stack>
       </form>
-    </Modal>
+    </Dialog>
   );
 }
 

@@ -1,5 +1,5 @@
 // Operator: one enrolled cluster: how it stands, where it answers, its token, what of it is ours; and removing it.
-import { Alert, Anchor, Button, Group, Modal, Paper, PasswordInput, Stack, Text, TextInput, Title } from "@mantine/core";
+import { Alert, Anchor, Button, Group, Paper, PasswordInput, Stack, Text, TextInput, Title } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { t } from "@lingui/core/macro";
 import { Trans } from "@lingui/react/macro";
@@ -13,6 +13,7 @@ import { useApiForm } from "../../form/useApiForm";
 import { paths } from "../../paths";
 import { Confirm } from "../../ui/Confirm";
 import { CopyId } from "../../ui/CopyId";
+import { Dialog } from "../../ui/Dialog";
 import { Facts } from "../../ui/Facts";
 import { Icon } from "../../ui/Icon";
 import { notifyDone } from "../../ui/notify";
@@ -127,9 +128,9 @@ function Edit({ title, children }: { title: string; children: (close: () => void
       <Button variant="default" size="compact-sm" onClick={open} aria-label={title}>
         <Trans>Change</Trans>
       </Button>
-      <Modal opened={opened} onClose={close} title={title} size="lg" closeButtonProps={{ "aria-label": t`Close` }}>
+      <Dialog opened={opened} close={close} title={title} size="lg">
         {opened && children(close)}
-      </Modal>
+      </Dialog>
     </>
   );
 }

@@ -1,5 +1,5 @@
 // Getting into a machine: a new root password, or a further SSH key. Both change something inside it, so both ask for a plain yes.
-import { Alert, Anchor, Button, Checkbox, Group, Modal, Select, Stack, Text, TextInput } from "@mantine/core";
+import { Alert, Anchor, Button, Checkbox, Group, Select, Stack, Text, TextInput } from "@mantine/core";
 import { t } from "@lingui/core/macro";
 import { Trans } from "@lingui/react/macro";
 import { useInfiniteQuery } from "@tanstack/react-query";
@@ -9,6 +9,7 @@ import type { Instance } from "../../api/types";
 import { useApiForm } from "../../form/useApiForm";
 import { paths } from "../../paths";
 import { Command } from "../../ui/CopyId";
+import { Dialog } from "../../ui/Dialog";
 import { Icon } from "../../ui/Icon";
 import { OperationSteps } from "../../ui/OperationSteps";
 import { ProblemAlert } from "../../ui/ProblemView";
@@ -24,9 +25,9 @@ interface AccessProps {
 export default function InstanceAccess({ instance, kind, close }: AccessProps & { kind: "password" | "key" }) {
   const title = kind === "password" ? t`Set the root password of ${instance.name}` : t`Add an SSH key to ${instance.name}`;
   return (
-    <Modal opened onClose={close} title={title} closeButtonProps={{ "aria-label": t`Close` }} size="lg">
+    <Dialog opened close={close} title={title} size="lg">
       {kind === "password" ? <Password instance={instance} close={close} /> : <Key instance={instance} close={close} />}
-    </Modal>
+    </Dialog>
   );
 }
 

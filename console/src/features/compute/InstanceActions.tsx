@@ -1,5 +1,5 @@
 // Acts on a machine. Each is offered in every state; where it cannot work it is disabled and says why.
-import { Button, Checkbox, Group, Menu, Modal, Stack, Select, Text, TextInput, Tooltip } from "@mantine/core";
+import { Button, Checkbox, Group, Menu, Stack, Select, Text, TextInput, Tooltip } from "@mantine/core";
 import { t } from "@lingui/core/macro";
 import { Trans } from "@lingui/react/macro";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
@@ -8,6 +8,7 @@ import type { Instance } from "../../api/types";
 import { nonEmpty } from "../../form/checks";
 import { useApiForm } from "../../form/useApiForm";
 import { Confirm } from "../../ui/Confirm";
+import { Dialog } from "../../ui/Dialog";
 import { Icon } from "../../ui/Icon";
 import { notifyDone } from "../../ui/notify";
 import { ProblemAlert } from "../../ui/ProblemView";
@@ -86,17 +87,17 @@ export function InstanceActions({ instance }: { instance: Instance }) {
         </Menu.Dropdown>
       </Menu>
       <PowerConfirm instance={instance} dialog={dialog} close={close} busy={power.isPending} run={(action) => power.mutate(action)} />
-      <Rescue instance={instance} opened={dialog === "rescue"} close={close} busy={rescue.isPending} run={() => rescue.mutate(true)} />
+      {dialog === "rescue" && <Rescue instance={instance} close={close} busy={rescue.isPending} run={() => rescue.mutate(true)} />}
       {(dialog === "password" || dialog === "key") && (
         <Suspense>
           <InstanceAccess instance={instance} kind={dialog} close={close} />
         </Suspense>
       )}
-      <Rename key={instance.name} instance={instance} opened={dialog === "rename"} close={close} />
-      {dialog === "tags" && <TagsDialog instance={instance} opened close={close} />}
-      <InstanceResize instance={instance} opened={dialog === "resize"} close={close} />
-      <Rebuild instance={instance} opened={dialog === "rebuild"} close={close} />
-      <Delete instance={instance} opened={dialog === "delete"} close={close} />
+      {dialog === "rename" && <Rename instance={instance} close={close} />}
+      {dialog === "tags" && <TagsDialog instance={instance} close={close} />}
+      {dialog === "resize" && <InstanceResize instance={instance} close={close} />}
+      {dialog === "rebuild" && <Rebuild instance={instance} close={close} />}
+      {dialog === "delete" && <Delete instance={instance} close={close} />}
     </Group>
   );
 }
@@ -140,13 +141,12 @@ function PowerConfirm({ instance, dialog, close, busy, run }: PowerConfirmProps)
 
 interface DialogProps {
   instance: Instance;
-  opened: boolean;
   close: () => void;
 }
 
-function Rescue({ instance, opened, close, busy, run }: DialogProps & { busy: boolean; run: () => void }) {
+function Rescue({ instance, close, busy, run }: DialogProps & { busy: boolean; run: () => void }) {
   return (
-    <Confirm opened={opened} close={close} title={t`Boot the rescue system of ${instance.name}?`} action={t`Boot the rescue system`} busy={busy} onConfirm={run} danger={instance.state === "running"}>
+    <Confirm opened close={close} title={t`Boot the rescue system of ${instance.name}?`} action={t`Boot the rescue system`} busy={busy} onConfirm={run} danger={instance.state === "running"}>
       <Text>
         <Trans>A small system of ours runs in place of yours until you leave it. It knows your SSH keys and has your disk attached and untouched.</Trans>
       </Text>
@@ -159,7 +159,7 @@ function Rescue({ instance, opened, close, busy, run }: DialogProps & { busy: bo
   );
 }
 
-function Rename({ instance, opened, close }: DialogProps) {
+function Rename({ instance, close }: DialogProps) {
   const cache = useQueryClient();
   const { form, problem, general, busy, onSubmit } = useApiForm(
     { initialValues: { name: instance.name }, validate: { name: (value: string) => nonEmpty(value, t`Give the machine a name.`) } },
@@ -171,7 +171,7 @@ function Rename({ instance, opened, close }: DialogProps) {
     },
   );
   return (
-    <Modal opened={opened} onClose={close} title={t`Rename ${instance.name}`} closeButtonProps={{ "aria-label": t`Close` }}>
+    <Dialog opened close={close} title={t`Rename ${instance.name}`}>
       <form onSubmit={onSubmit} noValidate>
         <Stack>
           <ProblemAlert problem={problem} general={general} />
@@ -183,17 +183,17 @@ function Rename({ instance, opened, close }: DialogProps) {
           </Group>
         </Stack>
       </form>
-    </Modal>
+    </Dialog>
   );
 }
 
-function Rebuild({ instance, opened, close }: DialogProps) {
-  const templates = useQuery({ ...templatesQuery, enabled: opened });
+function Rebuild({ instance, close }: DialogProps) {
+  const templates = useQuery(templatesQuery);
   const [template, setTemplate] = useState(instance.template.id);
   const rebuild = useAction({ run: () => instanceRebuild(instance.id, template), refresh: ["instances"], then: close });
   return (
     <Confirm
-      opened={opened}
+      opened
       close={close}
       title={t`Rebuild ${instance.name}?`}
       action={t`Erase the disk and rebuild`}
@@ -216,14 +216,14 @@ function Rebuild({ instance, opened, close }: DialogProps) {
   );
 }
 
-function Delete({ instance, opened, close }: DialogProps) {
+function Delete({ instance, close }: DialogProps) {
   const [keepBackup, setKeepBackup] = useState(false);
   const remove = useAction({ run: () => instanceDelete(instance.id, keepBackup), refresh: ["instances", "backups", "quota"], then: close });
   const why = instance.state === "failed" ? t`No backup can be made of a machine that is not usable.` : t`The machine's node makes no backups.`;
   const can = instance.state !== "failed" && instance.features.includes("backups");
   return (
     <Confirm
-      opened={opened}
+      opened
       close={close}
       title={t`Delete ${instance.name}?`}
       action={t`Delete the machine`}

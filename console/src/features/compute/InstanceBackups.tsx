@@ -1,5 +1,5 @@
 // A machine's backups: the plan by which they are made, one made now, and all that there are.
-import { Button, Group, Modal, Paper, Skeleton, Stack, Text, TextInput } from "@mantine/core";
+import { Button, Group, Paper, Skeleton, Stack, Text, TextInput } from "@mantine/core";
 import { t } from "@lingui/core/macro";
 import { Trans } from "@lingui/react/macro";
 import { useInfiniteQuery, useQuery, useQueryClient } from "@tanstack/react-query";
@@ -8,6 +8,7 @@ import { asProblem } from "../../api/problem";
 import type { Instance } from "../../api/types";
 import { nonEmpty } from "../../form/checks";
 import { useApiForm } from "../../form/useApiForm";
+import { Dialog } from "../../ui/Dialog";
 import { Empty } from "../../ui/Empty";
 import { Icon } from "../../ui/Icon";
 import { notifyDone } from "../../ui/notify";
@@ -77,12 +78,12 @@ export function InstanceBackups({ instance }: { instance: Instance }) {
           </Empty>
         }
       />
-      <Make instance={instance} opened={making} close={() => setMaking(false)} />
+      {making && <Make instance={instance} close={() => setMaking(false)} />}
     </Stack>
   );
 }
 
-function Make({ instance, opened, close }: { instance: Instance; opened: boolean; close: () => void }) {
+function Make({ instance, close }: { instance: Instance; close: () => void }) {
   const cache = useQueryClient();
   const { form, problem, general, busy, onSubmit } = useApiForm(
     { initialValues: { name: "" }, validate: { name: (value: string) => nonEmpty(value, t`Give the backup a name.`) } },
@@ -90,12 +91,11 @@ function Make({ instance, opened, close }: { instance: Instance; opened: boolean
       await backupCreate(instance.id, name.trim());
       await Promise.all(["backups", "quota"].map((key) => cache.invalidateQueries({ queryKey: [key] })));
       notifyDone(t`The backup is being made.`);
-      form.reset();
       close();
     },
   );
   return (
-    <Modal opened={opened} onClose={close} title={t`Back up ${instance.name}`} closeButtonProps={{ "aria-label": t`Close` }}>
+    <Dialog opened close={close} title={t`Back up ${instance.name}`}>
       <form onSubmit={onSubmit} noValidate>
         <Stack>
           <ProblemAlert problem={problem} general={general} />
@@ -113,6 +113,6 @@ function Make({ instance, opened, close }: { instance: Instance; opened: boolean
           </Group>
         </Stack>
       </form>
-    </Modal>
+    </Dialog>
   );
 }

@@ -1,5 +1,5 @@
 // Another size for a machine: what fits, what is charged now, what it costs from when on, and whether the machine restarts.
-import { Alert, Button, Group, Modal, Radio, Skeleton, Stack, Text } from "@mantine/core";
+import { Alert, Button, Group, Radio, Skeleton, Stack, Text } from "@mantine/core";
 import { t } from "@lingui/core/macro";
 import { Trans } from "@lingui/react/macro";
 import { useQuery } from "@tanstack/react-query";
@@ -7,6 +7,7 @@ import { useState } from "react";
 import { asProblem } from "../../api/problem";
 import type { Instance, PaymentMethod, SizeChangeQuote } from "../../api/types";
 import { Amount, TotalLine } from "../../ui/Amount";
+import { Dialog } from "../../ui/Dialog";
 import { formatMemory } from "../../ui/format";
 import { Icon } from "../../ui/Icon";
 import { ProblemAlert } from "../../ui/ProblemView";
@@ -16,11 +17,11 @@ import { sizesQuery } from "../catalogue/api";
 import { PaymentMethodField } from "../catalogue/PaymentMethodField";
 import { sizeChangeCreate, sizeChangeQuoteQuery } from "./api";
 
-export function InstanceResize({ instance, opened, close }: { instance: Instance; opened: boolean; close: () => void }) {
-  const sizes = useQuery({ ...sizesQuery, enabled: opened });
+export function InstanceResize({ instance, close }: { instance: Instance; close: () => void }) {
+  const sizes = useQuery(sizesQuery);
   const [size, setSize] = useState<string | null>(null);
   const [method, setMethod] = useState<PaymentMethod>("test_succeeds");
-  const quote = useQuery({ ...sizeChangeQuoteQuery(instance.id, size ?? ""), enabled: opened && size !== null });
+  const quote = useQuery({ ...sizeChangeQuoteQuery(instance.id, size ?? ""), enabled: size !== null });
   const resize = useAction({
     run: (agreed: SizeChangeQuote) => sizeChangeCreate(instance.id, { size_id: agreed.size.id, due_now: agreed.due_now, payment_method: method }),
     refresh: ["instances", "quota", "payments", "invoices"],
@@ -29,7 +30,7 @@ export function InstanceResize({ instance, opened, close }: { instance: Instance
   const offered = (sizes.data?.items ?? []).filter((each) => each.visible);
   const due = (quote.data?.due_now.minor ?? 0) > 0;
   return (
-    <Modal opened={opened} onClose={close} title={t`Another size for ${instance.name}`} closeButtonProps={{ "aria-label": t`Close` }} size="lg">
+    <Dialog opened close={close} title={t`Another size for ${instance.name}`} size="lg">
       <form
         onSubmit={(event) => {
           event.preventDefault();
@@ -80,7 +81,7 @@ export function InstanceResize({ instance, opened, close }: { instance: Instance
           </Group>
         </Stack>
       </form>
-    </Modal>
+    </Dialog>
   );
 }
 

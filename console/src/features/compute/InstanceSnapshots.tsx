@@ -1,5 +1,5 @@
 // What a machine can be brought back to: take, bring back, delete.
-import { Alert, Button, Checkbox, Group, Modal, Skeleton, Stack, Text, TextInput } from "@mantine/core";
+import { Alert, Button, Checkbox, Group, Skeleton, Stack, Text, TextInput } from "@mantine/core";
 import { t } from "@lingui/core/macro";
 import { Trans } from "@lingui/react/macro";
 import { useInfiniteQuery, useQuery, useQueryClient } from "@tanstack/react-query";
@@ -10,6 +10,7 @@ import { nonEmpty } from "../../form/checks";
 import { useApiForm } from "../../form/useApiForm";
 import { DataTable } from "../../table/DataTable";
 import { Confirm } from "../../ui/Confirm";
+import { Dialog } from "../../ui/Dialog";
 import { Empty } from "../../ui/Empty";
 import { Icon } from "../../ui/Icon";
 import { notifyDone } from "../../ui/notify";
@@ -94,7 +95,7 @@ export function InstanceSnapshots({ instance }: { instance: Instance }) {
           },
         ]}
       />
-      <Take instance={instance} opened={dialog?.kind === "take"} close={close} />
+      {dialog?.kind === "take" && <Take instance={instance} close={close} />}
       {dialog?.kind === "restore" && <Restore instance={instance} snapshot={dialog.snapshot} close={close} />}
       {dialog?.kind === "delete" && <Remove snapshot={dialog.snapshot} close={close} />}
     </Stack>
@@ -114,7 +115,7 @@ function SnapshotState({ snapshot }: { snapshot: Snapshot }) {
   );
 }
 
-function Take({ instance, opened, close }: { instance: Instance; opened: boolean; close: () => void }) {
+function Take({ instance, close }: { instance: Instance; close: () => void }) {
   const cache = useQueryClient();
   const running = instance.state === "running";
   const { form, problem, general, busy, onSubmit } = useApiForm(
@@ -123,12 +124,11 @@ function Take({ instance, opened, close }: { instance: Instance; opened: boolean
       await snapshotCreate(instance.id, { name: name.trim(), memory: memory && running });
       await Promise.all(["instances", "quota"].map((key) => cache.invalidateQueries({ queryKey: [key] })));
       notifyDone(t`The snapshot is being taken.`);
-      form.reset();
       close();
     },
   );
   return (
-    <Modal opened={opened} onClose={close} title={t`Take a snapshot of ${instance.name}`} closeButtonProps={{ "aria-label": t`Close` }}>
+    <Dialog opened close={close} title={t`Take a snapshot of ${instance.name}`}>
       <form onSubmit={onSubmit} noValidate>
         <Stack>
           <ProblemAlert problem={problem} general={general} />
@@ -146,7 +146,7 @@ function Take({ instance, opened, close }: { instance: Instance; opened: boolean
           </Group>
         </Stack>
       </form>
-    </Modal>
+    </Dialog>
   );
 }
 

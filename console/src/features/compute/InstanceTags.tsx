@@ -1,11 +1,12 @@
 // The words that a machine is found by, and the dialog that changes them.
-import { Badge, Button, Group, Modal, Stack, TagsInput } from "@mantine/core";
+import { Badge, Button, Group, Stack, TagsInput } from "@mantine/core";
 import { t } from "@lingui/core/macro";
 import { Trans } from "@lingui/react/macro";
 import { useNavigate } from "@tanstack/react-router";
 import { type ReactNode, useState } from "react";
 import type { Instance } from "../../api/types";
 import { paths } from "../../paths";
+import { Dialog } from "../../ui/Dialog";
 import { useAction } from "../../ui/useAction";
 import { instanceTag } from "./api";
 
@@ -52,11 +53,11 @@ export function TagsField({ value, onChange, error }: TagsFieldProps) {
   );
 }
 
-export function TagsDialog({ instance, opened, close }: { instance: Instance; opened: boolean; close: () => void }) {
+export function TagsDialog({ instance, close }: { instance: Instance; close: () => void }) {
   const [tags, setTags] = useState(instance.tags);
   const change = useAction({ run: () => instanceTag(instance.id, tags), refresh: ["instances"], then: close });
   return (
-    <Modal opened={opened} onClose={close} title={t`Tags of ${instance.name}`} closeButtonProps={{ "aria-label": t`Close` }}>
+    <Dialog opened close={close} title={t`Tags of ${instance.name}`}>
       <form
         onSubmit={(event) => {
           event.preventDefault();
@@ -72,6 +73,6 @@ export function TagsDialog({ instance, opened, close }: { instance: Instance; op
           </Group>
         </Stack>
       </form>
-    </Modal>
+    </Dialog>
   );
 }

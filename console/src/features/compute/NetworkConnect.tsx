@@ -1,11 +1,12 @@
 // Moves a machine into a network under a security group.
-import { Button, Group, Modal, Select, Stack, Text } from "@mantine/core";
+import { Button, Group, Select, Stack, Text } from "@mantine/core";
 import { t } from "@lingui/core/macro";
 import { Trans } from "@lingui/react/macro";
 import { useInfiniteQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import type { Network } from "../../api/types";
 import { useApiForm } from "../../form/useApiForm";
+import { Dialog } from "../../ui/Dialog";
 import { OperationSteps } from "../../ui/OperationSteps";
 import { ProblemAlert } from "../../ui/ProblemView";
 import { useOperation } from "../../ui/useOperation";
@@ -30,7 +31,7 @@ export function NetworkConnect({ network, close }: { network: Network; close: ()
     },
   );
   return (
-    <Modal opened onClose={close} title={t`Move a machine into ${network.name}`} closeButtonProps={{ "aria-label": t`Close` }}>
+    <Dialog opened close={close} title={t`Move a machine into ${network.name}`}>
       {done === null ? (
         <form onSubmit={onSubmit} noValidate>
           <Stack>
@@ -56,7 +57,7 @@ export function NetworkConnect({ network, close }: { network: Network; close: ()
       ) : (
         <UnderWay operation={done} close={close} />
       )}
-    </Modal>
+    </Dialog>
   );
 }
 

@@ -1,5 +1,5 @@
 // Operator: the nodes, what they have, what was promised on them, what is wrong with them, and whether they take new machines.
-import { Button, Group, Modal, NumberInput, Paper, Stack, Switch, Text, TextInput, Title } from "@mantine/core";
+import { Button, Group, NumberInput, Paper, Stack, Switch, Text, TextInput, Title } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { t } from "@lingui/core/macro";
 import { Trans } from "@lingui/react/macro";
@@ -11,6 +11,7 @@ import { DataTable } from "../../table/DataTable";
 import { joined } from "../../table/joined";
 import { MoreButton } from "../../table/MoreButton";
 import { CopyId } from "../../ui/CopyId";
+import { Dialog } from "../../ui/Dialog";
 import { Empty } from "../../ui/Empty";
 import { Facts } from "../../ui/Facts";
 import { formatMemory } from "../../ui/format";
@@ -137,9 +138,9 @@ function TakeOver({ node, stranger }: { node: Node; stranger: Node["strangers"][
       <Button variant="default" size="compact-sm" onClick={open} aria-label={t`Take over ${stranger.name}`}>
         <Trans>Take over</Trans>
       </Button>
-      <Modal opened={opened} onClose={close} title={t`Take over ${stranger.name}`} closeButtonProps={{ "aria-label": t`Close` }}>
+      <Dialog opened={opened} close={close} title={t`Take over ${stranger.name}`}>
         <TakeOverForm node={node} stranger={stranger} close={close} />
-      </Modal>
+      </Dialog>
     </>
   );
 }
@@ -195,9 +196,9 @@ function Settings({ node }: { node: Node }) {
       <Button variant="default" size="compact-sm" onClick={open} aria-label={t`Change ${node.name}`}>
         <Trans>Change</Trans>
       </Button>
-      <Modal opened={opened} onClose={close} title={t`Change ${node.name}`} closeButtonProps={{ "aria-label": t`Close` }}>
+      <Dialog opened={opened} close={close} title={t`Change ${node.name}`}>
         <SettingsForm node={node} close={close} />
-      </Modal>
+      </Dialog>
     </>
   );
 }

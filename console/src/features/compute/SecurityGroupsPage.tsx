@@ -1,5 +1,5 @@
 // Security groups: what machines in private networks may receive and send. A change is shown before it is made.
-import { Alert, Button, Group, Modal, Stack, Text, TextInput, Title } from "@mantine/core";
+import { Alert, Button, Group, Stack, Text, TextInput, Title } from "@mantine/core";
 import { t } from "@lingui/core/macro";
 import { Plural, Trans } from "@lingui/react/macro";
 import { useQueryClient, useSuspenseInfiniteQuery } from "@tanstack/react-query";
@@ -9,6 +9,7 @@ import { nonEmpty } from "../../form/checks";
 import { useApiForm } from "../../form/useApiForm";
 import { DataTable } from "../../table/DataTable";
 import { Confirm } from "../../ui/Confirm";
+import { Dialog } from "../../ui/Dialog";
 import { Empty } from "../../ui/Empty";
 import { Icon } from "../../ui/Icon";
 import { notifyDone } from "../../ui/notify";
@@ -114,7 +115,7 @@ function Edit({ group, close }: { group: SecurityGroup | null; close: () => void
   );
   const title = group === null ? t`Make a security group` : t`Change ${group.name}`;
   return (
-    <Modal opened onClose={close} title={title} closeButtonProps={{ "aria-label": t`Close` }} size="xl">
+    <Dialog opened close={close} title={title} size="xl">
       {shown !== null && group !== null ? (
         <Agree group={group} {...shown} back={() => setShown(null)} close={close} />
       ) : (
@@ -131,7 +132,7 @@ function Edit({ group, close }: { group: SecurityGroup | null; close: () => void
           </Stack>
         </form>
       )}
-    </Modal>
+    </Dialog>
   );
 }
 

@@ -1,5 +1,5 @@
 // The ring of SSH keys: kept once, picked at each order.
-import { Button, Code, Group, Modal, Stack, Text, TextInput } from "@mantine/core";
+import { Button, Code, Group, Stack, Text, TextInput } from "@mantine/core";
 import { t } from "@lingui/core/macro";
 import { Trans } from "@lingui/react/macro";
 import { useQueryClient, useSuspenseInfiniteQuery } from "@tanstack/react-query";
@@ -12,6 +12,7 @@ import { sshKeyMessage } from "../../form/sshKeyMessage";
 import { useApiForm } from "../../form/useApiForm";
 import { DataTable } from "../../table/DataTable";
 import { Confirm } from "../../ui/Confirm";
+import { Dialog } from "../../ui/Dialog";
 import { Empty } from "../../ui/Empty";
 import { Icon } from "../../ui/Icon";
 import { notifyDone } from "../../ui/notify";
@@ -61,13 +62,13 @@ export function SshKeysPage() {
           },
         ]}
       />
-      <Keep opened={adding} close={() => setAdding(false)} />
+      {adding && <Keep close={() => setAdding(false)} />}
       {doomed !== null && <Forget sshKey={doomed} close={() => setDoomed(null)} />}
     </Page>
   );
 }
 
-function Keep({ opened, close }: { opened: boolean; close: () => void }) {
+function Keep({ close }: { close: () => void }) {
   const cache = useQueryClient();
   const { form, problem, general, busy, onSubmit } = useApiForm(
     {
@@ -82,12 +83,11 @@ function Keep({ opened, close }: { opened: boolean; close: () => void }) {
       await sshKeyCreate({ name: name.trim(), ssh_public_key: ssh_public_key.trim() });
       await cache.invalidateQueries({ queryKey: ["ssh-keys"] });
       notifyDone(t`The key is kept.`);
-      form.reset();
       close();
     },
   );
   return (
-    <Modal opened={opened} onClose={close} title={t`Keep an SSH key`} closeButtonProps={{ "aria-label": t`Close` }}>
+    <Dialog opened close={close} title={t`Keep an SSH key`}>
       <form onSubmit={onSubmit} noValidate>
         <Stack>
           <ProblemAlert problem={problem} general={general} />
@@ -100,7 +100,7 @@ function Keep({ opened, close }: { opened: boolean; close: () => void }) {
           </Group>
         </Stack>
       </form>
-    </Modal>
+    </Dialog>
   );
 }
 

@@ -1,5 +1,5 @@
 // Keys for programs. A token is shown once, when it is made; we keep only its hash.
-import { Alert, Button, Checkbox, Group, Modal, Stack, TextInput } from "@mantine/core";
+import { Alert, Button, Checkbox, Group, Stack, TextInput } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { t } from "@lingui/core/macro";
 import { Trans } from "@lingui/react/macro";
@@ -12,6 +12,7 @@ import { DataTable } from "../../table/DataTable";
 import { joined } from "../../table/joined";
 import { Confirm } from "../../ui/Confirm";
 import { Command } from "../../ui/CopyId";
+import { Dialog } from "../../ui/Dialog";
 import { Empty } from "../../ui/Empty";
 import { Icon } from "../../ui/Icon";
 import { Page } from "../../ui/Page";
@@ -48,9 +49,9 @@ export function ApiTokensPage() {
           { name: t`Action`, align: "right", cell: (token) => <Revoke token={token} /> },
         ]}
       />
-      <Modal opened={opened} onClose={close} title={t`New API token`} closeButtonProps={{ "aria-label": t`Close` }}>
+      <Dialog opened={opened} close={close} title={t`New API token`}>
         <NewToken close={close} />
-      </Modal>
+      </Dialog>
     </Page>
   );
 }

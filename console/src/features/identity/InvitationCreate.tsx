@@ -1,11 +1,12 @@
 // Inviting somebody by mail.
-import { Button, Group, Modal, Radio, Stack, TextInput } from "@mantine/core";
+import { Button, Group, Radio, Stack, TextInput } from "@mantine/core";
 import { t } from "@lingui/core/macro";
 import { Trans } from "@lingui/react/macro";
 import { useQueryClient } from "@tanstack/react-query";
 import type { Role } from "../../api/types";
 import { emailFault } from "../../form/checks";
 import { useApiForm } from "../../form/useApiForm";
+import { Dialog } from "../../ui/Dialog";
 import { notifyDone } from "../../ui/notify";
 import { ProblemAlert } from "../../ui/ProblemView";
 import { invitationCreate } from "./api";
@@ -13,9 +14,9 @@ import { roleMeans, roleName, ROLES, rules } from "./words";
 
 export function InvitationCreate({ opened, close, own }: { opened: boolean; close: () => void; own: Role }) {
   return (
-    <Modal opened={opened} onClose={close} title={t`Invite somebody`} closeButtonProps={{ "aria-label": t`Close` }}>
+    <Dialog opened={opened} close={close} title={t`Invite somebody`}>
       <InvitationForm close={close} own={own} />
-    </Modal>
+    </Dialog>
   );
 }
 

@@ -1,10 +1,11 @@
 // What may be done about another member: role, suspension, a new password, handing over, removal.
-import { Button, Group, Menu, Modal, Radio, Stack } from "@mantine/core";
+import { Button, Group, Menu, Radio, Stack } from "@mantine/core";
 import { t } from "@lingui/core/macro";
 import { Trans } from "@lingui/react/macro";
 import { useState } from "react";
 import type { Member, Role } from "../../api/types";
 import { Confirm } from "../../ui/Confirm";
+import { Dialog } from "../../ui/Dialog";
 import { Icon } from "../../ui/Icon";
 import { useAction } from "../../ui/useAction";
 import { memberDelete, memberResetPassword, memberUpdate, organisationTransfer } from "./api";
@@ -70,7 +71,7 @@ function RoleChange({ opened, close, member, own }: Dialog & { own: Role }) {
   const [role, setRole] = useState<Role>(member.role);
   const change = useAction({ run: () => memberUpdate(member.person_id, { role }), refresh: ["members"], said: t`The role is changed.`, then: close });
   return (
-    <Modal opened={opened} onClose={close} title={t`Role of ${member.name}`} closeButtonProps={{ "aria-label": t`Close` }}>
+    <Dialog opened={opened} close={close} title={t`Role of ${member.name}`}>
       <Stack>
         <Radio.Group
           aria-label={t`Role`}
@@ -89,7 +90,7 @@ function RoleChange({ opened, close, member, own }: Dialog & { own: Role }) {
           </Button>
         </Group>
       </Stack>
-    </Modal>
+    </Dialog>
   );
 }
 

@@ -1,5 +1,5 @@
 // Which project the pages are about, in the bar: changing it, and making another organisation.
-import { Button, Group, Menu, Modal, Stack, TextInput } from "@mantine/core";
+import { Button, Group, Menu, Stack, TextInput } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { t } from "@lingui/core/macro";
 import { Trans } from "@lingui/react/macro";
@@ -9,6 +9,7 @@ import { queries } from "../../api/queries";
 import { nonEmpty } from "../../form/checks";
 import { useApiForm } from "../../form/useApiForm";
 import { paths } from "../../paths";
+import { Dialog } from "../../ui/Dialog";
 import { Icon } from "../../ui/Icon";
 import { ProblemAlert } from "../../ui/ProblemView";
 import { meQuery, organisationCreate } from "./api";
@@ -68,7 +69,7 @@ export function PlaceSwitch() {
           </Menu.Item>
         </Menu.Dropdown>
       </Menu>
-      <Modal opened={making} onClose={close} title={t`New organisation`} closeButtonProps={{ "aria-label": t`Close` }}>
+      <Dialog opened={making} close={close} title={t`New organisation`}>
         <NewOrganisation
           made={async (id) => {
             close();
@@ -77,7 +78,7 @@ export function PlaceSwitch() {
             await go(fresh.organisations.find((each) => each.id === id)?.projects[0]?.id ?? "");
           }}
         />
-      </Modal>
+      </Dialog>
     </>
   );
 }

@@ -1,5 +1,5 @@
 // The projects of the organisation: make, rename, delete those that hold nothing.
-import { Button, Group, Modal, Stack, TextInput } from "@mantine/core";
+import { Button, Group, Stack, TextInput } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { t } from "@lingui/core/macro";
 import { Trans } from "@lingui/react/macro";
@@ -12,6 +12,7 @@ import { DataTable } from "../../table/DataTable";
 import { joined } from "../../table/joined";
 import { Confirm } from "../../ui/Confirm";
 import { CopyId } from "../../ui/CopyId";
+import { Dialog } from "../../ui/Dialog";
 import { Empty } from "../../ui/Empty";
 import { Icon } from "../../ui/Icon";
 import { notifyDone } from "../../ui/notify";
@@ -63,9 +64,9 @@ export function ProjectsPage() {
           },
         ]}
       />
-      <Modal opened={naming !== null} onClose={close} title={naming === "new" ? t`New project` : t`Rename the project`} closeButtonProps={{ "aria-label": t`Close` }}>
+      <Dialog opened={naming !== null} close={close} title={naming === "new" ? t`New project` : t`Rename the project`}>
         {naming !== null && <NameForm project={naming === "new" ? null : naming} close={close} />}
-      </Modal>
+      </Dialog>
     </Page>
   );
 }

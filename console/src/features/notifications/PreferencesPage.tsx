@@ -4,8 +4,8 @@ import { t } from "@lingui/core/macro";
 import { Trans } from "@lingui/react/macro";
 import { useMutation, useQueryClient, useSuspenseQuery } from "@tanstack/react-query";
 import type { Preference } from "../../api/types";
-import { notifyProblem } from "../../ui/notify";
 import { Page } from "../../ui/Page";
+import { clearRefusal, showRefusal } from "../../ui/refusal";
 import { preferencesQuery, preferenceUpdate } from "./api";
 import { topicLook } from "./topics";
 
@@ -15,7 +15,8 @@ export function PreferencesPage() {
   const change = useMutation({
     mutationFn: ({ topic, mail, in_app }: Preference) => preferenceUpdate([{ topic, mail, in_app }]),
     onSuccess: (fresh) => cache.setQueryData(preferencesQuery.queryKey, fresh),
-    onError: notifyProblem,
+    onMutate: clearRefusal,
+    onError: showRefusal,
   });
   return (
     <Page title={t`Message settings`} narrow lead={t`Mails that you have to get, such as a link to choose a password, always come.`}>
