@@ -6,8 +6,8 @@ import { ago, newId } from "./state.mjs";
 const DAY = 60 * 24;
 const authority = { place: "DE-BE", name: "Berliner Beauftragte für Datenschutz und Informationsfreiheit", url: "https://www.datenschutz-berlin.de" };
 const laws = {
-  gdpr: { key: "gdpr", name: "General Data Protection Regulation", source: "Regulation (EU) 2016/679", status: "reviewed", rights: { access: "yes: Art. 15", portability: "yes: Art. 20", rectification: "yes: Art. 16", erasure: "yes: Art. 17", restriction: "yes: Art. 18", objection: "yes: Art. 21" } },
-  ccpa: { key: "ccpa", name: "California Consumer Privacy Act", source: "Cal. Civ. Code § 1798.100 et seq.", status: "unreviewed", rights: { access: "yes: § 1798.110", erasure: "yes: § 1798.105", rectification: "yes: § 1798.106" } },
+  gdpr: { key: "gdpr", name: "General Data Protection Regulation", source: "Regulation (EU) 2016/679", status: "reviewed", rights: { told: "yes: Art. 13, 14", access: "yes: Art. 15", sources: "yes: Art. 15(1)(g)", correct: "yes: Art. 16", erase: "yes: Art. 17", restrict: "yes: Art. 18", object: "yes: Art. 21", portability: "yes: Art. 20", automated: "yes: Art. 22", withdraw: "yes: Art. 7(3)", complain: "yes: Art. 12(3)", authority: "yes: Art. 77" } },
+  ccpa: { key: "ccpa", name: "California Consumer Privacy Act", source: "Cal. Civ. Code § 1798.100 et seq.", status: "unreviewed", rights: { told: "yes: § 1798.100", access: "yes: § 1798.110", sources: "part: § 1798.110", correct: "yes: § 1798.106", erase: "yes: § 1798.105", object: "part: § 1798.120" } },
 };
 
 const request = (id, kind, state, more = {}) => ({

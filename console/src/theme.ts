@@ -12,6 +12,8 @@ export const theme = createTheme({
   primaryColor: "keep",
   primaryShade: { light: 7, dark: 7 },
   colors: {
+    // The kit's greys with the tint of the grounds below, so that fields, menus and lists in the dark belong to them.
+    dark: ["#dde4e5", "#c3cdd0", "#a3afb3", "#6b787d", "#3a474c", "#2a3438", "#1f282b", "#1a2124", "#161c1f", "#14191b"],
     keep: ["#edf7f5", "#d9ebe8", "#b1d6d1", "#86c0b9", "#63aea5", "#4a9f95", "#33877e", "#1f756e", "#165f59", "#0d4743"],
   },
   fontFamily: "system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', 'DejaVu Sans', sans-serif",

@@ -19,6 +19,18 @@ export interface Page<T> {
   next?: string | null;
 }
 
+/** A list as a whole, for finding something in it; what lies beyond `most` is left to the pages. */
+export async function gathered<T>(load: (after: string | undefined) => Promise<Page<T>>, most = 1_000): Promise<T[]> {
+  const items: T[] = [];
+  let after: string | undefined;
+  do {
+    const page = await load(after);
+    items.push(...page.items);
+    after = page.next ?? undefined;
+  } while (after !== undefined && items.length < most);
+  return items;
+}
+
 /** A list by keyset pages; `after` is the cursor of the page before. */
 export function pages<T>(key: readonly string[], load: (after: string | undefined) => Promise<Page<T>>, refetchEvery?: number) {
   return infiniteQueryOptions({

@@ -2,14 +2,15 @@
 import { Spotlight, type SpotlightActionData, type SpotlightActionGroupData, createSpotlight } from "@mantine/spotlight";
 import "@mantine/spotlight/styles.layer.css";
 import { t } from "@lingui/core/macro";
-import { useInfiniteQuery } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useEffect } from "react";
-import { invoicesQuery } from "../features/billing/api";
-import { instancesQuery } from "../features/compute/api";
+import { invoicesFindQuery } from "../features/billing/api";
+import { instancesFindQuery } from "../features/compute/api";
 import { paths } from "../paths";
+import { formatMoney } from "../ui/format";
 import { Icon, type IconName } from "../ui/Icon";
-import { customerDoor, operatorDoor } from "./navigation";
+import { customerDoor, customerPagesBeside, operatorDoor } from "./navigation";
 
 const [store, spotlight] = createSpotlight();
 
@@ -22,30 +23,32 @@ interface PaletteProps {
 export default function Palette({ door, opened, close }: PaletteProps) {
   const navigate = useNavigate();
   const forCustomer = door === "customer" && opened;
-  const instances = useInfiniteQuery({ ...instancesQuery(), enabled: forCustomer });
-  const invoices = useInfiniteQuery({ ...invoicesQuery, enabled: forCustomer });
+  const instances = useQuery({ ...instancesFindQuery, enabled: forCustomer }).data ?? [];
+  const invoices = useQuery({ ...invoicesFindQuery, enabled: forCustomer }).data ?? [];
   useEffect(() => (opened ? spotlight.open() : spotlight.close()), [opened]);
 
-  const entry = (id: string, label: string, icon: IconName, to: string, description?: string): SpotlightActionData => ({
+  const entry = (id: string, label: string, icon: IconName, to: string, more: Pick<SpotlightActionData, "description" | "keywords"> = {}): SpotlightActionData => ({
     id,
     label,
-    ...(description === undefined ? {} : { description }),
+    ...more,
     leftSection: <Icon name={icon} />,
     onClick: () => void navigate({ to }),
   });
-  const doorPages = (door === "customer" ? customerDoor() : operatorDoor()).flatMap((group) => group.items);
+  const doorPages = [...(door === "customer" ? customerDoor() : operatorDoor()).flatMap((group) => group.items), ...(door === "customer" ? customerPagesBeside() : [])];
+  const asked = door === "customer" ? t`Find a page, machine or invoice` : t`Find a page`;
   const groups: SpotlightActionGroupData[] = [
     { group: t`Pages`, actions: doorPages.map((page) => entry(page.to, page.name, page.icon, page.to)) },
   ];
   if (door === "customer") {
-    groups[0]?.actions.push(entry("order", t`Order a machine`, "plus", paths.instanceCreate()));
     groups.push({
       group: t`Machines`,
-      actions: (instances.data?.pages ?? []).flatMap((page) => page.items).map((each) => entry(each.id, each.name, "machine", paths.instance(each.id), each.id)),
+      actions: instances.map((each) =>
+        entry(each.id, each.name, "machine", paths.instance(each.id), { description: each.id, keywords: [each.hostname, each.ipv4 ?? ""] }),
+      ),
     });
     groups.push({
       group: t`Invoices`,
-      actions: (invoices.data?.pages ?? []).flatMap((page) => page.items).map((each) => entry(each.id, each.number ?? each.id, "invoice", paths.invoice(each.id))),
+      actions: invoices.map((each) => entry(each.id, each.number, "invoice", paths.invoice(each.id), { description: formatMoney(each.gross), keywords: each.id })),
     });
   }
   return (
@@ -57,9 +60,9 @@ export default function Palette({ door, opened, close }: PaletteProps) {
       nothingFound={t`Nothing by that name`}
       limit={12}
       lockScroll={false}
-      attributes={{ content: { "aria-label": t`Find a page, machine or invoice` } }}
+      attributes={{ content: { "aria-label": asked } }}
       transitionProps={{ duration: 0 }}
-      searchProps={{ leftSection: <Icon name="search" />, placeholder: t`Page, machine or invoice`, "aria-label": t`Find a page, machine or invoice` }}
+      searchProps={{ leftSection: <Icon name="search" />, placeholder: door === "customer" ? t`Page, machine or invoice` : t`Page`, "aria-label": asked }}
     />
   );
 }

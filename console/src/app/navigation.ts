@@ -62,6 +62,19 @@ export function customerDoor(): DestinationGroup[] {
   ];
 }
 
+/** Pages that stand on others and not in the side bar; the command palette finds them too. */
+export function customerPagesBeside(): Destination[] {
+  return [
+    { name: t`Order a machine`, to: paths.instanceCreate(), icon: "plus" },
+    { name: t`Notifications`, to: paths.notifications(), icon: "bell" },
+    { name: t`Preview of the coming invoice`, to: paths.invoicePreview(), icon: "invoice" },
+    { name: t`Your rights`, to: paths.rights(), icon: "privacy" },
+    { name: t`Your requests`, to: paths.requests(), icon: "privacy" },
+    { name: t`Limit the use of your data`, to: paths.limits(), icon: "privacy" },
+    { name: t`Erase your account`, to: paths.erasure(), icon: "trash" },
+  ];
+}
+
 export function operatorDoor(): DestinationGroup[] {
   return [
     {

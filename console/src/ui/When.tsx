@@ -1,12 +1,15 @@
 // An instant in the viewer's own zone, with UTC on hover and for copying machines.
-import { Tooltip } from "@mantine/core";
+import { Tooltip, type TooltipProps } from "@mantine/core";
 import { useInterval } from "@mantine/hooks";
 import { useState } from "react";
 import { formatAgo, formatDate, formatElapsed, formatTime, formatUtc } from "./format";
 
+/** A finger has nothing to hover with. */
+const EVENTS: TooltipProps["events"] = { hover: true, focus: true, touch: true };
+
 export function When({ at, dateOnly }: { at: string; dateOnly?: boolean }) {
   return (
-    <Tooltip label={formatUtc(at)}>
+    <Tooltip label={formatUtc(at)} events={EVENTS}>
       <time dateTime={at} className="nowrap tabular">
         {dateOnly ? formatDate(at) : formatTime(at)}
       </time>
@@ -24,7 +27,7 @@ export function Timed({ text }: { text: string }) {
 export function Ago({ at }: { at: string }) {
   const now = useNow(30_000);
   return (
-    <Tooltip label={`${formatTime(at)} · ${formatUtc(at)}`}>
+    <Tooltip label={`${formatTime(at)} · ${formatUtc(at)}`} events={EVENTS}>
       <time dateTime={at} className="nowrap">
         {formatAgo(at, now)}
       </time>

@@ -1,6 +1,6 @@
 // Money and time as shown: exact in every currency, stable in every zone.
 import { describe, expect, test } from "vitest";
-import { currencyDigits, decimalToMinor, formatAgo, formatBytes, formatElapsed, formatMemory, formatMoney, formatUtc, minorToDecimal } from "./format";
+import { currencyDigits, decimalToMinor, formatAgo, formatBytes, formatElapsed, formatMemory, formatMoney, formatTime, formatUtc, minorToDecimal } from "./format";
 
 const plain = (text: string) => text.replace(/\u00a0/g, " ");
 
@@ -61,6 +61,11 @@ describe("time", () => {
     [185_000, "3 min 05 s"],
     [3_720_000, "1 h 02 min"],
   ])("%i ms", (elapsed, shown) => expect(formatElapsed(elapsed)).toBe(shown));
+});
+
+test("an instant names the zone that it is shown in", () => {
+  expect(plain(formatTime("2026-03-01T09:30:00Z", "en-GB", "Europe/Berlin"))).toBe("1 Mar 2026, 10:30 CET");
+  expect(plain(formatTime("2026-03-01T09:30:00Z", "en-GB", "UTC"))).toBe("1 Mar 2026, 09:30 UTC");
 });
 
 test("sizes", () => {

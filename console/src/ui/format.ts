@@ -33,8 +33,10 @@ export function formatMoney(money: Money, language: string | undefined = locale(
   return format.format(money.minor / 10 ** digits);
 }
 
-export function formatTime(iso: string, language: string | undefined = locale()): string {
-  return new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short" }).format(new Date(iso));
+/** The viewer's own time, with the name of its zone: "1 Mar 2026, 10:30 CET". */
+export function formatTime(iso: string, language: string | undefined = locale(), timeZone?: string): string {
+  const format = new Intl.DateTimeFormat(language, { day: "numeric", month: "short", year: "numeric", hour: "2-digit", minute: "2-digit", timeZoneName: "short", timeZone });
+  return format.format(new Date(iso));
 }
 
 export function formatDate(iso: string, language: string | undefined = locale()): string {

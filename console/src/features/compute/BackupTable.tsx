@@ -14,6 +14,7 @@ import { Icon } from "../../ui/Icon";
 import { backupLook, State } from "../../ui/State";
 import { useAction } from "../../ui/useAction";
 import { When } from "../../ui/When";
+import { WhyButton } from "../../ui/WhyButton";
 import { backupDelete, backupRestore } from "./api";
 
 interface BackupTableProps {
@@ -76,12 +77,13 @@ function Actions({ backup, instance, ask }: { backup: Backup; instance: Instance
   const navigate = useNavigate();
   const ready = backup.state === "ready";
   const settled = instance?.state === "running" || instance?.state === "stopped";
+  const unready = backup.state === "creating" ? t`It is still being made.` : backup.state === "failed" ? t`It could not be made, so there is nothing to bring back.` : t`Wait until the present work on it is done.`;
   return (
     <Group gap="xs">
       {instance !== undefined && (
-        <Button size="xs" variant="default" disabled={!ready || !settled} onClick={() => ask({ kind: "restore", backup })}>
+        <WhyButton size="xs" variant="default" why={!ready ? unready : settled ? null : t`Wait until the present work on the machine is done.`} onClick={() => ask({ kind: "restore", backup })}>
           <Trans>Bring back</Trans>
-        </Button>
+        </WhyButton>
       )}
       {ready && (
         <>
@@ -90,24 +92,24 @@ function Actions({ backup, instance, ask }: { backup: Backup; instance: Instance
               <Trans>Download</Trans>
             </Button>
           ) : (
-            <Button size="xs" variant="default" disabled title={t`The hypervisor that keeps this backup hands out no archives.`}>
+            <WhyButton size="xs" variant="default" why={t`The hypervisor that keeps this backup hands out no archives.`}>
               <Trans>Download</Trans>
-            </Button>
+            </WhyButton>
           )}
           <Button size="xs" variant="default" onClick={() => void navigate({ to: paths.instanceCreate(), search: { backup: backup.id } })}>
             <Trans>New machine</Trans>
           </Button>
         </>
       )}
-      <Button
+      <WhyButton
         size="xs"
         variant="default"
-        disabled={!ready && backup.state !== "failed"}
+        why={ready || backup.state === "failed" ? null : unready}
         onClick={() => ask({ kind: "delete", backup })}
         aria-label={t`Delete the backup ${backup.name}`}
       >
         <Trans>Delete</Trans>
-      </Button>
+      </WhyButton>
     </Group>
   );
 }

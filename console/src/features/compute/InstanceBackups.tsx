@@ -55,7 +55,7 @@ export function InstanceBackups({ instance }: { instance: Instance }) {
             </>
           )}
         </Text>
-        <Stack gap={4} align="flex-end">
+        <Stack gap={4} align="flex-start">
           <Button leftSection={<Icon name="plus" />} disabled={why !== null} onClick={() => setMaking(true)}>
             <Trans>Make a backup</Trans>
           </Button>

@@ -18,6 +18,7 @@ import { ProblemAlert } from "../../ui/ProblemView";
 import { snapshotLook, State } from "../../ui/State";
 import { useAction } from "../../ui/useAction";
 import { When } from "../../ui/When";
+import { WhyButton } from "../../ui/WhyButton";
 import { quotaQuery, snapshotCreate, snapshotDelete, snapshotRestore, snapshotsQuery } from "./api";
 
 type Dialog = { kind: "take" } | { kind: "restore" | "delete"; snapshot: Snapshot } | null;
@@ -46,7 +47,7 @@ export function InstanceSnapshots({ instance }: { instance: Instance }) {
             </>
           )}
         </Text>
-        <Stack gap={4} align="flex-end">
+        <Stack gap={4} align="flex-start">
           <Button leftSection={<Icon name="plus" />} disabled={why !== null} onClick={() => setDialog({ kind: "take" })}>
             <Trans>Take a snapshot</Trans>
           </Button>
@@ -78,18 +79,18 @@ export function InstanceSnapshots({ instance }: { instance: Instance }) {
             name: t`Actions`,
             cell: (snapshot) => (
               <Group gap="xs" wrap="nowrap">
-                <Button size="xs" variant="default" disabled={!settled || snapshot.state !== "ready"} onClick={() => setDialog({ kind: "restore", snapshot })}>
+                <WhyButton size="xs" variant="default" why={unready(snapshot) ?? (settled ? null : t`Wait until the present work on the machine is done.`)} onClick={() => setDialog({ kind: "restore", snapshot })}>
                   <Trans>Bring back</Trans>
-                </Button>
-                <Button
+                </WhyButton>
+                <WhyButton
                   size="xs"
                   variant="default"
-                  disabled={snapshot.state !== "ready" && snapshot.state !== "failed"}
+                  why={snapshot.state === "failed" ? null : unready(snapshot)}
                   onClick={() => setDialog({ kind: "delete", snapshot })}
                   aria-label={t`Delete the snapshot ${snapshot.name}`}
                 >
                   <Trans>Delete</Trans>
-                </Button>
+                </WhyButton>
               </Group>
             ),
           },
@@ -100,6 +101,13 @@ export function InstanceSnapshots({ instance }: { instance: Instance }) {
       {dialog?.kind === "delete" && <Remove snapshot={dialog.snapshot} close={close} />}
     </Stack>
   );
+}
+
+/** Why nothing can be done with it now; null when it can be brought back. */
+function unready({ state }: Snapshot): string | null {
+  if (state === "ready") return null;
+  if (state === "creating") return t`It is still being taken.`;
+  return state === "failed" ? t`It could not be taken, so there is nothing to bring back.` : t`Wait until the present work on it is done.`;
 }
 
 function SnapshotState({ snapshot }: { snapshot: Snapshot }) {

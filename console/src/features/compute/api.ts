@@ -1,13 +1,20 @@
 // Machines, what happens to them, the nodes that carry them, and the operations that change them.
 import { keepPreviousData, queryOptions } from "@tanstack/react-query";
 import { call, client, done } from "../../api/client";
-import { pages } from "../../api/queries";
+import { gathered, pages } from "../../api/queries";
 import type { operations } from "../../api/schema";
 import type { Adoption, AuthorisedKey, BackupPlanPatch, ClusterPatch, ClusterQuestion, FindingOffer, Instance, NewCluster, NewRootPassword, NewSizeChange, NewSnapshot, NewSshKey, NodePatch, ProbedAddress } from "../../api/types";
 
 const at = (id: string) => ({ params: { path: { id } } });
 
 export const instancesQuery = (tag?: string) => pages(["instances", "list", tag ?? ""], (after) => call(client.GET("/v1/instances", { params: { query: { tag, after } } })), 5_000);
+
+/** For the command palette: machines of all pages. */
+export const instancesFindQuery = queryOptions({
+  queryKey: ["instances", "find"],
+  queryFn: () => gathered((after) => call(client.GET("/v1/instances", { params: { query: { after, limit: 200 } } }))),
+  staleTime: 30_000,
+});
 
 const MOVING = new Set<Instance["state"]>(["ordered", "provisioning", "starting", "stopping", "rebooting", "rebuilding", "resizing", "restoring", "suspending", "resuming", "rescuing"]);
 

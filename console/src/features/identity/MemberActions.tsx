@@ -8,6 +8,7 @@ import { Confirm } from "../../ui/Confirm";
 import { Dialog } from "../../ui/Dialog";
 import { Icon } from "../../ui/Icon";
 import { useAction } from "../../ui/useAction";
+import { WhyButton } from "../../ui/WhyButton";
 import { memberDelete, memberResetPassword, memberUpdate, organisationTransfer } from "./api";
 import { roleMeans, roleName, ROLES, rules } from "./words";
 
@@ -16,18 +17,18 @@ type Asked = "role" | "suspend" | "password" | "transfer" | "remove" | null;
 export function MemberActions({ member, organisation, own }: { member: Member; organisation: string; own: Role }) {
   const [asked, setAsked] = useState<Asked>(null);
   const close = () => setAsked(null);
-  const may = rules(own, member.role);
+  if (!rules(own, member.role)) {
+    return (
+      <WhyButton variant="default" size="compact-sm" why={own === "admin" ? t`Only an owner decides about owners.` : t`Owners and admins manage members.`} aria-label={t`Manage ${member.name}`}>
+        <Trans>Manage</Trans>
+      </WhyButton>
+    );
+  }
   return (
     <>
       <Menu position="bottom-end" width={250}>
         <Menu.Target>
-          <Button
-            variant="default"
-            size="compact-sm"
-            disabled={!may}
-            title={may ? undefined : own === "admin" ? t`Only an owner decides about owners.` : t`Owners and admins manage members.`}
-            aria-label={t`Manage ${member.name}`}
-          >
+          <Button variant="default" size="compact-sm" aria-label={t`Manage ${member.name}`}>
             <Trans>Manage</Trans>
           </Button>
         </Menu.Target>

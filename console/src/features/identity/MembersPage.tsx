@@ -16,6 +16,7 @@ import { Page } from "../../ui/Page";
 import { memberLook, State } from "../../ui/State";
 import { useAction } from "../../ui/useAction";
 import { Ago, When } from "../../ui/When";
+import { WhyButton } from "../../ui/WhyButton";
 import { invitationDelete, invitationsQuery, membersQuery, meQuery, organisationLeave } from "./api";
 import { InvitationCreate } from "./InvitationCreate";
 import { MemberActions } from "./MemberActions";
@@ -35,9 +36,9 @@ export function MembersPage() {
       title={t`Members`}
       lead={t`Who belongs to ${name}. You are ${roleName(role)}: ${roleMeans(role)}`}
       actions={
-        <Button leftSection={<Icon name="plus" />} onClick={open} disabled={!manages} title={manages ? undefined : t`Owners and admins invite.`}>
+        <WhyButton leftSection={<Icon name="plus" />} onClick={open} why={manages ? null : t`Owners and admins invite.`}>
           <Trans>Invite somebody</Trans>
-        </Button>
+        </WhyButton>
       }
     >
       <DataTable
@@ -107,9 +108,9 @@ function TakeBack({ invitation, own }: { invitation: Invitation; own: Role }) {
   const back = useAction({ run: () => invitationDelete(invitation.id), refresh: ["invitations"], said: t`The invitation is taken back.` });
   const mayNot = invitation.role === "owner" && own !== "owner";
   return (
-    <Button variant="default" size="compact-sm" loading={back.isPending} onClick={() => back.mutate()} disabled={mayNot} title={mayNot ? t`Only an owner decides about owners.` : undefined}>
+    <WhyButton variant="default" size="compact-sm" loading={back.isPending} onClick={() => back.mutate()} why={mayNot ? t`Only an owner decides about owners.` : null}>
       <Trans>Take back</Trans>
-    </Button>
+    </WhyButton>
   );
 }
 

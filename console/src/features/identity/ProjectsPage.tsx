@@ -20,6 +20,7 @@ import { Page } from "../../ui/Page";
 import { ProblemAlert } from "../../ui/ProblemView";
 import { useAction } from "../../ui/useAction";
 import { When } from "../../ui/When";
+import { WhyButton } from "../../ui/WhyButton";
 import { projectCreate, projectDelete, projectsQuery, projectUpdate } from "./api";
 import { choose, useChosen } from "./place";
 
@@ -28,16 +29,16 @@ export function ProjectsPage() {
   const chosen = useChosen();
   const [naming, setNaming] = useState<Project | "new" | null>(null);
   const manages = chosen?.organisation.role === "owner" || chosen?.organisation.role === "admin";
-  const reason = manages ? undefined : t`Owners and admins manage projects.`;
+  const reason = manages ? null : t`Owners and admins manage projects.`;
   const close = () => setNaming(null);
   return (
     <Page
       title={t`Projects`}
       lead={t`A project keeps machines and orders apart from those of others. All members of the organisation work in all of its projects.`}
       actions={
-        <Button leftSection={<Icon name="plus" />} onClick={() => setNaming("new")} disabled={!manages} title={reason}>
+        <WhyButton leftSection={<Icon name="plus" />} onClick={() => setNaming("new")} why={reason}>
           <Trans>New project</Trans>
-        </Button>
+        </WhyButton>
       }
     >
       <DataTable
@@ -55,9 +56,9 @@ export function ProjectsPage() {
             align: "right",
             cell: (project) => (
               <Group gap="xs" justify="flex-end">
-                <Button variant="default" size="compact-sm" disabled={!manages} title={reason} onClick={() => setNaming(project)} aria-label={t`Rename ${project.name}`}>
+                <WhyButton variant="default" size="compact-sm" why={reason} onClick={() => setNaming(project)} aria-label={t`Rename ${project.name}`}>
                   <Trans>Rename</Trans>
-                </Button>
+                </WhyButton>
                 <Remove project={project} reason={rows.length === 1 ? t`An organisation keeps at least one project.` : reason} />
               </Group>
             ),
@@ -97,7 +98,7 @@ function NameForm({ project, close }: { project: Project | null; close: () => vo
   );
 }
 
-function Remove({ project, reason }: { project: Project; reason: string | undefined }) {
+function Remove({ project, reason }: { project: Project; reason: string | null }) {
   const [asked, { open, close }] = useDisclosure(false);
   const chosen = useChosen();
   const remove = useAction({
@@ -111,9 +112,9 @@ function Remove({ project, reason }: { project: Project; reason: string | undefi
   });
   return (
     <>
-      <Button variant="default" size="compact-sm" disabled={reason !== undefined} title={reason} onClick={open} aria-label={t`Delete ${project.name}`}>
+      <WhyButton variant="default" size="compact-sm" why={reason} onClick={open} aria-label={t`Delete ${project.name}`}>
         <Trans>Delete</Trans>
-      </Button>
+      </WhyButton>
       <Confirm opened={asked} close={close} title={t`Delete “${project.name}”?`} action={t`Delete it`} busy={remove.isPending} onConfirm={() => remove.mutate()} danger>
         <Trans>Only a project that holds nothing can be deleted; its invoices and its record stay with the organisation.</Trans>
       </Confirm>

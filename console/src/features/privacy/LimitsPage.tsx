@@ -97,7 +97,7 @@ function Objections() {
             <div className="step-head">
               <div>
                 <Group gap="xs">
-                  <Text fw={600} component="span">
+                  <Text fw={600} component="span" className="sentence">
                     {each.text}
                   </Text>
                   {each.absolute && (

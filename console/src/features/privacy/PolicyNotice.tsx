@@ -16,7 +16,7 @@ export function PolicyNotice() {
   const see = useAction({ run: noticeSee, refresh: ["notices"] });
   if (unseen === undefined) return null;
   return (
-    <Alert mb="md" icon={<Icon name="privacy" />} title={t`Our privacy policy changes`}>
+    <Alert mb="md" className="policy-notice" icon={<Icon name="privacy" />} title={t`Our privacy policy changes`}>
       <Text size="sm" mb="xs">
         <Trans>
           Version {unseen.version} is in force from <When at={unseen.effective_at} dateOnly />. Going on to use the service agrees to nothing; what is optional waits for your choice.
