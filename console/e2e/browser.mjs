@@ -14,8 +14,8 @@ export const VIEWS = [
   { name: "phone-light", colorScheme: "light", ...PHONE },
   { name: "phone-dark", colorScheme: "dark", ...PHONE },
 ];
-/** Answers the pages are meant to meet; the browser reports them as failed resources. */
-const EXPECTED = /status of (401|403|404|409|410|422|500)/;
+/** Answers the pages are meant to meet; the browser reports them as failed resources. It drops requests when a network of the host comes or goes, too. */
+const EXPECTED = /status of (401|403|404|409|410|422|500)|ERR_NETWORK_CHANGED/;
 
 /** Both sizes and both colours once; VIEWS=<names of views> or VIEWS=all chooses others. */
 export function chosenViews() {

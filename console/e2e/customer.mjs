@@ -1,17 +1,11 @@
 // The customer: a machine ordered, watched, used and kept; what is held; a copy of it; and the end of the account.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { button, heading, sees } from "./words.mjs";
+import { trouble } from "./trouble.mjs";
+import { button, dialog, heading, more, sees } from "./words.mjs";
 
 const KEY = /"(AAAAC3[^"]+)"/.exec(readFileSync(new URL("../src/form/sshKey.test.ts", import.meta.url), "utf8"))[1];
 const HOST = "first-light";
-
-const dialog = (page, name) => page.getByRole("dialog").getByRole("button", { name, exact: true });
-
-async function more(page, act) {
-  await button(page, "More").click();
-  await page.getByRole("menuitem", { name: act, exact: true }).click();
-}
 
 async function saved(page, press, path) {
   const [download] = await Promise.all([page.waitForEvent("download"), press()]);
@@ -42,6 +36,8 @@ export const customer = {
     await button(page, "Pay again").click();
     await page.getByRole("heading", { name: "Progress" }).waitFor();
     await page.waitForTimeout(1_500);
+    await page.reload();
+    await page.getByRole("list").getByRole("listitem").first().waitFor();
     await world.look(page, "order-steps", { phone: true });
     await page.getByRole("link", { name: "Open the machine" }).waitFor({ timeout: 120_000 });
     await world.look(page, "order-active");
@@ -186,6 +182,11 @@ export const customer = {
         await sees(page, "Succeeded");
       }
     }
+    await page.keyboard.press("Control+k");
+    await page.getByPlaceholder("Page, machine or invoice").fill(HOST);
+    await page.getByRole("dialog").getByText("morning").waitFor();
+    await world.look(page, "palette", { phone: true });
+    await page.keyboard.press("Escape");
     for (const act of ["catalogue.order.create", "compute.instance.stop", "compute.instance.start", "compute.instance.update"]) await sees(page, act);
     for (const [name, path] of [["profile", "/app/settings/profile"], ["organisation", "/app/settings/organisation"], ["sessions", "/app/settings/sessions"], ["api-tokens", "/app/settings/api-tokens"]]) {
       await page.goto(world.base + path);
@@ -272,6 +273,7 @@ export const customer = {
     await heading(page, "Legal holds");
     await world.look(page, "operator-holds", { phone: true });
   },
+  ...trouble,
   async "delete and undo"(world) {
     const { page } = world.ada;
     await page.goto(`${world.base}/app/machines/${world.machine}`);

@@ -21,13 +21,15 @@ async function worker() {
     }
     const { page, report, shot } = at;
     await page.goto(path.startsWith("set-up:") ? setupBase + path.slice(7) : base + path);
-    await page.getByRole("heading", { level: 1 }).first().waitFor({ timeout: 15_000 }).catch(() => report(`${name}: no heading came`));
+    await headed(page).catch(() => page.reload().then(() => headed(page))).catch(() => report(`${name}: no heading came`));
     await settled(page, /serial|screen/.test(name));
     await audit(page, report, name);
     await shot(name, { fullPage: true });
   }
   await at?.context.close();
 }
+
+const headed = (page) => page.getByRole("heading", { level: 1 }).first().waitFor({ timeout: 10_000 });
 
 /** Placeholders are gone; a console has connected. */
 async function settled(page, isConsole) {

@@ -30,6 +30,10 @@ export const visitor = {
     );
     world.assert.equal(decline.looks, accept.looks, "both look alike");
     world.assert.ok(Math.abs(decline.height - accept.height) < 1 && Math.abs(decline.top - accept.top) < 1 && Math.abs(decline.width - accept.width) < 12, "both are as large");
+    await page.setViewportSize({ width: 390, height: 844 });
+    const high = (selector) => page.locator(selector).first().evaluate((element) => element.getBoundingClientRect().height);
+    world.assert.ok((await high("section[aria-label='Cookie choices']")) < 110, "on a phone the question takes little of the first screen");
+    world.assert.ok((await high("body > header")) < 110, "and the head two lines");
     await button(page, "Decline all").click();
     world.assert.equal(await button(page, "Accept all").count(), 0, "one press answers the question");
     await page.goto(world.base);
