@@ -142,6 +142,9 @@ const stories = {
   },
   async snapshots({ page, base, shot }) {
     await page.goto(`${base}/app/machines/vm_01web?tab=snapshots`);
+    // What cannot be done now is reached by keyboard all the same, and says why.
+    await page.getByRole("row", { name: /Every hour/ }).getByRole("button", { name: "Bring back" }).focus();
+    await page.getByRole("tooltip", { name: /could not be taken/ }).or(page.getByText("so there is nothing to bring back")).first().waitFor();
     await button(page, "Take a snapshot").click();
     await page.getByRole("dialog").getByLabel("Name").fill("Before the move");
     await page.getByRole("dialog").getByLabel("Keep the memory too").check();
@@ -226,6 +229,13 @@ const stories = {
     await page.getByPlaceholder("Page, machine or invoice").fill("stag");
     await page.getByText("vm_01staging").waitFor();
     await shot("open");
+    // Beyond the first page of the list, and by number.
+    await page.getByPlaceholder("Page, machine or invoice").fill("worker-21");
+    await page.getByRole("button", { name: /^worker-21/ }).waitFor();
+    await page.getByPlaceholder("Page, machine or invoice").fill("000003");
+    await page.getByRole("button", { name: /FH-2026-000003/ }).waitFor();
+    await page.getByPlaceholder("Page, machine or invoice").fill("stag");
+    await page.getByText("vm_01staging").waitFor();
     await page.keyboard.press("Enter");
     await heading(page, "staging");
   },

@@ -34,6 +34,8 @@ export const theme = createTheme({
     Paper: { defaultProps: { withBorder: true, p: "md", radius: "md" } },
     Modal: { defaultProps: { centered: true, lockScroll: false, transitionProps: { duration: 0 } } },
     Drawer: { defaultProps: { lockScroll: false } },
+    // Most boxes explain; only a refusal interrupts a screen reader, and says so itself.
+    Alert: { defaultProps: { role: "note" } },
     Anchor: { defaultProps: { underline: "always" } },
   },
 });
