@@ -1,5 +1,5 @@
 // A visitor's way through the real program in a real browser: from the set-up link to a verified erasure certificate.
-// node e2e/journey.mjs [folder for the pictures]; LOOK=<pattern> looks at pages of such names only; FAIRHOLD_BIN and FAIRHOLD_TEST_IMAGES name the program and its images.
+// node e2e/journey.mjs [folder for the pictures]; LOOK=<pattern> looks at pages of such names only; COLOURS=dark in the dark; FAIRHOLD_BIN and FAIRHOLD_TEST_IMAGES name the program and its images.
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync } from "node:fs";
@@ -55,7 +55,7 @@ for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => void progra
 
 /** A browser of one person. */
 async function open(extra = {}) {
-  const context = await browser.newContext({ viewport: DESKTOP, reducedMotion: "reduce", locale: "en-GB", timezoneId: "Europe/Berlin", acceptDownloads: true, ...extra });
+  const context = await browser.newContext({ viewport: DESKTOP, reducedMotion: "reduce", locale: "en-GB", timezoneId: "Europe/Berlin", acceptDownloads: true, colorScheme: process.env.COLOURS ?? "light", ...extra });
   const page = await context.newPage();
   page.setDefaultTimeout(20_000);
   page.on("pageerror", (error) => report(`${page.url()}: script failed: ${error.message}`));

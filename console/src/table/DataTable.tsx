@@ -9,6 +9,8 @@ export interface Column<T> {
   align?: "right";
   /** The column that names the row. */
   lead?: boolean;
+  /** Holds sentences: on a phone they stand under the name of the column. */
+  prose?: boolean;
 }
 
 interface DataTableProps<T> {
@@ -40,7 +42,7 @@ export function DataTable<T>({ label, columns, rows, rowKey, empty, more }: Data
             {rows.map((row) => (
               <tr key={rowKey(row)} role="row">
                 {columns.map((column) => (
-                  <td key={column.name} role="cell" data-label={column.name} data-align={column.align} data-lead={column.lead || undefined}>
+                  <td key={column.name} role="cell" data-label={column.name} data-align={column.align} data-lead={column.lead || undefined} data-prose={column.prose || undefined}>
                     <span>{column.cell(row)}</span>
                   </td>
                 ))}

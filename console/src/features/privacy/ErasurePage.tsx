@@ -10,6 +10,7 @@ import { paths } from "../../paths";
 import { DataTable } from "../../table/DataTable";
 import { Amount } from "../../ui/Amount";
 import { Empty } from "../../ui/Empty";
+import { capitalised } from "../../ui/format";
 import { Icon } from "../../ui/Icon";
 import { Page } from "../../ui/Page";
 import { ProblemAlert } from "../../ui/ProblemView";
@@ -69,9 +70,9 @@ export function ErasurePage() {
         rowKey={(row) => row.section}
         empty={<Empty icon="trash" title={t`Nothing`} />}
         columns={[
-          { name: t`What`, lead: true, cell: (row) => row.title },
+          { name: t`What`, lead: true, cell: (row) => capitalised(row.title) },
           { name: t`Entries`, align: "right", cell: (row) => row.count },
-          { name: t`How`, cell: (row) => row.what },
+          { name: t`How`, prose: true, cell: (row) => row.what },
         ]}
       />
       <Title order={2}>
@@ -83,9 +84,9 @@ export function ErasurePage() {
         rowKey={(row) => row.section}
         empty={<Empty icon="check" title={t`Nothing stays`} />}
         columns={[
-          { name: t`What`, lead: true, cell: (row) => row.title },
+          { name: t`What`, lead: true, cell: (row) => capitalised(row.title) },
           { name: t`Entries`, align: "right", cell: (row) => row.count },
-          { name: t`Law`, cell: (row) => row.law },
+          { name: t`Law`, prose: true, cell: (row) => row.law },
           { name: t`Until`, cell: (row) => (row.until == null ? "–" : <When at={row.until} dateOnly />) },
         ]}
       />

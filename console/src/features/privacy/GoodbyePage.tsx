@@ -7,6 +7,7 @@ import { asProblem } from "../../api/problem";
 import { useId } from "../../app/address";
 import { paths } from "../../paths";
 import { Command, CopyId } from "../../ui/CopyId";
+import { capitalised } from "../../ui/format";
 import { Icon } from "../../ui/Icon";
 import { ProblemAlert } from "../../ui/ProblemView";
 import { Doorway } from "../identity/Doorway";
@@ -90,9 +91,9 @@ function Kept({ kept, titles }: { kept: Record<string, KeptRows>; titles: Record
       rowKey={(row) => row.section}
       empty={<Empty icon="check" title={t`Nothing stays`} />}
       columns={[
-        { name: t`Kept by law`, lead: true, cell: (row) => titles[row.section] ?? row.section },
+        { name: t`Kept by law`, lead: true, cell: (row) => capitalised(titles[row.section] ?? row.section) },
         { name: t`Entries`, align: "right", cell: (row) => row.count },
-        { name: t`Law`, cell: (row) => row.law },
+        { name: t`Law`, prose: true, cell: (row) => row.law },
         { name: t`Until`, cell: (row) => (row.until == null ? "–" : <When at={row.until} dateOnly />) },
       ]}
     />

@@ -34,7 +34,7 @@ export function HoldsPage() {
         columns={[
           { name: t`Matter`, lead: true, cell: (hold) => hold.matter },
           { name: t`Whose`, cell: (hold) => <CopyId id={hold.person_id ?? hold.organisation_id ?? ""} /> },
-          { name: t`Kinds of data`, cell: (hold) => hold.sections.join(", ") },
+          { name: t`Kinds of data`, prose: true, cell: (hold) => hold.sections.join(", ") },
           { name: t`Answers for it`, cell: (hold) => <CopyId id={hold.placed_by} /> },
           { name: t`Ends`, cell: (hold) => <When at={hold.ends_at} /> },
           {

@@ -7,6 +7,7 @@ import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { paths } from "../../paths";
 import { Confirm } from "../../ui/Confirm";
+import { capitalised } from "../../ui/format";
 import { Icon } from "../../ui/Icon";
 import { Page } from "../../ui/Page";
 import { useAction } from "../../ui/useAction";
@@ -79,7 +80,7 @@ function Objections() {
   const lift = useAction<string>({ run: objectionDelete, refresh, said: t`The objection is taken back.` });
   return (
     <Paper>
-      <Title order={2}>
+      <Title order={2} mb="sm">
         <Trans>Object to one use</Trans>
       </Title>
       <Text>
@@ -94,11 +95,11 @@ function Objections() {
       <ul className="plain-list">
         {purposes.map((each) => (
           <li key={each.purpose}>
-            <div className="step-head">
+            <div className="step-head" data-loose>
               <div>
                 <Group gap="xs">
-                  <Text fw={600} component="span" className="sentence">
-                    {each.text}
+                  <Text fw={600} component="span">
+                    {capitalised(each.text)}
                   </Text>
                   {each.absolute && (
                     <Badge variant="outline" color="gray">
@@ -107,7 +108,7 @@ function Objections() {
                   )}
                 </Group>
                 {each.balancing.map((note) => (
-                  <Text key={note} size="sm" c="dimmed">
+                  <Text key={note} size="sm" c="dimmed" mt={4}>
                     {note}
                   </Text>
                 ))}

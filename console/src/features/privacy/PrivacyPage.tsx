@@ -7,6 +7,7 @@ import { Link } from "@tanstack/react-router";
 import { paths } from "../../paths";
 import { DataTable } from "../../table/DataTable";
 import { Empty } from "../../ui/Empty";
+import { capitalised } from "../../ui/format";
 import { Icon } from "../../ui/Icon";
 import { Page } from "../../ui/Page";
 import { When } from "../../ui/When";
@@ -35,9 +36,9 @@ export function PrivacyPage() {
         rowKey={(section) => section.section}
         empty={<Empty icon="privacy" title={t`Nothing`} />}
         columns={[
-          { name: t`What`, lead: true, cell: (section) => <Section title={section.title} what={section.categories.join(", ")} /> },
+          { name: t`What`, lead: true, cell: (section) => <Section title={capitalised(section.title)} what={section.categories.join(", ")} /> },
           { name: t`Entries`, align: "right", cell: (section) => section.count },
-          { name: t`Kept`, cell: (section) => section.kept },
+          { name: t`Kept`, prose: true, cell: (section) => section.kept },
         ]}
       />
       <div className="halves">

@@ -7,6 +7,7 @@ import { DataTable } from "../../table/DataTable";
 import { CopyId } from "../../ui/CopyId";
 import { Empty } from "../../ui/Empty";
 import { Facts } from "../../ui/Facts";
+import { capitalised } from "../../ui/format";
 import { State } from "../../ui/State";
 import { When } from "../../ui/When";
 import { placeText } from "./places";
@@ -59,7 +60,7 @@ export function RequestFacts({ request }: { request: RightsRequest }) {
             rowKey={(row) => row.place}
             empty={<Empty icon="check" title={t`Nothing`} />}
             columns={[
-              { name: t`Where`, lead: true, cell: (row) => row.place },
+              { name: t`Where`, lead: true, cell: (row) => capitalised(row.place) },
               { name: t`What`, cell: (row) => fieldText(row.field) },
               { name: t`Before`, cell: (row) => row.before ?? "–" },
               { name: t`After`, cell: (row) => row.after },

@@ -93,7 +93,7 @@ function LawTable({ law }: { law: Law }) {
         columns={[
           { name: t`Right`, lead: true, cell: (row) => row.text },
           { name: t`Given`, cell: (row) => (row.answer === "yes" ? t`Yes` : row.answer === "part" ? t`In part` : t`No`) },
-          { name: t`Where it says so`, cell: (row) => row.cite || "–" },
+          { name: t`Where it says so`, prose: true, cell: (row) => row.cite || "–" },
         ]}
       />
     </section>

@@ -139,10 +139,9 @@ impl Last {
     }
 }
 
-/// Which time is asked for, and how finely.
+/// Which time is asked for, and how finely. Organisation and project stand beside it in the query, so further names are no fault.
 #[derive(Debug, Clone, Copy, Default, Serialize, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-#[serde(deny_unknown_fields)]
 pub struct MetricQuery {
     /// The latest time; a day if neither this nor `from` is given.
     #[param(inline)]
@@ -253,6 +252,13 @@ mod tests {
             received_bytes: count,
             sent_bytes: count,
         }
+    }
+
+    /// The console names organisation and project in every query; that was refused here.
+    #[test]
+    fn regression_organisation_and_project_stand_beside_the_time() {
+        let asked = serde_json::json!({ "last": "1h", "organisation": "org_01", "project": "prj_01" });
+        assert!(matches!(serde_json::from_value::<MetricQuery>(asked).unwrap().last, Some(Last::Hour)));
     }
 
     #[test]

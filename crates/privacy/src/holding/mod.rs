@@ -1,6 +1,7 @@
 //! "What you hold about me": counted from actual rows, one statement for all tables.
 
 pub mod api;
+mod words;
 
 use kernel::{Cx, Place, Result, Scope};
 use serde::{Deserialize, Serialize};
@@ -55,8 +56,7 @@ pub(crate) async fn of(cx: &Cx, owners: &Owners) -> Result<Holdings> {
             let mut categories: Vec<String> = table.columns.iter().filter_map(|entry| entry.category).map(|one| one.text.to_owned()).collect();
             categories.sort_unstable();
             categories.dedup();
-            let kept = crate::policy::document::term(table).words;
-            Some(HoldingSection { section: table.name.to_owned(), title: table.title.to_owned(), categories, count, kept })
+            Some(HoldingSection { section: table.name.to_owned(), title: table.title.to_owned(), categories, count, kept: words::kept(table) })
         })
         .collect();
     Ok(Holdings { sections })
