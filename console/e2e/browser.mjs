@@ -43,10 +43,18 @@ export async function begin(pictures) {
     const page = await context.newPage();
     const says = (text) => report(`${name}: ${page.url()}: ${text}`);
     page.on("pageerror", (error) => says(`script failed: ${error.message}`));
-    page.on("console", (message) => message.type() === "error" && !EXPECTED.test(message.text()) && says(`console: ${message.text()}`));
+    let disturbed = false;
+    page.on("requestfailed", (request) => (disturbed ||= /NETWORK_CHANGED/.test(request.failure()?.errorText ?? "")));
+    page.on("console", (message) => message.type() === "error" && !EXPECTED.test(message.text()) && !disturbed && says(`console: ${message.text()}`));
     page.on("request", (request) => !/^(http:\/\/127\.0\.0\.1|ws:\/\/127\.0\.0\.1|data:|blob:)/.test(request.url()) && says(`reached outside: ${request.url()}`));
     const shot = (file, more = {}) => (pictures === undefined ? undefined : page.screenshot({ path: join(pictures, `${file}.${name}.png`), ...more }));
-    return { context, page, report: says, shot };
+    /** A page that lost a part of itself to a change of the host's networks is fetched again. */
+    const whole = async () => {
+      if (!disturbed) return;
+      disturbed = false;
+      await page.reload();
+    };
+    return { context, page, report: says, shot, whole };
   }
 
   /** Nothing wider than the window, nothing serious for axe. */

@@ -19,8 +19,10 @@ async function worker() {
       await at?.context.close();
       at = { view, who, ...(await open(view, who)) };
     }
-    const { page, report, shot } = at;
+    const { page, report, shot, whole } = at;
     await page.goto(path.startsWith("set-up:") ? setupBase + path.slice(7) : base + path);
+    await page.waitForLoadState();
+    await whole();
     await headed(page).catch(() => page.reload().then(() => headed(page))).catch(() => report(`${name}: no heading came`));
     await settled(page, /serial|screen/.test(name));
     await audit(page, report, name);
@@ -29,7 +31,7 @@ async function worker() {
   await at?.context.close();
 }
 
-const headed = (page) => page.getByRole("heading", { level: 1 }).first().waitFor({ timeout: 10_000 });
+const headed = (page) => page.getByRole("heading", { level: 1 }).first().waitFor({ timeout: 30_000 });
 
 /** Placeholders are gone; a console has connected. */
 async function settled(page, isConsole) {

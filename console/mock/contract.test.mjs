@@ -34,7 +34,7 @@ describe("the mock server", () => {
       for (const { id } of page.items) await ask(`/v1/${list.replace("operator/", "")}/${id}`, PEOPLE[0]);
     }
     expect([...new Set(found)]).toEqual([]);
-  });
+  }, 60_000);
 
   it("notices what is missing, what is more and what is sent wrongly", () => {
     const exchange = { method: "POST", path: "/v1/ssh-keys", query: new URLSearchParams(), body: { name: "Laptop", ssh_public_key: "ssh-ed25519 AAAA" }, status: 201 };

@@ -46,7 +46,8 @@ export function MetricChart({ chart, metrics, lines, label }: MetricChartProps) 
         height: HEIGHT,
         padding: [8, 8, 0, 0],
         cursor: { sync: { key: "metrics" }, drag: { x: false, y: false }, y: false },
-        scales: { y: { range: (_, __, most) => [0, total ?? Math.max(most * 1.1, 1_000)] } },
+        // A hypervisor may use more memory for a machine than the machine sees.
+        scales: { y: { range: (_, __, most) => [0, total === null ? Math.max(most * 1.1, 1_000) : Math.max(total, most)] } },
         axes: [
           { ...axis, size: 30, space: 64, values: (_, splits) => splits.map((each) => time.format(each * 1_000)), ...(long && { incrs: [1, 2, 5, 7, 14].map((days) => days * DAY) }) },
           {
