@@ -19,13 +19,13 @@ import { regionsQuery } from "../catalogue/api";
 import { instancesQuery } from "./api";
 import { addressAssign, addressCreate, addressDelete, addressesQuery, addressUpdate } from "./networkApi";
 
-type Dialog = { kind: "assign" | "name" | "release"; address: Address } | null;
+type Open = { kind: "assign" | "name" | "release"; address: Address } | null;
 
 export function AddressesPage() {
   const addresses = useSuspenseInfiniteQuery(addressesQuery);
   const machines = useInfiniteQuery(instancesQuery).data?.pages.flatMap((page) => page.items) ?? [];
   const [reserving, setReserving] = useState(false);
-  const [dialog, setDialog] = useState<Dialog>(null);
+  const [dialog, setDialog] = useState<Open>(null);
   const close = () => setDialog(null);
   const nameOf = (id: string) => machines.find((machine) => machine.id === id)?.name ?? id;
   return (
