@@ -58,7 +58,7 @@ export function AddressesPage() {
             name: t`Actions`,
             cell: (address) => (
               <Group gap="xs">
-                <Button size="xs" variant="default" onClick={() => setDialog({ kind: "assign", address })} aria-label={t`Lead ${address.ipv4} elsewhere`}>
+                <Button size="xs" variant="default" onClick={() => setDialog({ kind: "assign", address })} aria-label={t`Lead elsewhere: ${address.ipv4}`}>
                   <Trans>Lead elsewhere</Trans>
                 </Button>
                 <Button size="xs" variant="default" onClick={() => setDialog({ kind: "name", address })} aria-label={t`Name ${address.ipv4}`}>
@@ -70,7 +70,7 @@ export function AddressesPage() {
                   disabled={address.instance_id != null}
                   title={address.instance_id != null ? t`Lead it nowhere first.` : undefined}
                   onClick={() => setDialog({ kind: "release", address })}
-                  aria-label={t`Give ${address.ipv4} back`}
+                  aria-label={t`Give back ${address.ipv4}`}
                 >
                   <Trans>Give back</Trans>
                 </Button>

@@ -57,7 +57,7 @@ export function NetworksPage() {
             name: t`Actions`,
             cell: (network) => (
               <Group gap="xs">
-                <Button size="xs" variant="default" disabled={network.state !== "ready"} onClick={() => setJoined(network)} aria-label={t`Move a machine into ${network.name}`}>
+                <Button size="xs" variant="default" disabled={network.state !== "ready"} onClick={() => setJoined(network)} aria-label={t`Move a machine in: ${network.name}`}>
                   <Trans>Move a machine in</Trans>
                 </Button>
                 <Button
