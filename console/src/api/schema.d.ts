@@ -1236,6 +1236,94 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/operator/cluster-checks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What a cluster consists of, and which privileges the token lacks. Nothing is kept, the token's secret included. */
+        post: operations["cluster_check"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/operator/cluster-probes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The certificate that an address presents, to compare with what the node itself shows. No token is sent, and nothing is kept. */
+        post: operations["cluster_probe"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/operator/clusters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The clusters, those of the configuration file included. */
+        get: operations["cluster_list"];
+        put?: never;
+        /** Enrols a cluster. Its machines can be ordered as soon as it has answered. */
+        post: operations["cluster_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/operator/clusters/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An enrolled cluster. */
+        get: operations["cluster_view"];
+        put?: never;
+        post?: never;
+        /** Forgets a cluster on which nothing of ours is any more. */
+        delete: operations["cluster_delete"];
+        options?: never;
+        head?: never;
+        /** Changes addresses and trusted certificates, the token, or the mapping of an enrolled cluster. */
+        patch: operations["cluster_update"];
+        trace?: never;
+    };
+    "/v1/operator/clusters/{id}/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What an enrolled cluster is found to be now, with the token that is kept; under another mapping, if one is given. */
+        post: operations["cluster_recheck"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/operator/findings": {
         parameters: {
             query?: never;
@@ -2361,86 +2449,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v1/operator/cluster-probes": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post: operations["cluster_probe"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/operator/cluster-checks": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post: operations["cluster_check"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/operator/clusters": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: operations["cluster_list"];
-        put?: never;
-        post: operations["cluster_create"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/operator/clusters/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: operations["cluster_view"];
-        put?: never;
-        post?: never;
-        delete: operations["cluster_delete"];
-        options?: never;
-        head?: never;
-        patch: operations["cluster_update"];
-        trace?: never;
-    };
-    "/v1/operator/clusters/{id}/check": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post: operations["cluster_recheck"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -2471,6 +2479,22 @@ export interface components {
             id?: components["schemas"]["PersonId"] | null;
             /** @description The person's name, or that of the workflow or job; absent when it is not known any more. */
             name?: string | null;
+        };
+        /** @description What one address answered. */
+        AddressSeen: {
+            /** @description Host name or address. */
+            host: string;
+            /**
+             * Format: int32
+             * @description Port.
+             */
+            port: number;
+            /** @description SHA-256 of the certificate that it presents, where it answers. */
+            presented?: string | null;
+            /** @description Whether that is the one that is trusted; always so where a public authority is to vouch for it. */
+            trusted: boolean;
+            /** @description What is wrong with it. */
+            problem?: string | null;
         };
         /** @description A guest to be taken over. */
         Adoption: {
@@ -2698,6 +2722,115 @@ export interface components {
             pages?: string;
             /** @description The recipient that sets it; absent where we do. */
             set_by?: string | null;
+        };
+        /** @description A cluster as the operator sees it. The token's secret is not part of it. */
+        Cluster: {
+            id?: components["schemas"]["ClusterId"] | null;
+            /** @description What it is called here. */
+            name: string;
+            /** @description `proxmox`. */
+            kind: string;
+            /** @description Who names it. */
+            source: components["schemas"]["ClusterSource"];
+            /** @description In which region it stands. */
+            region: string;
+            /** @description Where its nodes answer. */
+            addresses: components["schemas"]["ClusterAddress"][];
+            /** @description Who we are to it. */
+            token_id: string;
+            /** @description What of it is ours to use. */
+            mapping: {
+                [key: string]: unknown;
+            };
+            /**
+             * Format: int64
+             * @description Grows with each change; 0 for one from the file.
+             */
+            version: number;
+            created_at?: components["schemas"]["Timestamp"] | null;
+            updated_at?: components["schemas"]["Timestamp"] | null;
+            node?: components["schemas"]["NodeView"] | null;
+        };
+        /** @description Where a node of a cluster answers. Any of them answers for the whole cluster; the first one is preferred. */
+        ClusterAddress: {
+            /** @description Host name or address; an IPv6 address in brackets. */
+            host: string;
+            /**
+             * Format: int32
+             * @description Port of its API; 8006 unless it is said.
+             */
+            port?: number;
+            /** @description SHA-256 of its certificate, as `AB:CD:…`: this one and no other is accepted. Without one a public authority must vouch for it. */
+            fingerprint?: string | null;
+        };
+        ClusterId: string;
+        /** @description A thing of a cluster that a mapping may name. */
+        ClusterPart: {
+            /** @description Its name, or a template's number. */
+            name: string;
+            /** @description What it is, for the person who chooses. */
+            about: string;
+        };
+        /** @description What changes about an enrolled cluster. */
+        ClusterPatch: {
+            /**
+             * Format: int64
+             * @description The version that was looked at; refused when somebody else has changed it since.
+             */
+            version?: number | null;
+            /** @description All of its addresses. */
+            addresses?: components["schemas"]["ClusterAddress"][] | null;
+            /** @description Another token; its secret must come with it. */
+            token_id?: string | null;
+            /** @description The token's new secret. */
+            token_secret?: string | null;
+            /** @description Another mapping. */
+            mapping?: {
+                [key: string]: unknown;
+            } | null;
+        };
+        /** @description A cluster that is looked at before it is enrolled. */
+        ClusterQuestion: {
+            /** @description Where its nodes answer. */
+            addresses: components["schemas"]["ClusterAddress"][];
+            /** @description Who we are to it: `user@realm!name`. */
+            token_id: string;
+            /** @description The value that was shown once when the token was made. */
+            token_secret: string;
+            /** @description What of it is to be ours to use; without one only what there is to choose from is told. */
+            mapping?: {
+                [key: string]: unknown;
+            } | null;
+        };
+        /**
+         * @description Who says that a cluster is ours to use.
+         * @enum {string}
+         */
+        ClusterSource: "enrolled" | "file";
+        /** @description What a cluster is found to be. */
+        ClusterSurvey: {
+            /** @description What each address answered. */
+            addresses: components["schemas"]["AddressSeen"][];
+            /** @description The version of its software; absent where it did not come to asking. */
+            version?: string | null;
+            /** @description Its nodes. */
+            nodes: components["schemas"]["ClusterPart"][];
+            /** @description Its storages with what they may keep. */
+            storages: components["schemas"]["ClusterPart"][];
+            /** @description Its bridges and virtual networks. */
+            networks: components["schemas"]["ClusterPart"][];
+            /** @description Guests that were made templates, by number. */
+            templates: components["schemas"]["ClusterPart"][];
+            /** @description Images and archives that guests can be made of, by volume. */
+            images: components["schemas"]["ClusterPart"][];
+            /** @description Its resource pools. */
+            pools: components["schemas"]["ClusterPart"][];
+            /** @description Privileges that the token lacks. */
+            missing: components["schemas"]["MissingPrivilege"][];
+            /** @description What else will not work. */
+            problems: string[];
+            /** @description Whether it can be used as it is: nothing is missing, and nothing else is wrong. */
+            ready: boolean;
         };
         /**
          * @description Which console.
@@ -3376,6 +3509,15 @@ export interface components {
             /** @description The figures: each list is as long as `at`. */
             series: components["schemas"]["MetricSeries"];
         };
+        /** @description A privilege that the token lacks. */
+        MissingPrivilege: {
+            /** @description `VM.Clone` for example. */
+            privilege: string;
+            /** @description Where it is needed. */
+            path: string;
+            /** @description What does not work without it. */
+            purpose: string;
+        };
         /** @description An amount: `minor` units of `currency` (cents for EUR, yen for JPY, fils for KWD). */
         Money: {
             /**
@@ -3419,6 +3561,23 @@ export interface components {
             overrides_signal?: boolean;
             /** @description Need not be said: what is strictly necessary cannot be turned off. */
             necessary?: boolean | null;
+        };
+        /** @description A cluster to be enrolled. */
+        NewCluster: {
+            /** @description What it is called here: 2 to 40 small letters, digits and hyphens. The node that it becomes has this name, and it stays. */
+            name: string;
+            /** @description In which region it stands; one that is not there yet is made. */
+            region: string;
+            /** @description Where its nodes answer. */
+            addresses: components["schemas"]["ClusterAddress"][];
+            /** @description Who we are to it: `user@realm!name`. */
+            token_id: string;
+            /** @description The value that was shown once when the token was made. */
+            token_secret: string;
+            /** @description What of the cluster is ours to use: the same document as `mapping` in the configuration file. */
+            mapping: {
+                [key: string]: unknown;
+            };
         };
         /** @description What is asked for. */
         NewConsoleTicket: {
@@ -4014,6 +4173,39 @@ export interface components {
                 taken_at?: components["schemas"]["Timestamp"] | null;
                 /** @description When it was asked for. */
                 created_at: components["schemas"]["Timestamp"];
+            }[];
+            /** @description Give this as `after` to get the next page; absent at the end. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_Cluster: {
+            /** @description The items, newest first. */
+            items: {
+                id?: components["schemas"]["ClusterId"] | null;
+                /** @description What it is called here. */
+                name: string;
+                /** @description `proxmox`. */
+                kind: string;
+                /** @description Who names it. */
+                source: components["schemas"]["ClusterSource"];
+                /** @description In which region it stands. */
+                region: string;
+                /** @description Where its nodes answer. */
+                addresses: components["schemas"]["ClusterAddress"][];
+                /** @description Who we are to it. */
+                token_id: string;
+                /** @description What of it is ours to use. */
+                mapping: {
+                    [key: string]: unknown;
+                };
+                /**
+                 * Format: int64
+                 * @description Grows with each change; 0 for one from the file.
+                 */
+                version: number;
+                created_at?: components["schemas"]["Timestamp"] | null;
+                updated_at?: components["schemas"]["Timestamp"] | null;
+                node?: components["schemas"]["NodeView"] | null;
             }[];
             /** @description Give this as `after` to get the next page; absent at the end. */
             next?: string | null;
@@ -4916,6 +5108,18 @@ export interface components {
             /** @description One line per topic. */
             items: components["schemas"]["Preference"][];
         };
+        /** @description The certificate that an address presents. Compare it with what the node itself shows before you trust it. */
+        PresentedCertificate: {
+            /** @description Host name or address. */
+            host: string;
+            /**
+             * Format: int32
+             * @description Port.
+             */
+            port: number;
+            /** @description SHA-256 of the certificate. */
+            fingerprint: string;
+        };
         /** @description What an erasure would do. */
         Preview: {
             /** @description What goes. */
@@ -4935,6 +5139,16 @@ export interface components {
             name: string;
             /** @description Its address on the web. */
             url: string;
+        };
+        /** @description An address whose certificate is to be looked at. */
+        ProbedAddress: {
+            /** @description Host name or address; an IPv6 address in brackets. */
+            host: string;
+            /**
+             * Format: int32
+             * @description Port of its API; 8006 unless it is said.
+             */
+            port?: number;
         };
         /** @description The body of every error answer. */
         Problem: {
@@ -5106,6 +5320,13 @@ export interface components {
              * @description Bytes sent within the span.
              */
             sent_bytes: number;
+        };
+        /** @description An enrolled cluster that is looked at again, with the token that is kept. */
+        Recheck: {
+            /** @description Another mapping than the one in force. */
+            mapping?: {
+                [key: string]: unknown;
+            } | null;
         };
         /** @description A recipient in words. */
         RecipientText: {
@@ -5648,104 +5869,6 @@ export interface components {
          * @enum {string}
          */
         Weekday: "monday" | "tuesday" | "wednesday" | "thursday" | "friday" | "saturday" | "sunday";
-        ClusterAddress: {
-            host: string;
-            /** Format: int32 */
-            port?: number;
-            fingerprint?: string | null;
-        };
-        ProbedAddress: {
-            host: string;
-            /** Format: int32 */
-            port?: number;
-        };
-        PresentedCertificate: {
-            host: string;
-            /** Format: int32 */
-            port: number;
-            fingerprint: string;
-        };
-        NewCluster: {
-            name: string;
-            region: string;
-            addresses: components["schemas"]["ClusterAddress"][];
-            token_id: string;
-            token_secret: string;
-            mapping: {
-                [key: string]: unknown;
-            };
-        };
-        ClusterQuestion: {
-            addresses: components["schemas"]["ClusterAddress"][];
-            token_id: string;
-            token_secret: string;
-            mapping?: {
-                [key: string]: unknown;
-            } | null;
-        };
-        Recheck: {
-            mapping?: {
-                [key: string]: unknown;
-            } | null;
-        };
-        ClusterPatch: {
-            /** Format: int64 */
-            version?: number | null;
-            addresses?: components["schemas"]["ClusterAddress"][] | null;
-            token_id?: string | null;
-            token_secret?: string | null;
-            mapping?: {
-                [key: string]: unknown;
-            } | null;
-        };
-        Cluster: {
-            id?: string | null;
-            name: string;
-            kind: string;
-            /** @enum {string} */
-            source: "enrolled" | "file";
-            region: string;
-            addresses: components["schemas"]["ClusterAddress"][];
-            token_id: string;
-            mapping: {
-                [key: string]: unknown;
-            };
-            /** Format: int64 */
-            version: number;
-            created_at?: string | null;
-            updated_at?: string | null;
-            node?: null | components["schemas"]["NodeView"];
-        };
-        AddressSeen: {
-            host: string;
-            /** Format: int32 */
-            port: number;
-            presented?: string | null;
-            trusted: boolean;
-            problem?: string | null;
-        };
-        ClusterPart: {
-            name: string;
-            about: string;
-        };
-        MissingPrivilege: {
-            privilege: string;
-            path: string;
-            purpose: string;
-        };
-        ClusterSurvey: {
-            addresses: components["schemas"]["AddressSeen"][];
-            version?: string | null;
-            nodes: components["schemas"]["ClusterPart"][];
-            storages: components["schemas"]["ClusterPart"][];
-            networks: components["schemas"]["ClusterPart"][];
-            templates: components["schemas"]["ClusterPart"][];
-            images: components["schemas"]["ClusterPart"][];
-            pools: components["schemas"]["ClusterPart"][];
-            missing: components["schemas"]["MissingPrivilege"][];
-            problems: string[];
-            ready: boolean;
-        };
     };
     responses: never;
     parameters: never;
@@ -7777,6 +7900,184 @@ export interface operations {
             };
         };
     };
+    cluster_check: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ClusterQuestion"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClusterSurvey"];
+                };
+            };
+        };
+    };
+    cluster_probe: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProbedAddress"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PresentedCertificate"];
+                };
+            };
+        };
+    };
+    cluster_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Cluster"];
+                };
+            };
+        };
+    };
+    cluster_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewCluster"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Cluster"];
+                };
+            };
+        };
+    };
+    cluster_view: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["ClusterId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Cluster"];
+                };
+            };
+        };
+    };
+    cluster_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["ClusterId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    cluster_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["ClusterId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ClusterPatch"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Cluster"];
+                };
+            };
+        };
+    };
+    cluster_recheck: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["ClusterId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Recheck"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClusterSurvey"];
+                };
+            };
+        };
+    };
     finding_list: {
         parameters: {
             query?: {
@@ -9558,187 +9859,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    cluster_probe: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["ProbedAddress"];
-            };
-        };
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PresentedCertificate"];
-                };
-            };
-        };
-    };
-    cluster_check: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["ClusterQuestion"];
-            };
-        };
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ClusterSurvey"];
-                };
-            };
-        };
-    };
-    cluster_list: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        items: components["schemas"]["Cluster"][];
-                        next?: string | null;
-                    };
-                };
-            };
-        };
-    };
-    cluster_create: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["NewCluster"];
-            };
-        };
-        responses: {
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Cluster"];
-                };
-            };
-        };
-    };
-    cluster_view: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Cluster"];
-                };
-            };
-        };
-    };
-    cluster_delete: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-        };
-    };
-    cluster_update: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["ClusterPatch"];
-            };
-        };
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Cluster"];
-                };
-            };
-        };
-    };
-    cluster_recheck: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["Recheck"];
-            };
-        };
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ClusterSurvey"];
                 };
             };
         };

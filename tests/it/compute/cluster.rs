@@ -41,7 +41,7 @@ pub async fn machine(world: &World, customer: &Browser, hostname: &str) -> Strin
     let named = async |path: &str, name: &str| {
         let list = customer.get(path).await.json;
         let items = list.get("items").cloned().unwrap_or(list);
-        items.as_array().unwrap().iter().find(|one| one["name"] == name).unwrap_or_else(|| panic!("no {name} in {items:#}"))["id"].clone()
+        items.as_array().unwrap().iter().find(|one| one["key"] == name).unwrap_or_else(|| panic!("no {name} in {items:#}"))["id"].clone()
     };
     let mut order = world.smallest_order(customer, hostname, "test_succeeds").await;
     order["region_id"] = named("/v1/regions", "vienna").await;

@@ -16,7 +16,7 @@ async fn a_changed_certificate_is_named_and_nothing_is_sent() {
     }
     let driver = Proxmox::open(&test.cx, settings).await.unwrap();
     let error = driver.capabilities().await.unwrap_err();
-    let presented = cluster.addresses[1].1.to_string();
+    let presented = cluster.addresses[0].1.to_string();
     let known = Fingerprint::of(b"the one that was enrolled").to_string();
     assert!(matches!(&error, DriverError::Untrusted { presented: came, known: pinned, .. } if *came == presented && *pinned == known), "{error:?}");
     assert!(cluster.lock().requests.is_empty());
