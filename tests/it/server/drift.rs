@@ -36,7 +36,14 @@ fn kind(rust: &str) -> &'static str {
         "i64" => "int8",
         "f64" => "float8",
         "Vec<u8>" => "bytes",
-        _ if rust.starts_with("Sealed<") || rust.ends_with("Sealed<super::Statement>") || rust.contains("Sealed<") || rust.ends_with("Blind") => "bytes",
+        _ if rust.starts_with("Sealed<")
+            || rust.ends_with("Sealed<super::Statement>")
+            || rust.contains("Sealed<")
+            || rust.ends_with("Blind")
+            || rust.ends_with("Secret") =>
+        {
+            "bytes"
+        }
         _ if rust == "Uuid" || rust.ends_with("Id") => "uuid",
         // Text, and enumerations that are stored as text.
         _ => "text",

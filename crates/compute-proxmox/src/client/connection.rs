@@ -27,6 +27,8 @@ const REFUSED_FOR: Duration = Duration::from_secs(60);
 const PATIENCE: Duration = Duration::from_secs(40);
 /// How long a way that is not needed now may take.
 const GLANCE: Duration = Duration::from_secs(5);
+/// What stands in the refusal of a console's ticket.
+const TICKET: &str = "PVEVNC ticket";
 /// A list of a whole large cluster fits many times.
 const LARGEST_ANSWER: usize = 32 * 1024 * 1024;
 
@@ -166,7 +168,10 @@ impl Client {
                 .header("Sec-WebSocket-Protocol", "binary")
                 .header("Sec-WebSocket-Key", data_encoding::BASE64.encode(&key))
         });
-        let response = response.await?;
+        let response = response.await.map_err(|trouble| match trouble {
+            Trouble::Unauthorised(text) if text.contains(TICKET) => Trouble::Unreachable(text),
+            other => other,
+        })?;
         if response.status().as_u16() != 101 {
             return Err(Trouble::Unreachable("the console did not open".to_owned()));
         }
@@ -220,7 +225,8 @@ impl Client {
         // What the words are in matters only where there are words; a body that is cut short has none.
         let body = read(response, false).await.unwrap_or_default();
         let trouble = Trouble::of_answer(status, &reason, &String::from_utf8_lossy(&body), writes);
-        if matches!(trouble, Trouble::Unauthorised(_)) {
+        // A console's ticket has a life of its own; the token is as good as before.
+        if matches!(&trouble, Trouble::Unauthorised(text) if !text.contains(TICKET)) {
             *self.refused.lock().unwrap_or_else(PoisonError::into_inner) = Some((Instant::now(), trouble.clone()));
         }
         Err(trouble)

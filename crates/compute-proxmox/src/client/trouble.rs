@@ -129,8 +129,6 @@ impl Trouble {
     pub(crate) fn of_answer(status: u16, reason: &str, body: &str, writes: bool) -> Self {
         let text = words(reason, body);
         match status {
-            // A console's ticket has a life of its own; the token is as good as before.
-            401 if text.contains("PVEVNC ticket") => Self::Unreachable(text),
             401 => Self::Unauthorised(text),
             403 => Self::Forbidden(text),
             400 => match Self::of_text(&text) {
@@ -222,8 +220,6 @@ mod tests {
     #[test]
     fn an_empty_401_is_explained_by_its_reason_phrase() {
         assert_eq!(Trouble::of_answer(401, "Authentication failed!", "", false), Trouble::Unauthorised("Authentication failed!".to_owned()));
-        let ticket = Trouble::of_answer(401, "permission denied - invalid PVEVNC ticket", "", false);
-        assert!(matches!(ticket, Trouble::Unreachable(_)), "{ticket:?}");
     }
 
     #[test]
