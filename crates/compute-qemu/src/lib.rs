@@ -9,10 +9,12 @@ pub mod driver;
 mod guest;
 pub mod image;
 mod network;
-mod process;
 mod qmp;
 pub mod settings;
 pub mod supervisor;
 
+pub use compute_host::supervisor::SupervisorCommand;
 pub use driver::Qemu;
-pub use settings::{AcceleratorChoice, Settings, SupervisorCommand};
+pub use settings::{AcceleratorChoice, Settings};
+
+pub(crate) use compute_host::process;

@@ -1,7 +1,8 @@
 //! Where the driver keeps things and what it runs. Reading them from a file is left to the caller.
 
-use std::{ffi::OsString, ops::RangeInclusive, path::PathBuf};
+use std::{ops::RangeInclusive, path::PathBuf};
 
+use compute_host::supervisor::SupervisorCommand;
 use serde::{Deserialize, Serialize};
 
 /// The driver's settings. Two processes with the same settings see the same guests.
@@ -19,15 +20,6 @@ pub struct Settings {
     pub ssh_ports: RangeInclusive<u16>,
     /// The emulator.
     pub emulator: PathBuf,
-}
-
-/// The program that stays with a guest, and the words before the path of its orders.
-#[derive(Clone, Debug)]
-pub struct SupervisorCommand {
-    /// The executable, usually our own.
-    pub exe: PathBuf,
-    /// Leading arguments, usually the hidden subcommand.
-    pub args: Vec<OsString>,
 }
 
 /// What shall run the guests' processors.

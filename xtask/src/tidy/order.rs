@@ -27,7 +27,9 @@ const LINES: &[(&[&str], &str)] = &[
 const APART: &[(&str, &[&str], &str)] = &[
     ("documents", &[], "heavy to compile, so it is a leaf that knows nobody"),
     ("compute-driver", &["kernel"], "the contract between compute and every hypervisor"),
-    ("compute-qemu", &["kernel", "compute-driver"], "a driver knows its contract, not its caller"),
+    ("compute-host", &["kernel", "compute-driver"], "what the drivers of this host have in common, below them"),
+    ("compute-qemu", &["kernel", "compute-driver", "compute-host"], "a driver knows its contract, not its caller"),
+    ("compute-oci", &["kernel", "compute-driver", "compute-host"], "a driver knows its contract, not its caller"),
     ("compute-proxmox", &["kernel", "compute-driver"], "a driver knows its contract, not its caller"),
     ("compute-azure", &["kernel", "compute-driver"], "a driver knows its contract, not its caller"),
     ("testkit", &["kernel", "workflow", "compute-driver"], "used by tests only, so it may not need a domain"),
@@ -47,11 +49,14 @@ const USES_APART: &[(&str, &str)] = &[
     ("billing", "documents"),
     ("privacy", "documents"),
     ("server", "compute-driver"),
+    ("server", "compute-host"),
     ("server", "compute-qemu"),
+    ("server", "compute-oci"),
     ("server", "compute-proxmox"),
     ("server", "compute-azure"),
     ("server", "documents"),
     ("fairhold", "compute-qemu"),
+    ("fairhold", "compute-oci"),
 ];
 
 /// Checks every member's dependencies against the order.

@@ -1,11 +1,12 @@
 //! What is there: guests, their states and figures, and what this host can do. Reading changes nothing.
 
-use std::{collections::BTreeMap, fs, thread};
+use std::{collections::BTreeMap, fs};
 
 use compute_driver::{
-    Accelerator, Capabilities, Capacity, DriverError, Feature, Guest, GuestNetwork, Host, Inventory, Measurement, Reference, Size, SshAddress, Status, Storage,
+    Accelerator, Capabilities, DriverError, Feature, Guest, GuestNetwork, Host, Inventory, Measurement, Reference, Size, SshAddress, Status, Storage,
     TemplateInfo,
 };
+use compute_host::room;
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
 
@@ -56,18 +57,13 @@ pub(super) async fn capabilities(qemu: &Qemu) -> Result<Capabilities, DriverErro
         screen_console: true,
         features: FEATURES.into_iter().chain(rescue).chain(network).collect(),
         templates: ready.map(|name| (*name).to_owned()).collect(),
-        capacity: capacity(qemu),
+        capacity: room::capacity(&qemu.settings.data_dir),
     })
-}
-
-fn capacity(qemu: &Qemu) -> Option<Capacity> {
-    let (disk_mib, disk_free_mib) = disk::room_mib(&qemu.settings.data_dir).ok()?;
-    Some(Capacity { cpus: thread::available_parallelism().ok()?.get().try_into().ok()?, memory_mib: memory_mib("MemTotal:")?, disk_mib, disk_free_mib })
 }
 
 /// This host, its data folder, QEMU's own network and the templates that have been built.
 pub(super) async fn inventory(qemu: &Qemu) -> Result<Inventory, DriverError> {
-    let room = capacity(qemu).ok_or_else(|| DriverError::unavailable("cannot see how much room this host has"))?;
+    let space = room::capacity(&qemu.settings.data_dir).ok_or_else(|| DriverError::unavailable("cannot see how much room this host has"))?;
     let host = fs::read_to_string("/proc/sys/kernel/hostname").map_err(trouble("cannot see this host's name"))?.trim().to_owned();
     let built = image::TEMPLATES.iter().filter_map(|name| image::find(&qemu.settings.images_dir, name).map(|found| (*name, found)));
     let private = networks::all(&qemu.settings.data_dir)?.into_iter().map(|network| GuestNetwork { name: network.spec.reference.to_string(), host: None });
@@ -75,28 +71,22 @@ pub(super) async fn inventory(qemu: &Qemu) -> Result<Inventory, DriverError> {
         hosts: vec![Host {
             name: host,
             online: true,
-            cpus: room.cpus,
+            cpus: space.cpus,
             cpu_permille: None,
-            memory_mib: room.memory_mib,
-            memory_used_mib: room.memory_mib.saturating_sub(memory_mib("MemAvailable:").unwrap_or(0)),
+            memory_mib: space.memory_mib,
+            memory_used_mib: space.memory_mib.saturating_sub(room::memory_mib("MemAvailable:").unwrap_or(0)),
         }],
         storages: vec![Storage {
             name: qemu.settings.data_dir.display().to_string(),
             host: None,
             disks: true,
             backups: true,
-            total_mib: room.disk_mib,
-            free_mib: room.disk_free_mib,
+            total_mib: space.disk_mib,
+            free_mib: space.disk_free_mib,
         }],
         networks: private.chain([GuestNetwork { name: "user".to_owned(), host: None }]).collect(),
         templates: built.map(|(name, found)| TemplateInfo { name: name.to_owned(), origin: found.origin(), disk_gib: 1 }).collect(),
     })
-}
-
-fn memory_mib(field: &str) -> Option<u64> {
-    let meminfo = fs::read_to_string("/proc/meminfo").ok()?;
-    let kib: u64 = meminfo.lines().find_map(|line| line.strip_prefix(field))?.split_whitespace().next()?.parse().ok()?;
-    Some(kib / 1024)
 }
 
 /// The guest, if it is there.

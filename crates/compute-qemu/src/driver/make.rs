@@ -6,6 +6,7 @@ use std::{
 };
 
 use compute_driver::{DriverError, Guest, GuestSpec, Reference};
+pub(super) use compute_host::folder::remove;
 
 use super::{Qemu, look, network, power};
 use crate::{
@@ -152,13 +153,5 @@ impl Source {
             Self::Template(template) => template.version(),
             Self::Archive { template_version, .. } => template_version,
         }
-    }
-}
-
-/// Removes a folder with everything in it; one that is gone is no fault.
-pub(super) fn remove(folder: &Path) -> Result<(), DriverError> {
-    match fs::remove_dir_all(folder) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(trouble("cannot remove a folder")(error)),
-        _ => Ok(()),
     }
 }

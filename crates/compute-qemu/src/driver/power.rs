@@ -1,17 +1,11 @@
 //! Power: starting through a supervisor, stopping, and the two buttons.
 
-use std::{
-    fs::{self, File},
-    io,
-    process::Stdio,
-    time::Duration,
-};
+use std::{fs, io, time::Duration};
 
 use compute_driver::{DriverError, Reference, Status};
 use serde_json::{Value, json};
 use tokio::{
     net::UnixStream,
-    process::Command,
     time::{Instant, sleep},
 };
 
@@ -227,24 +221,11 @@ pub(super) async fn attend(qemu: &Qemu, place: &Place) -> Result<(), DriverError
 }
 
 async fn spawn_supervisor(qemu: &Qemu, place: &Place) -> Result<(), DriverError> {
-    let settings = &qemu.settings;
-    let log = File::create(place.supervisor_log()).map_err(trouble("cannot open the supervisor's log"))?;
-    let forked = Command::new("setsid")
-        .arg("--fork")
-        .arg(&settings.supervisor.exe)
-        .args(&settings.supervisor.args)
-        .arg(place.orders())
-        .current_dir("/")
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(log)
-        .status()
-        .await;
-    match forked {
-        Ok(status) if status.success() => Ok(()),
-        Ok(status) => Err(DriverError::failed(format!("setsid ended with {status}"), log_of(place))),
-        Err(error) => Err(trouble("cannot run setsid")(error)),
-    }
+    let spawned = qemu.settings.supervisor.spawn(&[], &place.orders(), &place.supervisor_log()).await;
+    spawned.map_err(|error| match error {
+        DriverError::Failed { reason, .. } => DriverError::failed(reason, log_of(place)),
+        other => other,
+    })
 }
 
 /// Waits until QEMU answers as it shall, or has ended.

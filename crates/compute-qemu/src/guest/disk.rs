@@ -1,11 +1,9 @@
 //! A guest's disk: an overlay over its template's, or an empty one.
 
-use std::{
-    os::unix::fs::MetadataExt,
-    path::{Path, PathBuf},
-};
+use std::path::{Path, PathBuf};
 
 use compute_driver::DriverError;
+pub(crate) use compute_host::room::{RESERVE_MIB, allocated_bytes, free_mib};
 use serde_json::Value;
 
 use super::record::trouble;
@@ -14,8 +12,6 @@ use crate::{
     process::{output, run},
 };
 
-/// Room that must stay free on the host, so that running guests can still write.
-pub(crate) const RESERVE_MIB: u64 = 512;
 const GIB: u64 = 1024 * 1024 * 1024;
 
 /// Makes the disk at `path` with `gib` GiB.
@@ -85,25 +81,6 @@ pub(crate) struct Counters {
 fn relative(base: &Path, disk: &Path) -> Option<PathBuf> {
     let data_dir = disk.ancestors().nth(3)?.canonicalize().ok()?;
     Some(Path::new("../..").join(base.strip_prefix(data_dir).ok()?))
-}
-
-/// Bytes that the disk occupies on the host.
-pub(crate) fn allocated_bytes(path: &Path) -> Result<u64, DriverError> {
-    let metadata = std::fs::metadata(path).map_err(trouble("cannot look at the disk"))?;
-    // Blocks are counted in 512 bytes whatever the file system's own size is (stat(2)).
-    Ok(metadata.blocks() * 512)
-}
-
-/// MiB that are free on the host at `path`.
-pub(crate) fn free_mib(path: &Path) -> Result<u64, DriverError> {
-    room_mib(path).map(|(_, free)| free)
-}
-
-/// MiB in total and free on the host at `path`.
-pub(crate) fn room_mib(path: &Path) -> Result<(u64, u64), DriverError> {
-    let found = rustix::fs::statvfs(path).map_err(|error| trouble("cannot see how much disk is free")(error.into()))?;
-    let mib = |blocks: u64| blocks.saturating_mul(found.f_frsize) / (1024 * 1024);
-    Ok((mib(found.f_blocks), mib(found.f_bavail)))
 }
 
 #[cfg(test)]

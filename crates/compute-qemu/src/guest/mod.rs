@@ -2,8 +2,9 @@
 
 pub(crate) mod command;
 pub(crate) mod disk;
-pub(crate) mod lock;
 pub(crate) mod place;
 pub(crate) mod port;
 pub(crate) mod record;
 pub(crate) mod seed;
+
+pub(crate) use compute_host::lock;

@@ -1,16 +1,12 @@
 //! Where a guest's files and sockets are.
 
 use std::{
-    fs, io,
-    os::unix::fs::{DirBuilderExt, MetadataExt},
+    io,
     path::{Path, PathBuf},
 };
 
 use compute_driver::Reference;
-use sha2::{Digest, Sha256};
-
-/// A unix socket's path must fit in 107 bytes (unix(7)); ours end in `/<16 digits>/<3 letters>`.
-const LONGEST_RUN_DIR: usize = 80;
+use compute_host::folder;
 
 /// The files and sockets of one guest.
 #[derive(Clone, Debug)]
@@ -23,23 +19,18 @@ pub(crate) struct Place {
 
 impl Place {
     pub(crate) fn of(data_dir: &Path, reference: &Reference) -> Self {
-        let short = digest(&format!("{}\n{reference}", data_dir.display()));
-        Self { dir: guests(data_dir).join(reference.as_str()), run: run_base(data_dir).join(short) }
+        let short = folder::digest(&format!("{}\n{reference}", data_dir.display()));
+        Self { dir: guests(data_dir).join(reference.as_str()), run: folder::run_base(data_dir).join(short) }
     }
 
     /// The folder under which the guest is made before it takes its name, so that half a guest is never seen.
     pub(crate) fn draft(&self) -> PathBuf {
-        self.beside(".new")
+        folder::beside(&self.dir, ".new")
     }
 
     /// The folder to which the guest moves when it is destroyed, so that half a guest is never seen.
     pub(crate) fn trash(&self) -> PathBuf {
-        self.beside(".gone")
-    }
-
-    fn beside(&self, prefix: &str) -> PathBuf {
-        let name = self.dir.file_name().unwrap_or_default().to_string_lossy();
-        self.dir.with_file_name(format!("{prefix}-{name}"))
+        folder::beside(&self.dir, ".gone")
     }
 
     pub(crate) fn disk(&self) -> PathBuf {
@@ -112,34 +103,14 @@ impl Place {
 
     /// Makes the run folder, for us alone.
     pub(crate) fn make_run(&self) -> io::Result<()> {
-        private_dir(self.run.parent().unwrap_or(&self.run))?;
-        private_dir(&self.run)
+        folder::private(self.run.parent().unwrap_or(&self.run))?;
+        folder::private(&self.run)
     }
 }
 
 /// The folder of all guests.
 pub(crate) fn guests(data_dir: &Path) -> PathBuf {
     data_dir.join("guests")
-}
-
-fn run_base(data_dir: &Path) -> PathBuf {
-    let near = data_dir.join("run");
-    if near.as_os_str().len() <= LONGEST_RUN_DIR { near } else { PathBuf::from("/tmp").join(format!("fairhold-{}", digest(&data_dir.display().to_string()))) }
-}
-
-fn digest(text: &str) -> String {
-    Sha256::digest(text).iter().take(8).map(|byte| format!("{byte:02x}")).collect()
-}
-
-/// A folder that nobody else can enter. One that somebody else prepared in a public place is not accepted.
-fn private_dir(path: &Path) -> io::Result<()> {
-    fs::DirBuilder::new().recursive(true).mode(0o700).create(path)?;
-    let found = fs::symlink_metadata(path)?;
-    if found.is_dir() && found.uid() == rustix::process::geteuid().as_raw() {
-        Ok(())
-    } else {
-        Err(io::Error::new(io::ErrorKind::PermissionDenied, format!("{} belongs to somebody else", path.display())))
-    }
 }
 
 #[cfg(test)]

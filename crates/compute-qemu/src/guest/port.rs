@@ -1,13 +1,10 @@
 //! Ports on 127.0.0.1 that lead to guests' SSH servers.
 
-use std::{
-    collections::BTreeSet,
-    fs,
-    net::{Ipv4Addr, TcpListener},
-    path::Path,
-};
+use std::{collections::BTreeSet, fs, path::Path};
 
 use compute_driver::DriverError;
+use compute_host::port;
+pub(crate) use compute_host::port::is_free;
 
 use super::{
     place::guests,
@@ -19,22 +16,7 @@ use crate::settings::Settings;
 ///
 /// The caller holds the lock of ports until the guest's record is in place.
 pub(crate) fn choose(settings: &Settings, wish: Option<u16>) -> Result<u16, DriverError> {
-    let taken = taken(&settings.data_dir);
-    match wish {
-        Some(port) if taken.contains(&port) => Err(DriverError::conflict(format!("port {port} belongs to another guest"))),
-        Some(port) if !is_free(port) => Err(DriverError::conflict(format!("port {port} is in use on this host"))),
-        Some(port) => Ok(port),
-        None => settings
-            .ssh_ports
-            .clone()
-            .find(|port| !taken.contains(port) && is_free(*port))
-            .ok_or_else(|| DriverError::unavailable("all ports for SSH are taken")),
-    }
-}
-
-/// Whether nobody listens on the port now.
-pub(crate) fn is_free(port: u16) -> bool {
-    TcpListener::bind((Ipv4Addr::LOCALHOST, port)).is_ok()
+    port::choose(settings.ssh_ports.clone(), &taken(&settings.data_dir), wish)
 }
 
 fn taken(data_dir: &Path) -> BTreeSet<u16> {

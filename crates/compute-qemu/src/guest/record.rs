@@ -2,13 +2,12 @@
 
 use std::{
     collections::BTreeMap,
-    fs, io,
     net::{IpAddr, Ipv4Addr},
-    path::Path,
 };
 
-use compute_driver::{Accelerator, DriverError, Filter, GuestSpec, Reference, Size};
-use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use compute_driver::{Accelerator, Filter, GuestSpec, Reference, Size};
+pub(crate) use compute_host::record::{read, trouble, write};
+use serde::{Deserialize, Serialize};
 
 use crate::process::ProcessId;
 
@@ -92,21 +91,4 @@ pub(crate) struct Ending {
 pub(crate) struct Traffic {
     pub(crate) received_bytes: u64,
     pub(crate) sent_bytes: u64,
-}
-
-/// Writes `value` to `path` so that readers see the old or the new text, never half of one.
-pub(crate) fn write(path: &Path, value: &impl Serialize) -> io::Result<()> {
-    let draft = path.with_extension("tmp");
-    fs::write(&draft, serde_json::to_vec_pretty(value)?)?;
-    fs::rename(&draft, path)
-}
-
-/// Reads what was written; `None` when there is nothing or nothing that we wrote.
-pub(crate) fn read<T: DeserializeOwned>(path: &Path) -> Option<T> {
-    serde_json::from_slice(&fs::read(path).ok()?).ok()
-}
-
-/// Names what was being done when the host's file system said no. Nothing is known to have happened, and space may come back.
-pub(crate) fn trouble(what: &'static str) -> impl Fn(io::Error) -> DriverError {
-    move |error| DriverError::unavailable(format!("{what}: {error}"))
 }

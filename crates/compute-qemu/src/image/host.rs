@@ -1,37 +1,24 @@
 //! What this host must have installed, and why: the same list as `scripts/install-host-packages.sh` installs.
 
-use std::{fs, path::Path};
+use std::fs;
 
-/// A Debian package that the driver or the image builder needs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Package {
-    /// Its name.
-    pub name: &'static str,
-    /// A file that it brings, by which its presence is known.
-    pub brings: &'static str,
-    /// Why it is needed, for the person who is asked to install it.
-    pub reason: &'static str,
-}
-
-const fn package(name: &'static str, brings: &'static str, reason: &'static str) -> Package {
-    Package { name, brings, reason }
-}
+pub use compute_host::package::Package;
 
 /// Everything that the driver and the image builder call.
 pub const PACKAGES: [Package; 8] = [
-    package("qemu-system-x86", "/usr/bin/qemu-system-x86_64", "runs the virtual machines"),
-    package("qemu-utils", "/usr/bin/qemu-img", "makes and measures their disks"),
-    package("busybox-static", "/bin/busybox", "user space of the tiny image and of every initial RAM disk"),
-    package("genisoimage", "/usr/bin/genisoimage", "writes the seed with host name and SSH keys"),
-    package("mmdebstrap", "/usr/bin/mmdebstrap", "builds the Debian image"),
-    package("dropbear-bin", "/usr/sbin/dropbear", "SSH server inside the tiny image"),
-    package("e2fsprogs", "/sbin/mke2fs", "file systems of the images"),
-    package("util-linux", "/usr/bin/setsid", "starts machines in a session of their own, so that they outlive the server"),
+    Package::new("qemu-system-x86", "/usr/bin/qemu-system-x86_64", "runs the virtual machines"),
+    Package::new("qemu-utils", "/usr/bin/qemu-img", "makes and measures their disks"),
+    Package::new("busybox-static", "/bin/busybox", "user space of the tiny image and of every initial RAM disk"),
+    Package::new("genisoimage", "/usr/bin/genisoimage", "writes the seed with host name and SSH keys"),
+    Package::new("mmdebstrap", "/usr/bin/mmdebstrap", "builds the Debian image"),
+    Package::new("dropbear-bin", "/usr/sbin/dropbear", "SSH server inside the tiny image"),
+    Package::new("e2fsprogs", "/sbin/mke2fs", "file systems of the images"),
+    Package::new("util-linux", "/usr/bin/setsid", "starts machines in a session of their own, so that they outlive the server"),
 ];
 
 /// The packages that are missing.
 pub fn missing() -> Vec<Package> {
-    PACKAGES.into_iter().filter(|package| !Path::new(package.brings).exists()).collect()
+    PACKAGES.into_iter().filter(|package| !package.is_there()).collect()
 }
 
 /// The command that installs `packages` on this release of Debian.

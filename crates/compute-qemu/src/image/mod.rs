@@ -10,8 +10,8 @@ pub mod host;
 mod kernel;
 mod template;
 mod tiny;
-mod tool;
 
 pub use build::ensure;
+use compute_host::tool;
 pub(crate) use template::find_version;
 pub use template::{RESCUE, TEMPLATES, Template, find};

@@ -5,8 +5,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use compute_host::template::version_of;
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 
 use super::{debian, tiny};
 use crate::guest::record;
@@ -100,7 +100,7 @@ pub(super) fn recipe_version(name: &str) -> Option<String> {
         "debian" => debian::recipe(),
         _ => return None,
     };
-    Some(Sha256::digest(recipe).iter().take(6).map(|byte| format!("{byte:02x}")).collect())
+    Some(version_of(&recipe))
 }
 
 #[cfg(test)]

@@ -14,7 +14,7 @@ const TICK_US: u64 = 10_000;
 ///
 /// # Errors
 /// `Unavailable` when it is not installed, `Failed` with what it printed when it fails.
-pub(crate) async fn run<I>(program: &str, args: I) -> Result<(), DriverError>
+pub async fn run<I>(program: &str, args: I) -> Result<(), DriverError>
 where
     I: IntoIterator,
     I::Item: AsRef<OsStr>,
@@ -23,7 +23,10 @@ where
 }
 
 /// The same, with what it printed.
-pub(crate) async fn output<I>(program: &str, args: I) -> Result<Vec<u8>, DriverError>
+///
+/// # Errors
+/// As [`run`]; `Full` when it found no space left.
+pub async fn output<I>(program: &str, args: I) -> Result<Vec<u8>, DriverError>
 where
     I: IntoIterator,
     I::Item: AsRef<OsStr>,
@@ -48,7 +51,7 @@ where
 ///
 /// # Errors
 /// As [`run`].
-pub(crate) async fn fed<I>(program: &str, args: I, input: &str) -> Result<(), DriverError>
+pub async fn fed<I>(program: &str, args: I, input: &str) -> Result<(), DriverError>
 where
     I: IntoIterator,
     I::Item: AsRef<OsStr>,
@@ -68,42 +71,54 @@ where
 
 /// A process, known by its number, its start and the boot of the host, because numbers are used again.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct ProcessId {
+pub struct ProcessId {
     number: i32,
     started_ticks: u64,
     boot: String,
 }
 
 /// What the kernel counts about a process.
-pub(crate) struct Usage {
-    pub(crate) uptime_us: u64,
-    pub(crate) cpu_us: u64,
+pub struct Usage {
+    /// Microseconds since its start.
+    pub uptime_us: u64,
+    /// Microseconds of processor time.
+    pub cpu_us: u64,
     /// Memory that it occupies.
-    pub(crate) memory_bytes: u64,
+    pub memory_bytes: u64,
 }
 
 impl ProcessId {
     /// The running process with this number.
-    pub(crate) fn of(number: u32) -> Option<Self> {
+    pub fn of(number: u32) -> Option<Self> {
         let number = i32::try_from(number).ok()?;
         Some(Self { number, started_ticks: Stat::read(number)?.started_ticks, boot: boot()? })
     }
 
+    /// Its number.
+    pub fn number(&self) -> i32 {
+        self.number
+    }
+
     /// Whether the process still runs; a zombie does not.
-    pub(crate) fn is_alive(&self) -> bool {
+    pub fn is_alive(&self) -> bool {
         self.stat().is_some()
     }
 
     /// Ends the process at once. Nothing happens when it has ended already.
-    pub(crate) fn kill(&self) {
+    pub fn kill(&self) {
+        self.signal(Signal::KILL);
+    }
+
+    /// Sends the process a signal. Nothing happens when it has ended.
+    pub fn signal(&self, signal: Signal) {
         if let Some(pid) = Pid::from_raw(self.number).filter(|_| self.is_alive()) {
             // The only refusal left is that it has just ended.
-            let _ended = rustix::process::kill_process(pid, Signal::KILL);
+            let _ended = rustix::process::kill_process(pid, signal);
         }
     }
 
     /// What it has used since its start; `None` when it has ended.
-    pub(crate) fn usage(&self) -> Option<Usage> {
+    pub fn usage(&self) -> Option<Usage> {
         let stat = self.stat()?;
         let uptime = fs::read_to_string("/proc/uptime").ok()?;
         let host_up_us = parse_seconds_us(uptime.split_whitespace().next()?)?;

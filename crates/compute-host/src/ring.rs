@@ -7,10 +7,10 @@ use std::{
 };
 
 /// Bytes that are kept.
-pub(crate) const LIMIT: usize = 256 * 1024;
+pub const LIMIT: usize = 256 * 1024;
 
 /// The last [`LIMIT`] bytes. The file holds up to twice as much, so that it is rewritten once per `LIMIT` bytes and not at each.
-pub(super) struct Ring {
+pub struct Ring {
     path: PathBuf,
     file: File,
     in_file: usize,
@@ -19,7 +19,10 @@ pub(super) struct Ring {
 
 impl Ring {
     /// Goes on where the file at `path` ends.
-    pub(super) fn open(path: PathBuf) -> io::Result<Self> {
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub fn open(path: PathBuf) -> io::Result<Self> {
         let mut bytes = fs::read(&path).unwrap_or_default();
         keep_last(&mut bytes);
         let file = rewrite(&path, &bytes)?;
@@ -27,7 +30,7 @@ impl Ring {
     }
 
     /// Takes what was printed. A full disk loses the file's part, not the line.
-    pub(super) fn push(&mut self, printed: &[u8]) {
+    pub fn push(&mut self, printed: &[u8]) {
         self.bytes.extend_from_slice(printed);
         keep_last(&mut self.bytes);
         self.in_file += printed.len();
@@ -44,7 +47,7 @@ impl Ring {
     }
 
     /// What a console is shown when it opens: the bytes without the questions that programs asked the terminal of the time.
-    pub(super) fn replay(&self) -> Vec<u8> {
+    pub fn replay(&self) -> Vec<u8> {
         without_questions(&self.bytes)
     }
 }

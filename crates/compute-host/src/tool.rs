@@ -12,7 +12,7 @@ const LOG_LINES: usize = 30;
 ///
 /// # Errors
 /// `Failed` with the end of its output; `Refused` when it is not installed.
-pub(super) async fn output<I>(folder: &Path, program: &str, args: I) -> Result<String, DriverError>
+pub async fn output<I>(folder: &Path, program: &str, args: I) -> Result<String, DriverError>
 where
     I: IntoIterator,
     I::Item: AsRef<OsStr>,
