@@ -1,5 +1,5 @@
 #!/bin/sh
-# Installs the Debian packages that the local hypervisor and its image builder need, and says why for each.
+# Installs the Debian packages that local machines, containers and the builders of their images need, and says why for each.
 # Does nothing when all are there, and needs root only when something is missing.
 set -eu
 
@@ -15,15 +15,16 @@ trap 'rm -f "$report"' EXIT
 {
     need qemu-system-x86 "runs the virtual machines"
     need qemu-utils      "makes and measures their disks"
-    need busybox-static  "user space of the tiny image and of every initial RAM disk"
+    need busybox-static  "user space of the tiny images and of every initial RAM disk"
     need genisoimage     "writes the seed with host name and SSH keys"
     need mmdebstrap      "builds the Debian image"
     need dropbear-bin    "SSH server inside the tiny image"
     need e2fsprogs       "file system of the Debian image"
     need util-linux      "starts machines in a session of their own, so that they outlive the server"
-    need iproute2        "makes private networks: namespaces, bridges, cards, routes"
-    need nftables        "filters them, and leads public addresses to machines"
-    need dnsmasq-base    "hands out addresses and names in them"
+    need runc            "runs the containers"
+    need iproute2        "makes private networks and connects containers: namespaces, bridges, cards, routes"
+    need nftables        "filters them, keeps containers apart, and leads public addresses to machines"
+    need dnsmasq-base    "hands out addresses and names in private networks"
     need kmod            "lets them load the kernel's modules for bridges and filters"
     need openssh-client  "logs in to machines in the tests and from the host"
 } >"$report"

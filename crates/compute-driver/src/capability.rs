@@ -12,6 +12,8 @@ pub enum Accelerator {
     Kvm,
     /// Translation in software: works anywhere, many times slower.
     Tcg,
+    /// Nothing: the guest is a container, whose processes run on the host's kernel.
+    None,
 }
 
 /// Something that not every hypervisor can do. The call behind a feature that is missing answers `Unsupported`, and nobody offers it.

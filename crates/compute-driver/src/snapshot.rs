@@ -72,9 +72,11 @@ pub enum BackupFormat {
     Qcow2,
     /// Proxmox VE's archive of settings and disks, as `vzdump` writes it.
     Vma,
+    /// A tar archive of the guest's files, with their owners: any `tar` reads it.
+    Tar,
 }
 
-/// A backup as the hypervisor knows it: a whole disk, apart from the guest and outliving it.
+/// A backup as the hypervisor knows it: a whole disk, or everything on it, apart from the guest and outliving it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Backup {
     /// The name it carries.

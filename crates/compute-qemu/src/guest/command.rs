@@ -19,7 +19,8 @@ pub(crate) fn arguments(place: &Place, record: &Record, template: &Template, acc
     match accelerator {
         Accelerator::Kvm => line.pair("-accel", "kvm").pair("-cpu", "host"),
         // The buffer of translated code grows to several times the guest's memory unless it is bounded.
-        Accelerator::Tcg => line.pair("-accel", "tcg,thread=multi,tb-size=64").pair("-cpu", "max"),
+        // Without an accelerator there is no emulator, so "none" is never chosen for one.
+        Accelerator::Tcg | Accelerator::None => line.pair("-accel", "tcg,thread=multi,tb-size=64").pair("-cpu", "max"),
     };
     line.pair("-m", &spec.memory_mib.to_string()).pair("-smp", &spec.cpus.to_string());
 

@@ -62,6 +62,8 @@ pub enum BackupFormat {
     Qcow2,
     /// Proxmox VE's archive of settings and disks, as `vzdump` writes it.
     Vma,
+    /// A tar archive of the machine's files with their owners.
+    Tar,
 }
 
 impl BackupFormat {
@@ -70,6 +72,7 @@ impl BackupFormat {
         match self {
             Self::Qcow2 => "qcow2",
             Self::Vma => "vma",
+            Self::Tar => "tar",
         }
     }
 
@@ -78,6 +81,7 @@ impl BackupFormat {
         match self {
             Self::Qcow2 => "application/x-qemu-disk",
             Self::Vma => "application/x-vma",
+            Self::Tar => "application/x-tar",
         }
     }
 }
@@ -87,6 +91,7 @@ impl From<compute_driver::BackupFormat> for BackupFormat {
         match format {
             compute_driver::BackupFormat::Qcow2 => Self::Qcow2,
             compute_driver::BackupFormat::Vma => Self::Vma,
+            compute_driver::BackupFormat::Tar => Self::Tar,
         }
     }
 }

@@ -288,7 +288,7 @@ pub struct Instance {
     pub region: Part<RegionId>,
     /// On which node, once that is known.
     pub node_id: Option<NodeId>,
-    /// `kvm` or `tcg`, once that is known.
+    /// `kvm`, `tcg`, or `none` for a container, which shares the host's kernel; once that is known.
     pub accelerator: Option<String>,
     /// Its own address inside its network, where the driver knows it.
     pub ipv4: Option<String>,
@@ -296,7 +296,7 @@ pub struct Instance {
     pub ssh: Option<SshAccess>,
     /// Its place in a private network, where it is in one.
     pub network: Option<InstanceNetwork>,
-    /// What its node can do for it beside what every node can: `suspend`, `rescue`, `set_password`, `authorise_key` and others.
+    /// What its node can do for it beside what every node can: `suspend`, `rescue`, `set_password`, `authorise_key`, `screen_console` and others.
     pub features: Vec<String>,
     /// When its grace ends, while it is about to be deleted.
     pub delete_at: Option<Timestamp>,

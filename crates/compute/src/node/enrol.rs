@@ -57,5 +57,6 @@ pub(crate) fn accelerator(one: Accelerator) -> &'static str {
     match one {
         Accelerator::Kvm => "kvm",
         Accelerator::Tcg => "tcg",
+        Accelerator::None => "none",
     }
 }

@@ -23,7 +23,7 @@ pub struct Node {
     pub name: String,
     /// Its driver.
     pub driver: String,
-    /// `kvm` or `tcg`.
+    /// `kvm`, `tcg`, or `none` for containers, which share the host's kernel.
     pub accelerator: String,
     /// Why this accelerator.
     pub accelerator_reason: String,
@@ -125,7 +125,7 @@ pub struct NodeView {
     pub closed_because: Option<String>,
     /// Its driver.
     pub driver: String,
-    /// `kvm` or `tcg`.
+    /// `kvm`, `tcg`, or `none` for containers, which share the host's kernel.
     pub accelerator: String,
     /// Why this accelerator.
     pub accelerator_reason: String,

@@ -11,7 +11,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::enrol::{Seen, accelerator};
-use super::feature::word;
+use super::feature::words;
 use super::model::{Node, NodeId, NodePatch};
 use super::part::{NodeHost, NodeStorage, NodeStranger};
 use crate::region::RegionId;
@@ -183,7 +183,7 @@ fn answered(update: sea_orm::UpdateMany<entity::Entity>, said: &Capabilities, no
         .col_expr(entity::Column::DiskMib, Expr::value(room.map(|room| figure(room.disk_mib))))
         .col_expr(entity::Column::DiskFreeMib, Expr::value(room.map(|room| figure(room.disk_free_mib))))
         .col_expr(entity::Column::Templates, Expr::value(text(&said.templates)?))
-        .col_expr(entity::Column::Features, Expr::value(text(&said.features.iter().map(|one| word(*one)).collect::<Result<Vec<_>>>()?)?))
+        .col_expr(entity::Column::Features, Expr::value(text(&words(said)?)?))
         .col_expr(entity::Column::Problem, Expr::value(None::<String>))
         .col_expr(entity::Column::SeenAt, Expr::value(now.0)))
 }

@@ -24,6 +24,8 @@ pub struct Template {
 pub(crate) fn title_of(name: &str) -> String {
     match name {
         "tiny" => "Tiny Linux (BusyBox)".to_owned(),
+        "tiny-container" => "Tiny Linux container (BusyBox)".to_owned(),
+        "debian-container" => "Debian container".to_owned(),
         other => crate::region::title_of(other),
     }
 }

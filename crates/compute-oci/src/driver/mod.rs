@@ -1,0 +1,16 @@
+//! The trait's answers for containers.
+//!
+//! `answers` leads each question to the function that answers it; `make`, `power`, `reshape`, `snapshot`, `backup`, `console` and `look`
+//! answer.
+
+mod answers;
+mod backup;
+mod console;
+mod look;
+mod make;
+mod power;
+mod reshape;
+mod snapshot;
+mod still;
+
+pub use answers::Oci;

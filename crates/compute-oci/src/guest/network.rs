@@ -1,0 +1,131 @@
+//! A container's network: one cable between it and the host, and the host routes.
+//!
+//! The cable (a veth pair) vanishes with the container's network namespace, so nothing can be left over. There is no bridge: containers
+//! share no wire, and the kernel's reverse path filter drops what a container sends under another's address.
+
+use std::{fs, net::Ipv4Addr, path::Path, process::Stdio};
+
+use compute_driver::DriverError;
+use compute_host::{process::run, record::trouble};
+use tokio::{io::AsyncWriteExt, process::Command};
+
+use super::{place::Place, record::Bytes};
+
+/// A container's network, as the supervisor makes it.
+pub(crate) struct Network<'a> {
+    pub(crate) address: Ipv4Addr,
+    pub(crate) gateway: Ipv4Addr,
+    /// The address of its card.
+    pub(crate) mac: &'a str,
+}
+
+impl Network<'_> {
+    /// Connects the container whose first process is `init`. It waits to be started meanwhile.
+    pub(crate) async fn connect(&self, place: &Place, init: u32) -> Result<(), DriverError> {
+        let (cable, init) = (place.cable(), init.to_string());
+        let (address, gateway) = (format!("{}/32", self.address), self.gateway.to_string());
+        run("ip", ["link", "add", &cable, "type", "veth", "peer", "name", "eth0", "address", self.mac, "netns", &init]).await?;
+        let inside = format!("link set lo up\nlink set eth0 up\naddr add {address} dev eth0\nroute add {gateway} dev eth0\nroute add default via {gateway}\n");
+        fed("nsenter", &["--net", "--target", &init, "ip", "-batch", "-"], &inside).await?;
+        let setting = |name: &str| format!("/proc/sys/net/ipv4/conf/{cable}/{name}");
+        fs::write(setting("rp_filter"), "1").map_err(trouble("cannot hold the container to its address"))?;
+        let outside = format!("addr add {gateway}/32 dev {cable}\nlink set {cable} up\nroute add {address} dev {cable} src {gateway}\n");
+        fed("ip", &["-batch", "-"], &outside).await
+    }
+}
+
+/// Lets the installation's containers reach the outside, and keeps them from each other and from the host. Set anew at each start, all
+/// of it or nothing, so that a host whose rules were flushed has them again.
+///
+/// # Errors
+/// Why containers stay without a way out; they run all the same.
+pub(crate) async fn open_way_out(place: &Place, network: Ipv4Addr) -> Result<(), DriverError> {
+    let forwarding = "/proc/sys/net/ipv4/ip_forward";
+    if fs::read_to_string(forwarding).map_err(trouble("cannot see whether the host forwards"))?.trim() != "1" {
+        fs::write(forwarding, "1").map_err(trouble("cannot let the host forward"))?;
+    }
+    fed("nft", &["-f", "-"], &rules(place, network)).await
+}
+
+/// 169.254.0.0/16 is where clouds tell their machines secrets of the host's.
+fn rules(place: &Place, network: Ipv4Addr) -> String {
+    let (table, ours) = (table(place), format!("\"{}*\"", place.cables()));
+    format!(
+        "add table ip {table}\ndelete table ip {table}\ntable ip {table} {{
+  chain between {{
+    type filter hook forward priority -10; policy accept;
+    iifname {ours} oifname {ours} drop
+    iifname {ours} ip daddr 169.254.0.0/16 drop
+    oifname {ours} ct state established,related accept
+    oifname {ours} drop
+  }}
+  chain host {{
+    type filter hook input priority -10; policy accept;
+    iifname {ours} ct state established,related accept
+    iifname {ours} icmp type echo-request accept
+    iifname {ours} drop
+  }}
+  chain outside {{
+    type nat hook postrouting priority 100; policy accept;
+    ip saddr {network}/16 oifname != {ours} masquerade
+  }}
+}}\n"
+    )
+}
+
+/// Removes the rules, once no container is left.
+pub(crate) async fn close_way_out(place: &Place) -> Result<(), DriverError> {
+    // Deleting what is not there would be an error, so it is made first.
+    let table = table(place);
+    fed("nft", &["-f", "-"], &format!("add table ip {table}\ndelete table ip {table}\n")).await
+}
+
+fn table(place: &Place) -> String {
+    format!("fairhold_{}", place.installation)
+}
+
+/// What passed the cable since it was laid; `None` when there is none. The host receives what the container sends.
+pub(crate) fn counted(place: &Place) -> Option<Bytes> {
+    let folder = Path::new("/sys/class/net").join(place.cable()).join("statistics");
+    let figure = |name: &str| fs::read_to_string(folder.join(name)).ok()?.trim().parse().ok();
+    Some(Bytes { received: figure("tx_bytes")?, sent: figure("rx_bytes")? })
+}
+
+/// The name servers that the container shall ask: the host's, but for those that only the host can reach.
+pub(crate) fn resolvers() -> String {
+    let read = |path: &str| servers(&fs::read_to_string(path).unwrap_or_default());
+    let of_host = read("/etc/resolv.conf");
+    // systemd-resolved listens on the host's loopback and keeps the real servers here.
+    let found = if of_host.is_empty() { read("/run/systemd/resolve/resolv.conf") } else { of_host };
+    found.iter().map(|server| format!("nameserver {server}\n")).collect()
+}
+
+fn servers(text: &str) -> Vec<Ipv4Addr> {
+    let named = text.lines().filter_map(|line| line.strip_prefix("nameserver")?.trim().parse::<Ipv4Addr>().ok());
+    named.filter(|server| !server.is_loopback()).collect()
+}
+
+/// Runs a tool that reads what it shall do.
+async fn fed(program: &str, arguments: &[&str], text: &str) -> Result<(), DriverError> {
+    let mut command = Command::new(program);
+    command.args(arguments).stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::piped());
+    let mut child = command.spawn().map_err(|error| DriverError::unavailable(format!("cannot run {program}: {error}")))?;
+    if let Some(mut input) = child.stdin.take() {
+        input.write_all(text.as_bytes()).await.map_err(trouble("cannot tell a tool what to do"))?;
+    }
+    let output = child.wait_with_output().await.map_err(trouble("cannot wait for a tool"))?;
+    if output.status.success() {
+        return Ok(());
+    }
+    Err(DriverError::failed(format!("{program} ended with {}", output.status), String::from_utf8_lossy(&output.stderr).into_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn servers_that_only_the_host_reaches_are_left_out() {
+        assert_eq!(servers("# x\nnameserver 127.0.0.53\nnameserver 192.0.2.1\nnameserver fd00::1\nsearch a\n"), [Ipv4Addr::new(192, 0, 2, 1)]);
+    }
+}

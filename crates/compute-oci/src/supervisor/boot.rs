@@ -1,0 +1,82 @@
+//! How a container comes up: the runtime makes it, the network and its owner's wishes are put in, then it is let go.
+
+use compute_driver::DriverError;
+use compute_host::{
+    folder,
+    process::ProcessId,
+    record::{self, trouble},
+};
+
+use super::{
+    fill::mount,
+    orders::Run,
+    terminal::{KeptOpen, Terminal},
+};
+use crate::guest::{
+    config::ROOT,
+    disk,
+    inside::Root,
+    network::{self, Network},
+    place::Place,
+    runtime::Runtime,
+    welcome::{self, Welcome},
+};
+
+/// A container that has its terminal.
+pub(super) struct Up {
+    pub(super) init: ProcessId,
+    pub(super) terminal: Terminal,
+    pub(super) kept_open: KeptOpen,
+}
+
+/// Mounts the disk where only we and the container see it. The answer is its block device.
+pub(super) async fn mount_disk(place: &Place) -> Result<Option<String>, DriverError> {
+    let path = place.disk();
+    if !std::fs::read_to_string("/proc/self/mounts").unwrap_or_default().contains(&format!(" {ROOT} ")) {
+        // A container that runs has its disk mounted already: the same device is the same file system.
+        let device = disk::device_of(&path);
+        let failed = |error: std::io::Error| DriverError::failed(format!("the disk cannot be mounted: {error}"), "");
+        match &device {
+            Some(device) => mount(&["-o", "nodev,discard", device]).map_err(failed)?,
+            None => {
+                disk::fit(&path).await?;
+                mount(&["-o", "loop,nodev,discard", &path.display().to_string()]).map_err(failed)?;
+            }
+        }
+    }
+    Ok(disk::device_of(&path))
+}
+
+/// Makes the container and tells `made` its first process before anything else happens; `undo` is the caller's.
+pub(super) async fn bring_up(orders: &Run, place: &Place, made: impl FnOnce(&ProcessId) -> std::io::Result<()>) -> Result<Up, DriverError> {
+    let runtime = Runtime::of(&orders.runtime, place);
+    let number = runtime.create(place).await?;
+    let init = ProcessId::of(number).ok_or_else(|| DriverError::failed("the container's first process ended at once", ""))?;
+    made(&init).map_err(trouble("cannot write who runs"))?;
+
+    let cable = Network { address: orders.record.ipv4, gateway: orders.gateway, mac: &orders.record.spec.mac };
+    cable.connect(place, number).await?;
+    if let Err(error) = network::open_way_out(place, orders.network).await {
+        // It runs without a way out; the operator finds the reason here.
+        let _told = std::fs::write(place.dir.join("network.log"), format!("{error}\n{}", error.log().unwrap_or_default()));
+    }
+
+    let inside = |error: std::io::Error| DriverError::failed(format!("cannot write into the container: {error}"), "");
+    let root = Root::of_process(init.number(), orders.record.first_id).map_err(inside)?;
+    if let Some(wishes) = record::read::<Welcome>(&place.welcome()) {
+        wishes.write(&root).map_err(inside)?;
+        folder::remove_file(&place.welcome())?;
+    }
+    welcome::write_resolvers(&root).map_err(inside)?;
+    let (terminal, kept_open) = Terminal::open(&root).map_err(inside)?;
+    runtime.start().await?;
+    Ok(Up { init, terminal, kept_open })
+}
+
+/// Takes over a container whose supervisor was killed.
+pub(super) fn take_over(orders: &Run, init: ProcessId) -> Result<Up, DriverError> {
+    let root = Root::of_process(init.number(), orders.record.first_id);
+    let opened = root.and_then(|root| Terminal::open(&root));
+    let (terminal, kept_open) = opened.map_err(|error| DriverError::failed(format!("cannot open a terminal in the container: {error}"), ""))?;
+    Ok(Up { init, terminal, kept_open })
+}

@@ -1,0 +1,73 @@
+//! What the program is told, in a file.
+
+use std::{net::Ipv4Addr, path::PathBuf};
+
+use compute_host::record;
+use serde::{Deserialize, Serialize};
+
+use crate::guest::{place::Place, record::Record};
+
+/// What there is to do.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(tag = "what", rename_all = "snake_case")]
+pub(crate) enum Orders {
+    /// Stay with a container.
+    Run(Box<Run>),
+    /// Put a system on an empty disk.
+    Fill(Fill),
+    /// Put what is on a disk into an archive.
+    Pack(Pack),
+}
+
+/// A container to stay with.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Run {
+    /// Which start this is. A supervisor whose start was given up finds another one's here, or none.
+    pub(crate) start: String,
+    pub(crate) dir: PathBuf,
+    pub(crate) run: PathBuf,
+    pub(crate) installation: String,
+    pub(crate) runtime: PathBuf,
+    pub(crate) record: Record,
+    /// The network of containers, and the host in it.
+    pub(crate) network: Ipv4Addr,
+    pub(crate) gateway: Ipv4Addr,
+}
+
+impl Run {
+    /// Whether this start is still wanted.
+    pub(crate) fn is_wanted(&self) -> bool {
+        matches!(record::read::<Orders>(&self.place().orders()), Some(Orders::Run(now)) if now.start == self.start)
+    }
+
+    pub(crate) fn place(&self) -> Place {
+        Place { dir: self.dir.clone(), run: self.run.clone(), installation: self.installation.clone() }
+    }
+}
+
+/// A disk to fill.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Fill {
+    pub(crate) disk: PathBuf,
+    pub(crate) source: Source,
+    /// Who root is on the disk; the other users follow.
+    pub(crate) first_id: u32,
+}
+
+/// What a disk is made from.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Source {
+    /// The folder of a template.
+    Template(PathBuf),
+    /// An archive.
+    Archive(PathBuf),
+}
+
+/// A disk to pack.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Pack {
+    pub(crate) disk: PathBuf,
+    pub(crate) archive: PathBuf,
+    pub(crate) first_id: u32,
+}
