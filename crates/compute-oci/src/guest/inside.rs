@@ -70,7 +70,8 @@ impl Root {
         let (folder, name) = self.place(path)?;
         remove(&folder, DRAFT)?;
         rustix::fs::symlinkat(target, &folder, DRAFT)?;
-        self.own(&folder, DRAFT)?;
+        let (user, group) = self.owner();
+        rustix::fs::chownat(&folder, DRAFT, Some(user), Some(group), AtFlags::SYMLINK_NOFOLLOW)?;
         Ok(rustix::fs::renameat(&folder, DRAFT, &folder, &name)?)
     }
 
@@ -78,7 +79,14 @@ impl Root {
     pub(crate) fn folder(&self, path: &str, mode: u32) -> io::Result<()> {
         let (folder, name) = self.place(path)?;
         match rustix::fs::mkdirat(&folder, &name, Mode::from_raw_mode(mode)) {
-            Ok(()) => self.own(&folder, &name),
+            Ok(()) => {
+                // What the host's umask took away is given back; by the folder itself, which cannot become a link any more.
+                let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+                let made = rustix::fs::openat(&folder, &name, flags, Mode::empty())?;
+                rustix::fs::fchmod(&made, Mode::from_raw_mode(mode))?;
+                let (user, group) = self.owner();
+                Ok(rustix::fs::fchown(&made, Some(user), Some(group))?)
+            }
             Err(rustix::io::Errno::EXIST) => Ok(()),
             Err(error) => Err(error.into()),
         }
@@ -96,11 +104,6 @@ impl Root {
         let path = Path::new(path);
         let (parent, name) = path.parent().and_then(Path::to_str).zip(path.file_name().and_then(|name| name.to_str())).ok_or(io::ErrorKind::InvalidInput)?;
         Ok((self.open(parent, OFlags::PATH | OFlags::DIRECTORY)?, name.to_owned()))
-    }
-
-    fn own(&self, folder: &OwnedFd, name: &str) -> io::Result<()> {
-        let (user, group) = self.owner();
-        Ok(rustix::fs::chownat(folder, name, Some(user), Some(group), AtFlags::SYMLINK_NOFOLLOW)?)
     }
 
     fn owner(&self) -> (Uid, Gid) {

@@ -47,13 +47,36 @@ async fn build(folder: &Path, name: &str, version: &str, progress: Progress<'_>)
 fn furnish(root: &Path) -> io::Result<()> {
     write(root, "etc/inittab", 0o644, INITTAB)?;
     write(root, "etc/fairhold/start", 0o755, START)?;
-    fs::create_dir_all(root.join("etc/dropbear"))?;
-    fs::create_dir_all(root.join("data"))
+    folder(root, "etc/dropbear", 0o700)?;
+    folder(root, "data", 0o755)
 }
 
+/// Makes a folder of the system and those above it, with their access bits whatever the host's umask is.
+pub(super) fn folder(root: &Path, path: &str, mode: u32) -> io::Result<()> {
+    let mut place = root.to_owned();
+    fs::create_dir_all(&place)?;
+    fs::set_permissions(&place, fs::Permissions::from_mode(0o755))?;
+    let names: Vec<_> = Path::new(path).iter().collect();
+    for (index, name) in names.iter().enumerate() {
+        place.push(name);
+        if place.symlink_metadata().is_err() {
+            fs::create_dir(&place)?;
+            let mode = if index + 1 == names.len() { mode } else { 0o755 };
+            fs::set_permissions(&place, fs::Permissions::from_mode(mode))?;
+        }
+    }
+    Ok(())
+}
+
+/// Writes a file of the system, with its access bits whatever the host's umask is.
 pub(super) fn write(root: &Path, path: &str, mode: u32, text: impl AsRef<[u8]>) -> io::Result<()> {
+    above(root, path)?;
     let path = root.join(path);
-    fs::create_dir_all(path.parent().unwrap_or(root))?;
     fs::write(&path, text)?;
     fs::set_permissions(&path, fs::Permissions::from_mode(mode))
+}
+
+/// Makes the folders above `path`.
+pub(super) fn above(root: &Path, path: &str) -> io::Result<()> {
+    folder(root, Path::new(path).parent().and_then(Path::to_str).unwrap_or_default(), 0o755)
 }

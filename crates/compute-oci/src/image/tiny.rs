@@ -5,7 +5,7 @@ use std::{fs, io, os::unix::fs::symlink, path::Path};
 use compute_driver::DriverError;
 use compute_host::{record::trouble, template::Progress, tool};
 
-use super::build::write;
+use super::build::{above, folder, write};
 
 /// Everything of its own that decides what the template becomes, for its version.
 pub(super) const RECIPE: &str = concat!(include_str!("tiny.rs"), include_str!("guest/tiny-profile"));
@@ -36,9 +36,11 @@ pub(super) async fn build(folder: &Path, root: &Path, progress: Progress<'_>) ->
 }
 
 fn furnish(root: &Path) -> io::Result<()> {
-    for empty in ["bin", "dev", "lib", "lib64", "mnt", "proc", "root", "run", "sbin", "sys", "tmp", "usr/bin", "usr/sbin", "var/log"] {
-        fs::create_dir_all(root.join(empty))?;
+    for empty in ["bin", "dev", "lib", "lib64", "mnt", "proc", "run", "sbin", "sys", "usr/bin", "usr/sbin", "var/log"] {
+        folder(root, empty, 0o755)?;
     }
+    folder(root, "root", 0o700)?;
+    folder(root, "tmp", 0o1777)?;
     copy(root, BUSYBOX)?;
     write(root, "etc/passwd", 0o644, "root:x:0:0:root:/root:/bin/sh\nnobody:x:65534:65534:nobody:/:/bin/false\n")?;
     write(root, "etc/shadow", 0o600, "root:*:19000:0:99999:7:::\nnobody:*:19000:0:99999:7:::\n")?;
@@ -49,9 +51,9 @@ fn furnish(root: &Path) -> io::Result<()> {
 }
 
 fn copy(root: &Path, path: &str) -> io::Result<()> {
-    let to = root.join(path.trim_start_matches('/'));
-    fs::create_dir_all(to.parent().unwrap_or(root))?;
-    fs::copy(path, to).map(drop)
+    let inside = path.trim_start_matches('/');
+    above(root, inside)?;
+    fs::copy(path, root.join(inside)).map(drop)
 }
 
 /// A command of busybox's under its usual path; a program that is there already wins.
@@ -60,6 +62,6 @@ fn link(root: &Path, path: &str) -> io::Result<()> {
     if to.symlink_metadata().is_ok() {
         return Ok(());
     }
-    fs::create_dir_all(to.parent().unwrap_or(root))?;
+    above(root, path)?;
     symlink(BUSYBOX, to)
 }

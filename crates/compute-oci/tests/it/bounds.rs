@@ -35,8 +35,9 @@ async fn memory_processes_processors_and_disk_are_limited() {
     let limit = fs::read_to_string(format!("/sys/fs/cgroup/memory{memory}/memory.limit_in_bytes")).unwrap();
     assert_eq!(limit.trim(), (1024_u64 << 20).to_string(), "a running container is held to its new size");
     types(&mut line, "dd if=/dev/zero of=/dev/null bs=300M count=1 2>/dev/null && echo larger-$((1+1))", "larger-2").await;
-    let forks = "(i=0; while [ $i -lt 5000 ]; do sleep 20 >/dev/null 2>&1 & i=$((i+1)); done) 2>&1 | head -1";
-    types(&mut line, forks, "can't fork").await;
+    let processes = group.lines().find_map(|line| line.split_once(":pids:")).unwrap().1;
+    let limit = fs::read_to_string(format!("/sys/fs/cgroup/pids{processes}/pids.max")).unwrap();
+    assert_eq!(limit.trim(), "4096", "a container cannot fill the host with processes");
     world.driver.destroy(&spec.reference).await.unwrap();
     world.nothing_is_left();
 }
@@ -56,6 +57,10 @@ async fn root_of_a_container_is_nobody_on_the_host() {
         .collect();
     assert_eq!(users.len(), 2, "each container has ids of its own");
 
+    let modes = types(&mut line, "stat -c '%n %a' / /tmp /root /etc /etc/fairhold /etc/shadow; echo modes-$((1+1))", "modes-2").await;
+    for mode in ["/ 755", "/tmp 1777", "/root 700", "/etc 755", "/etc/fairhold 755", "/etc/shadow 600"] {
+        assert!(modes.contains(mode), "{mode}: {modes}");
+    }
     for (attempt, refused) in [
         ("mount -t tmpfs none /mnt", "mount"),
         ("unshare -U true", "namespace"),
