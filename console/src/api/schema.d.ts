@@ -2576,7 +2576,7 @@ export interface components {
          * @description What an archive is.
          * @enum {string}
          */
-        BackupFormat: "qcow2" | "vma";
+        BackupFormat: "qcow2" | "vma" | "tar";
         /**
          * @description How often.
          * @enum {string}
@@ -3107,12 +3107,12 @@ export interface components {
             /** @description Where it is. */
             region: components["schemas"]["InstancePart_RegionId"];
             node_id?: components["schemas"]["NodeId"] | null;
-            /** @description `kvm` or `tcg`, once that is known. */
+            /** @description `kvm`, `tcg`, or `none` for a container, which shares the host's kernel; once that is known. */
             accelerator?: string | null;
             /** @description Its own address inside its network, where the driver knows it. */
             ipv4?: string | null;
             ssh?: components["schemas"]["SshAccess"] | null;
-            /** @description What its node can do for it beside what every node can: `suspend`, `rescue`, `set_password`, `authorise_key` and others. */
+            /** @description What its node can do for it beside what every node can: `suspend`, `rescue`, `set_password`, `authorise_key`, `screen_console` and others. */
             features: string[];
             delete_at?: components["schemas"]["Timestamp"] | null;
             operation_id?: components["schemas"]["OperationId"] | null;
@@ -3834,7 +3834,7 @@ export interface components {
             closed_because?: string | null;
             /** @description Its driver. */
             driver: string;
-            /** @description `kvm` or `tcg`. */
+            /** @description `kvm`, `tcg`, or `none` for containers, which share the host's kernel. */
             accelerator: string;
             /** @description Why this accelerator. */
             accelerator_reason: string;
@@ -4284,12 +4284,12 @@ export interface components {
                 /** @description Where it is. */
                 region: components["schemas"]["InstancePart_RegionId"];
                 node_id?: components["schemas"]["NodeId"] | null;
-                /** @description `kvm` or `tcg`, once that is known. */
+                /** @description `kvm`, `tcg`, or `none` for a container, which shares the host's kernel; once that is known. */
                 accelerator?: string | null;
                 /** @description Its own address inside its network, where the driver knows it. */
                 ipv4?: string | null;
                 ssh?: components["schemas"]["SshAccess"] | null;
-                /** @description What its node can do for it beside what every node can: `suspend`, `rescue`, `set_password`, `authorise_key` and others. */
+                /** @description What its node can do for it beside what every node can: `suspend`, `rescue`, `set_password`, `authorise_key`, `screen_console` and others. */
                 features: string[];
                 delete_at?: components["schemas"]["Timestamp"] | null;
                 operation_id?: components["schemas"]["OperationId"] | null;
@@ -4397,7 +4397,7 @@ export interface components {
                 closed_because?: string | null;
                 /** @description Its driver. */
                 driver: string;
-                /** @description `kvm` or `tcg`. */
+                /** @description `kvm`, `tcg`, or `none` for containers, which share the host's kernel. */
                 accelerator: string;
                 /** @description Why this accelerator. */
                 accelerator_reason: string;

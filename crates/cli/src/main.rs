@@ -64,6 +64,12 @@ enum Command {
         /// File with its orders
         orders: PathBuf,
     },
+    /// Stays with one container; started by the server
+    #[command(hide = true)]
+    ContainerSupervisor {
+        /// File with its orders
+        orders: PathBuf,
+    },
 }
 
 fn main() -> ExitCode {
@@ -75,6 +81,9 @@ fn main() -> ExitCode {
     let arguments = Arguments::parse();
     if let Command::GuestSupervisor { orders } = &arguments.command {
         return stage::supervise(orders);
+    }
+    if let Command::ContainerSupervisor { orders } = &arguments.command {
+        return stage::supervise_container(orders);
     }
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
@@ -103,6 +112,6 @@ async fn run(arguments: Arguments) -> Outcome {
             clap_complete::generate(shell, &mut Arguments::command(), "fairhold", &mut std::io::stdout());
             Ok(())
         }
-        Command::GuestSupervisor { .. } => Ok(()),
+        Command::GuestSupervisor { .. } | Command::ContainerSupervisor { .. } => Ok(()),
     }
 }

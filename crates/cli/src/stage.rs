@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use kernel::cx::Parts;
 use server::app::Stand;
-use server::config::{Mail, MailTransport, Payments};
+use server::config::{Compute, Mail, MailTransport, Payments};
 use server::log::Destination;
 use server::{App, Config};
 
@@ -48,17 +48,23 @@ pub async fn serve(config: Option<PathBuf>) -> Outcome {
 /// `fairhold demo`
 pub async fn demo(data: PathBuf, listen: SocketAddr) -> Outcome {
     let data = std::path::absolute(data)?;
+    let containers = compute_oci::host::check();
     let config = Config {
         listen,
         base_url: format!("http://{listen}"),
         data_dir: data.clone(),
         mail: Mail { transport: MailTransport::Mailbox, ..Config::default().mail },
         payments: Payments { test_provider: true },
+        compute: Compute { oci: containers.is_ok(), ..Config::default().compute },
         demo: true,
         ..Config::default()
     };
     begin_log("warn", &config);
     show::say(format!("Data lives in {}", data.display()));
+    match containers {
+        Ok(()) => show::say("Containers run beside virtual machines: order one on “Tiny Linux container”."),
+        Err(error) => show::say(format!("There are virtual machines only; {error}")),
+    }
     server::build_images(&config, &|line| show::say(line)).await?;
     let app = App::open(config, Stand::default()).await?;
     let link = server::setup_link(&app).await?;
@@ -77,4 +83,9 @@ pub async fn demo(data: PathBuf, listen: SocketAddr) -> Outcome {
 /// `fairhold guest-supervisor`
 pub fn supervise(orders: &Path) -> ExitCode {
     compute_qemu::supervisor::supervise(orders)
+}
+
+/// `fairhold container-supervisor`
+pub fn supervise_container(orders: &Path) -> ExitCode {
+    compute_oci::supervisor::supervise(orders)
 }

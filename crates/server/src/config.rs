@@ -195,6 +195,8 @@ pub struct Payments {
 pub struct Compute {
     /// Runs machines on this host with QEMU.
     pub qemu: bool,
+    /// Runs containers on this host with an OCI runtime.
+    pub oci: bool,
     /// Folder of templates; `images` in `data_dir` if empty.
     pub images_dir: PathBuf,
     /// `auto`, `kvm` or `tcg`.
@@ -229,6 +231,7 @@ impl Default for Config {
             payments: Payments { test_provider: false },
             compute: Compute {
                 qemu: true,
+                oci: false,
                 images_dir: PathBuf::new(),
                 accelerator: "auto".to_owned(),
                 cpu_overcommit_percent: 800,

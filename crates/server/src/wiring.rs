@@ -11,8 +11,9 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use compute_driver::Driver;
-use compute_qemu::image;
-use compute_qemu::{AcceleratorChoice, Qemu, Settings, SupervisorCommand};
+use compute_host::supervisor::SupervisorCommand;
+use compute_oci::Oci;
+use compute_qemu::{AcceleratorChoice, Qemu, Settings};
 use kernel::cx::Extensions;
 use kernel::{Cx, Error, Result};
 
@@ -32,8 +33,9 @@ pub struct Installation {
 /// Where log files are, for the job that removes them.
 pub(crate) struct LogFolder(pub(crate) Option<PathBuf>);
 
-/// The local node's name and region.
+/// The names of this host as a node of virtual machines and as one of containers, and its region.
 const NODE: &str = "node-1";
+const CONTAINERS: &str = "containers-1";
 const REGION: &str = "local";
 
 /// Singletons of the domains. What the caller brought replaces them.
@@ -91,12 +93,25 @@ fn transport(config: &Config) -> Result<Transport> {
     }))
 }
 
-fn settings(config: &Config) -> Result<Settings> {
+/// Our own program as the one that stays with a guest.
+fn supervisor(subcommand: &str) -> Result<SupervisorCommand> {
     let exe = std::env::current_exe().map_err(|error| Error::internal("the program does not know where it is").caused_by(error))?;
-    let mut settings = Settings::new(&config.data_dir, SupervisorCommand { exe, args: vec!["guest-supervisor".into()] });
-    if !config.compute.images_dir.as_os_str().is_empty() {
-        settings.images_dir.clone_from(&config.compute.images_dir);
-    }
+    Ok(SupervisorCommand { exe, args: vec![subcommand.into()] })
+}
+
+fn images_dir(config: &Config) -> PathBuf {
+    if config.compute.images_dir.as_os_str().is_empty() { config.data_dir.join("images") } else { config.compute.images_dir.clone() }
+}
+
+fn containers(config: &Config) -> Result<Oci> {
+    let mut settings = compute_oci::Settings::new(config.data_dir.join("containers"), supervisor("container-supervisor")?);
+    settings.images_dir = images_dir(config);
+    Ok(Oci::new(settings))
+}
+
+fn settings(config: &Config) -> Result<Settings> {
+    let mut settings = Settings::new(&config.data_dir, supervisor("guest-supervisor")?);
+    settings.images_dir = images_dir(config);
     settings.accelerator = match config.compute.accelerator.as_str() {
         "auto" => AcceleratorChoice::Automatic,
         "kvm" => AcceleratorChoice::Kvm,
@@ -113,23 +128,35 @@ fn drivers(config: &Config, clusters: &Clusters) -> Result<compute::Drivers> {
         let qemu: Arc<dyn Driver> = Arc::new(Qemu::new(settings(config)?));
         drivers = drivers.with(NODE, REGION, qemu);
     }
+    if config.compute.oci {
+        drivers = drivers.with(CONTAINERS, REGION, Arc::new(containers(config)?));
+    }
     for (cluster, driver) in clusters.iter() {
-        if config.compute.qemu && cluster.name == NODE {
-            return Err(Error::invalid("compute.clusters", format!("the name {NODE} belongs to this host")));
+        if (config.compute.qemu && cluster.name == NODE) || (config.compute.oci && cluster.name == CONTAINERS) {
+            return Err(Error::invalid("compute.clusters", format!("the name {} belongs to this host", cluster.name)));
         }
         drivers = drivers.with(&cluster.name, &cluster.region, Arc::new(driver.clone()));
     }
     Ok(drivers)
 }
 
-/// Builds the templates of the local node that are missing, and tells what it does.
+/// Builds the templates of this host that are missing, and tells what it does. A demonstration has the tiny container only, so that it
+/// is there a minute earlier.
 ///
 /// # Errors
 /// `Unavailable` with the command that helps when packages of the host are missing.
 pub async fn build_images(config: &Config, say: &(dyn Fn(&str) + Send + Sync)) -> Result<()> {
-    let folder: PathBuf = settings(config)?.images_dir;
-    for name in image::TEMPLATES {
-        image::ensure(&folder, name, say).await.map_err(|error| Error::unavailable(error.to_string()).caused_by(error))?;
+    let failed = |error: compute_driver::DriverError| Error::unavailable(error.to_string()).caused_by(error);
+    let folder = images_dir(config);
+    if config.compute.qemu {
+        for name in compute_qemu::image::TEMPLATES {
+            compute_qemu::image::ensure(&folder, name, say).await.map_err(failed)?;
+        }
+    }
+    if config.compute.oci {
+        for name in compute_oci::image::TEMPLATES.into_iter().filter(|name| !config.demo || name.starts_with("tiny")) {
+            compute_oci::image::ensure(&folder, name, say).await.map_err(failed)?;
+        }
     }
     Ok(())
 }

@@ -87,7 +87,7 @@ function Actions({ backup, instance, ask }: { backup: Backup; instance: Instance
       )}
       {ready && (
         <>
-          {backup.format === "qcow2" ? (
+          {backup.format === "qcow2" || backup.format === "tar" ? (
             <Button size="xs" variant="default" component="a" href={paths.backupArchive(backup.id)} download aria-label={t`Download the backup ${backup.name}`}>
               <Trans>Download</Trans>
             </Button>

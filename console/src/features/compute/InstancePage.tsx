@@ -74,7 +74,7 @@ export function InstancePage() {
           <Tabs.Tab value="serial">
             <Trans>Serial console</Trans>
           </Tabs.Tab>
-          <Tabs.Tab value="screen">
+          <Tabs.Tab value="screen" disabled={!hasScreen(instance)} title={hasScreen(instance) ? undefined : noScreen(instance)}>
             <Trans>Screen</Trans>
           </Tabs.Tab>
           <Tabs.Tab value="snapshots">
@@ -104,9 +104,13 @@ export function InstancePage() {
           </Suspense>
         </Tabs.Panel>
         <Tabs.Panel value="screen" pt="lg">
-          <Suspense fallback={<div className="screen" />}>
-            <ScreenConsole instance={instance} />
-          </Suspense>
+          {hasScreen(instance) ? (
+            <Suspense fallback={<div className="screen" />}>
+              <ScreenConsole instance={instance} />
+            </Suspense>
+          ) : (
+            <Text c="dimmed">{noScreen(instance)}</Text>
+          )}
         </Tabs.Panel>
         <Tabs.Panel value="snapshots" pt="lg">
           <InstanceSnapshots instance={instance} />
@@ -216,7 +220,15 @@ function Machine({ instance }: { instance: Instance }) {
   );
 }
 
+// A machine that is on no node yet may get a screen.
+const hasScreen = (instance: Instance): boolean => instance.node_id == null || instance.features.includes("screen_console");
+
+function noScreen(instance: Instance): string {
+  return instance.accelerator === "none" ? t`A container has no screen. Use the serial console or SSH.` : t`The node of this machine shows no screens. Use the serial console or SSH.`;
+}
+
 function accelerator(kind: string | null | undefined): string {
   if (kind === "kvm") return t`KVM (hardware virtualisation)`;
+  if (kind === "none") return t`The host’s kernel, as a container`;
   return kind === "tcg" ? t`TCG (emulated, slower)` : "–";
 }

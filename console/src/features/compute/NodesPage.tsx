@@ -63,7 +63,7 @@ function Card({ node }: { node: Node }) {
         )}
         <Facts
           rows={[
-            [t`Runs by`, `${node.driver} · ${node.accelerator.toUpperCase()} · ${node.accelerator_reason}`],
+            [t`Runs by`, runsBy(node)],
             [t`Region`, node.region.name],
             [t`Machines`, node.instances],
             [
@@ -129,6 +129,12 @@ function Card({ node }: { node: Node }) {
       </Stack>
     </Paper>
   );
+}
+
+// Containers have no accelerator, and the reason says so.
+function runsBy(node: Node): string {
+  const accelerator = node.accelerator === "none" ? "" : node.accelerator.toUpperCase();
+  return [node.driver, accelerator, node.accelerator_reason].filter((part) => part !== "").join(" · ");
 }
 
 function TakeOver({ node, stranger }: { node: Node; stranger: Node["strangers"][number] }) {

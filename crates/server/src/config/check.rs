@@ -58,6 +58,11 @@ impl Config {
         if self.database_url().starts_with("sqlite:") && self.roles.len() < 3 {
             notes.push("roles: the embedded database belongs to one process, which should have all roles".to_owned());
         }
+        if self.compute.oci
+            && let Err(error) = compute_oci::host::check()
+        {
+            notes.push(format!("compute.oci: no container can run here yet; {error}"));
+        }
         Ok(notes)
     }
 }
