@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use compute::instance;
+use compute::instance::{self, InstanceQuery};
 use compute::permissions::InstanceView;
 use kernel::db::STATEMENTS;
 use kernel::{PageQuery, Scope};
@@ -18,7 +18,7 @@ pub async fn print(stand: &Stand) {
         let query = PageQuery { limit: Some(wanted), after: None };
         let (asking, listing) = (Arc::new(AtomicU64::new(0)), Arc::new(AtomicU64::new(0)));
         let at = STATEMENTS.scope(asking.clone(), Scope::<InstanceView>::ask(&stand.cx, &stand.credentials, None, None)).await.unwrap();
-        let page = STATEMENTS.scope(listing.clone(), instance::list(&stand.cx, &at, &query)).await.unwrap();
+        let page = STATEMENTS.scope(listing.clone(), instance::list(&stand.cx, &at, &InstanceQuery::default(), &query)).await.unwrap();
         assert_eq!(page.items.len() as u64, wanted);
         let (asking, listing) = (asking.load(Ordering::Relaxed), listing.load(Ordering::Relaxed));
         assert!(listing <= 4, "a list of {wanted} took {listing} statements");
@@ -28,7 +28,7 @@ pub async fn print(stand: &Stand) {
         for _ in 0..ROUNDS {
             let began = processor_us();
             let at = Scope::<InstanceView>::ask(&stand.cx, &stand.credentials, None, None).await.unwrap();
-            let page = instance::list(&stand.cx, &at, &query).await.unwrap();
+            let page = instance::list(&stand.cx, &at, &InstanceQuery::default(), &query).await.unwrap();
             serde_json::to_vec(&page).unwrap();
             let middle = processor_us();
             stand.cx.db().query_all_raw(Statement::from_string(stand.cx.database().backend(), &plain)).await.unwrap();

@@ -4,7 +4,7 @@ use std::hint::black_box;
 use std::time::Instant;
 
 use aws_lc_rs::aead::{AES_256_GCM_SIV, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
-use compute::instance;
+use compute::instance::{self, InstanceQuery};
 use compute::permissions::{InstanceStart, InstanceView};
 use kernel::http::Credentials;
 use kernel::map::purpose;
@@ -78,7 +78,7 @@ pub async fn print(stand: &Stand) {
         ciphers.push(micros(began));
         let began = Instant::now();
         let at = Scope::<InstanceView>::ask(cx, &stand.credentials, None, None).await.unwrap();
-        let page = instance::list(cx, &at, &query).await.unwrap();
+        let page = instance::list(cx, &at, &InstanceQuery::default(), &query).await.unwrap();
         black_box(serde_json::to_vec(&page).unwrap());
         requests.push(micros(began));
     }

@@ -45,6 +45,7 @@ impl Stand {
                 source: Source::Template(template.id),
                 region_id: region.id,
                 user_data: None,
+                tags: Vec::new(),
             };
             cx.write(async |tx| instance::create(&tx, &at, &new).await).await.expect("the machine is made");
         }
@@ -54,7 +55,16 @@ impl Stand {
 
 /// Room for as many machines as a figure needs.
 pub async fn lift_limits(cx: &Cx) {
-    let limits = Limits { machines: 10_000, cpus: 10_000, memory_mib: 100_000_000, disk_gib: 1_000_000, snapshots: 10_000, backups: 10_000 };
+    let limits = Limits {
+        machines: 10_000,
+        cpus: 10_000,
+        memory_mib: 100_000_000,
+        disk_gib: 1_000_000,
+        snapshots: 10_000,
+        backups: 10_000,
+        networks: 10_000,
+        addresses: 10_000,
+    };
     cx.write(async |tx| kernel::setting::write(&tx, LIMITS, &limits).await).await.expect("the limits can be set");
 }
 

@@ -77,7 +77,7 @@ impl StandIn {
 
     /// The same, with somebody who looks at each request. What they find fails the test at its end.
     pub async fn watched(witness: Option<Witness>) -> Self {
-        let state = Arc::new(Mutex::new(State::new()));
+        let state = Arc::new(Mutex::new(State::default()));
         let violations = Arc::new(Mutex::new(Vec::new()));
         let mut standin = Self { state, witness, violations, addresses: Vec::new(), doors: Vec::new(), serving: Vec::new() };
         for _ in 0..2 {

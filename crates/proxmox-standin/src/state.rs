@@ -177,8 +177,8 @@ pub struct State {
     counter: u64,
 }
 
-impl State {
-    pub fn new() -> Self {
+impl Default for State {
+    fn default() -> Self {
         let mut state = Self {
             version: "8.4.21".into(),
             texts: false,
@@ -214,7 +214,9 @@ impl State {
         }
         state
     }
+}
 
+impl State {
     pub fn number(&mut self) -> u64 {
         self.counter += 1;
         self.counter

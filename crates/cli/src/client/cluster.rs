@@ -97,6 +97,13 @@ fn address(text: &str) -> Outcome<Value> {
     Ok(Value::Object(address))
 }
 
+/// Says one thing more in a body.
+fn put(body: &mut Value, key: &str, value: Value) {
+    if let Value::Object(body) = body {
+        body.insert(key.to_owned(), value);
+    }
+}
+
 fn document(file: &PathBuf) -> Outcome<Value> {
     let text = std::fs::read_to_string(file)?;
     Ok(if text.trim_start().starts_with('{') { serde_json::from_str(&text)? } else { toml::from_str(&text)? })
@@ -112,7 +119,7 @@ async fn compared(api: &Api, addresses: &[String]) -> Outcome<Vec<Value>> {
             let print = seen.get("fingerprint").and_then(Value::as_str).unwrap_or_default();
             show::say(format!("{text} presents\n  {print}\nRead it at the node itself, on its own screen or over SSH: pvenode cert info"));
             terminal::confirm("Type or paste what the node shows: ", print)?;
-            one["fingerprint"] = json!(print);
+            put(&mut one, "fingerprint", json!(print));
         }
         all.push(one);
     }
@@ -124,7 +131,7 @@ impl Access {
         let addresses = compared(api, &self.addresses).await?;
         let mut question = json!({ "addresses": addresses, "token_id": self.token, "token_secret": terminal::secret("Secret of the token: ", SECRET)? });
         if let Some(file) = &self.mapping {
-            question["mapping"] = document(file)?;
+            put(&mut question, "mapping", document(file)?);
         }
         Ok(question)
     }
@@ -186,8 +193,8 @@ impl Cluster {
                 if !told(api, &api.create("/v1/operator/cluster-checks", &new).await?)? && !even_so {
                     return fail("The cluster is not ready for this mapping, and is not enrolled. With --even-so it is.");
                 }
-                new["name"] = json!(name);
-                new["region"] = json!(region);
+                put(&mut new, "name", json!(name));
+                put(&mut new, "region", json!(region));
                 api.show(api.create("/v1/operator/clusters", &new).await?, show::CLUSTER)
             }
             Self::List => api.list("/v1/operator/clusters", show::CLUSTER).await,
@@ -202,16 +209,16 @@ impl Cluster {
                 let (path, cluster) = path(api, &name).await?;
                 let mut patch = json!({ "version": cluster.get("version") });
                 if !addresses.is_empty() {
-                    patch["addresses"] = json!(compared(api, &addresses).await?);
+                    put(&mut patch, "addresses", json!(compared(api, &addresses).await?));
                 }
                 if token.is_some() || new_secret {
-                    patch["token_secret"] = json!(terminal::secret("Secret of the token: ", SECRET)?);
+                    put(&mut patch, "token_secret", json!(terminal::secret("Secret of the token: ", SECRET)?));
                 }
                 if let Some(token) = token {
-                    patch["token_id"] = json!(token);
+                    put(&mut patch, "token_id", json!(token));
                 }
                 if let Some(file) = mapping {
-                    patch["mapping"] = document(&file)?;
+                    put(&mut patch, "mapping", document(&file)?);
                 }
                 api.show(api.change(Method::PATCH, &path, Some(&patch)).await?, show::CLUSTER)
             }

@@ -127,6 +127,9 @@ async fn create(oci: &Oci, spec: &GuestSpec, origin: &Origin) -> Result<Guest, D
 /// The template of a spec that can be made here.
 fn accept(oci: &Oci, spec: &GuestSpec) -> Result<Template, DriverError> {
     spec.check()?;
+    if spec.card.is_some() {
+        return Err(DriverError::unsupported("connect containers to private networks"));
+    }
     if !image::TEMPLATES.contains(&spec.template.as_str()) {
         return Err(DriverError::refused(format!("there is no template named {}", spec.template)));
     }

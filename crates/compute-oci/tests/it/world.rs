@@ -53,6 +53,7 @@ impl World {
             ssh_port: None,
             user_data: None,
             password: None,
+            card: None,
         }
     }
 

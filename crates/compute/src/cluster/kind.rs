@@ -46,7 +46,7 @@ pub trait Kind: Send + Sync {
     fn open<'a>(&'a self, cx: &'a Cx, access: Access, mapping: &'a Value) -> BoxFuture<'a, Result<Arc<dyn Driver>>>;
 
     /// The clusters that the configuration file names.
-    fn from_file(&self) -> Vec<Cluster>;
+    fn configured(&self) -> Vec<Cluster>;
 }
 
 /// The extension.

@@ -13,7 +13,7 @@ use crate::node;
 /// Database errors.
 pub async fn list<P: Permission>(cx: &Cx, at: &Scope<P>) -> Result<Vec<Cluster>> {
     let nodes = node::list(cx, at).await?;
-    let mut all = kind::of(cx)?.0.from_file();
+    let mut all = kind::of(cx)?.0.configured();
     for row in store::all(cx.db(), at).await? {
         all.push(row.shown()?);
     }

@@ -10,7 +10,7 @@ use super::store;
 const SCREEN: &str = "screen_console";
 
 /// The word for a feature in rows and answers.
-fn word(feature: Feature) -> Result<String> {
+pub(super) fn word(feature: Feature) -> Result<String> {
     let word = serde_json::to_value(feature).ok().and_then(|value| value.as_str().map(str::to_owned));
     word.ok_or_else(|| Error::internal("a feature has no name"))
 }
@@ -35,7 +35,7 @@ pub(crate) async fn must_have(tx: &Tx, node: Option<NodeId>, feature: Feature) -
 }
 
 /// Whether the node has the feature.
-pub(super) async fn has(tx: &Tx, node: NodeId, feature: Feature) -> Result<bool> {
+async fn has(tx: &Tx, node: NodeId, feature: Feature) -> Result<bool> {
     let wanted = word(feature)?;
     Ok(store::features(tx.db(), Some(node)).await?.values().flatten().any(|one| *one == wanted))
 }

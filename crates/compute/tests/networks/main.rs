@@ -59,6 +59,7 @@ async fn running(test: &Test, hostname: &str, connection: Connection) -> Instanc
         source: Source::Template(templates.iter().find(|one| one.name == "tiny").unwrap().id),
         region_id: regions[0].id,
         user_data: None,
+        tags: Vec::new(),
     };
     let made = test.cx.write(async |tx| {
         let machine = instance::create(&tx, &at, &new).await?;
@@ -140,7 +141,7 @@ both_engines!(a_machine_is_ordered_into_a_network_and_has_an_address_and_a_filte
     let at = test.scope::<NetworkDelete>().await;
     assert_eq!(network::delete(&test.cx, &at, net).await.unwrap_err().kind(), Kind::Conflict, "machines are in it");
     for id in [one, two] {
-        instance::delete(&test.cx, &test.scope::<InstanceDelete>().await, id).await.unwrap();
+        instance::delete(&test.cx, &test.scope::<InstanceDelete>().await, id, instance::Deletion::default()).await.unwrap();
         finish(&test, "compute.instance.retire", id).await;
     }
     network::delete(&test.cx, &at, net).await.unwrap();
@@ -215,7 +216,7 @@ both_engines!(an_address_floats_from_machine_to_machine, |engine| async move {
     assert_eq!(address::delete(&test.cx, &test.scope::<AddressDelete>().await, public.id).await.unwrap_err().kind(), Kind::Conflict);
     let leaving = instance::connect_to(&test.cx, &test.scope::<InstanceConnect>().await, two, &Connection::default()).await.unwrap_err();
     assert_eq!(leaving.kind(), Kind::Conflict, "an address leads to it");
-    instance::delete(&test.cx, &test.scope::<InstanceDelete>().await, two).await.unwrap();
+    instance::delete(&test.cx, &test.scope::<InstanceDelete>().await, two, instance::Deletion::default()).await.unwrap();
     finish(&test, "compute.instance.retire", two).await;
     assert_eq!(addresses(&test).await[0].instance_id, None, "it stays the project's");
 

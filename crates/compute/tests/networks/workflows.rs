@@ -1,9 +1,10 @@
 //! The workflows of networks: failing, repeating and restarting at every step.
 
 use compute::card::Connection;
+use compute::instance::{self, InstanceQuery};
 use compute::permissions::{AddressAssign, InstanceConnect, SecurityGroupUpdate, SecurityGroupView};
 use compute::security_group::SecurityGroupPatch;
-use compute::{address, instance, security_group};
+use compute::{address, security_group};
 use kernel::PageQuery;
 use testkit::workflows::{Case, steps_can_fail_anywhere, steps_can_run_twice, survives_restart_at_each_step};
 use testkit::{Engine, Test};
@@ -19,7 +20,7 @@ macro_rules! case {
 
 async fn only(test: &Test) -> instance::Instance {
     let at = test.scope::<compute::permissions::InstanceView>().await;
-    instance::list(&test.cx, &at, &PageQuery::default()).await.unwrap().items.remove(0)
+    instance::list(&test.cx, &at, &InstanceQuery::default(), &PageQuery::default()).await.unwrap().items.remove(0)
 }
 
 macro_rules! connect_case {

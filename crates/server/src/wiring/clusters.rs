@@ -107,7 +107,7 @@ impl Kind for Clusters {
         Box::pin(async move { Ok(Arc::new(opened(cx, &access, document).await?) as Arc<dyn Driver>) })
     }
 
-    fn from_file(&self) -> Vec<compute::cluster::Cluster> {
+    fn configured(&self) -> Vec<compute::cluster::Cluster> {
         let address = |one: &crate::config::Address| ClusterAddress { host: one.host.clone(), port: one.port, fingerprint: one.fingerprint };
         let shown = |(cluster, _): &(Cluster, Proxmox)| compute::cluster::Cluster {
             id: None,
