@@ -38,6 +38,95 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/address-pools": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The pools of public addresses, with how much of them is used. */
+        get: operations["address_pool_list"];
+        put?: never;
+        /** Adds a pool of public addresses. */
+        post: operations["address_pool_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/address-pools/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Removes a pool of which nobody holds an address. */
+        delete: operations["address_pool_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/addresses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The public addresses of a project, newest first. */
+        get: operations["address_list"];
+        put?: never;
+        /** Reserves a public address. It is the project's until it is given back, whether it leads to a machine or not. */
+        post: operations["address_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/addresses/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One public address. */
+        get: operations["address_view"];
+        put?: never;
+        post?: never;
+        /** Gives a public address back. */
+        delete: operations["address_delete"];
+        options?: never;
+        head?: never;
+        /** Says which name a public address shall resolve to. */
+        patch: operations["address_update"];
+        trace?: never;
+    };
+    "/v1/addresses/{id}/assign": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Leads a public address to a machine in a private network, to another one, or nowhere. */
+        post: operations["address_assign"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/api-tokens": {
         parameters: {
             query?: never;
@@ -399,6 +488,23 @@ export interface paths {
         /** What a machine did: processors, memory, disk and network, point by point. */
         get: operations["metric_view"];
         put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/instances/{id}/network": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Moves a machine into a private network, out of it, or under another security group. */
+        put: operations["instance_connect"];
         post?: never;
         delete?: never;
         options?: never;
@@ -1046,6 +1152,43 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/v1/networks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The private networks of a project, newest first. */
+        get: operations["network_list"];
+        put?: never;
+        /** Makes a private network. */
+        post: operations["network_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/networks/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One private network. */
+        get: operations["network_view"];
+        put?: never;
+        post?: never;
+        /** Removes a private network that no machine is in. */
+        delete: operations["network_delete"];
+        options?: never;
+        head?: never;
+        /** Changes what a private network is called. */
+        patch: operations["network_update"];
         trace?: never;
     };
     "/v1/nodes": {
@@ -2152,6 +2295,60 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/security-groups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The security groups of a project, newest first. */
+        get: operations["security_group_list"];
+        put?: never;
+        /** Makes a security group. */
+        post: operations["security_group_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/security-groups/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One security group. */
+        get: operations["security_group_view"];
+        put?: never;
+        post?: never;
+        /** Removes a security group that stands for no machine. */
+        delete: operations["security_group_delete"];
+        options?: never;
+        head?: never;
+        /** Changes a security group. Its machines are filtered by the new rules at once; the group's operation says when they all are. */
+        patch: operations["security_group_update"];
+        trace?: never;
+    };
+    "/v1/security-groups/{id}/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Shows what other rules would do: for which machines, and what opens and shuts. Nothing is changed. */
+        post: operations["security_group_preview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/sessions": {
         parameters: {
             query?: never;
@@ -2480,6 +2677,60 @@ export interface components {
             /** @description The person's name, or that of the workflow or job; absent when it is not known any more. */
             name?: string | null;
         };
+        /** @description A public address as its holder sees it. */
+        Address: {
+            /** @description Its id. */
+            id: components["schemas"]["AddressId"];
+            /** @description The address. */
+            ipv4: string;
+            instance_id?: components["schemas"]["InstanceId"] | null;
+            /** @description The name that it shall resolve to. */
+            reverse_name?: string | null;
+            operation_id?: components["schemas"]["OperationId"] | null;
+            /** @description Since when the project holds it. */
+            created_at: components["schemas"]["Timestamp"];
+        };
+        /** @description Where an address shall lead. */
+        AddressAssignment: {
+            instance_id?: components["schemas"]["InstanceId"] | null;
+        };
+        AddressId: string;
+        /** @description What may change about an address. */
+        AddressPatch: {
+            /** @description The name that the address shall resolve to, `mail.example.org` for example; none without. */
+            reverse_name?: string | null;
+        };
+        /** @description A pool as the operator sees it. */
+        AddressPool: {
+            /** @description Its id. */
+            id: components["schemas"]["AddressPoolId"];
+            /** @description What it is called. */
+            name: string;
+            /** @description For machines of which region. */
+            region: components["schemas"]["InstancePart_RegionId"];
+            /** @description The block. */
+            subnet: string;
+            /** @description Addresses of the block that nobody gets. */
+            excluded: string[];
+            /**
+             * Format: int64
+             * @description Addresses that customers hold.
+             */
+            used: number;
+            /**
+             * Format: int64
+             * @description Addresses that were given back and rest before somebody else gets them.
+             */
+            resting: number;
+            /**
+             * Format: int64
+             * @description Addresses that can be given out now.
+             */
+            free: number;
+            /** @description When it was made. */
+            created_at: components["schemas"]["Timestamp"];
+        };
+        AddressPoolId: string;
         /** @description What one address answered. */
         AddressSeen: {
             /** @description Host name or address. */
@@ -2832,6 +3083,11 @@ export interface components {
             /** @description Whether it can be used as it is: nothing is missing, and nothing else is wrong. */
             ready: boolean;
         };
+        /** @description Where a machine shall be. */
+        Connection: {
+            network_id?: components["schemas"]["NetworkId"] | null;
+            security_group_id?: components["schemas"]["SecurityGroupId"] | null;
+        };
         /**
          * @description Which console.
          * @enum {string}
@@ -3112,6 +3368,7 @@ export interface components {
             /** @description Its own address inside its network, where the driver knows it. */
             ipv4?: string | null;
             ssh?: components["schemas"]["SshAccess"] | null;
+            network?: components["schemas"]["InstanceNetwork"] | null;
             /** @description What its node can do for it beside what every node can: `suspend`, `rescue`, `set_password`, `authorise_key`, `screen_console` and others. */
             features: string[];
             delete_at?: components["schemas"]["Timestamp"] | null;
@@ -3132,6 +3389,16 @@ export interface components {
         };
         InstanceEventId: string;
         InstanceId: string;
+        /** @description A machine's place in a private network, as its owner sees it. */
+        InstanceNetwork: {
+            /** @description Which network. */
+            network_id: components["schemas"]["NetworkId"];
+            /** @description Its address there. */
+            ipv4: string;
+            security_group_id?: components["schemas"]["SecurityGroupId"] | null;
+            /** @description Public addresses that lead to it. */
+            addresses: string[];
+        };
         /** @description Id and name of something a machine refers to. */
         InstancePart_RegionId: {
             id: string;
@@ -3535,6 +3802,58 @@ export interface components {
             /** @description Its name. */
             name: string;
         };
+        /** @description A network as its owner sees it. */
+        Network: {
+            /** @description Its id. */
+            id: components["schemas"]["NetworkId"];
+            /** @description What its owner calls it. */
+            name: string;
+            /** @description How it stands. */
+            state: components["schemas"]["NetworkState"];
+            /** @description Where its machines are. */
+            region: components["schemas"]["InstancePart_RegionId"];
+            /** @description The addresses of its machines. */
+            subnet: string;
+            /** @description Where machines send what leaves the network, and where they ask for names. */
+            gateway: string;
+            /** @description Whether machines without a public address reach the outside. */
+            egress: boolean;
+            /**
+             * Format: int64
+             * @description How many machines are in it.
+             */
+            machines: number;
+            operation_id?: components["schemas"]["OperationId"] | null;
+            /** @description When it was made. */
+            created_at: components["schemas"]["Timestamp"];
+        };
+        NetworkId: string;
+        /** @description What may change about a network. */
+        NetworkPatch: {
+            /** @description What you call it; 1 to 100 characters. */
+            name: string;
+        };
+        /**
+         * @description How a network stands.
+         * @enum {string}
+         */
+        NetworkState: "ready" | "deleting" | "deleted";
+        /** @description An address to be had. */
+        NewAddress: {
+            /** @description For machines of which region. */
+            region_id: components["schemas"]["RegionId"];
+        };
+        /** @description A pool to be made. */
+        NewAddressPool: {
+            /** @description What you call it; 1 to 100 characters. */
+            name: string;
+            /** @description For machines of which region. */
+            region_id: components["schemas"]["RegionId"];
+            /** @description The block, `203.0.113.0/24` for example, with 16 to 32 leading bits. It must be routed to the region's node. */
+            subnet: string;
+            /** @description Addresses of the block that nobody gets: those of routers, and the first and last where the block is a network of its own. */
+            excluded?: string[];
+        };
         /** @description A new token. */
         NewApiToken: {
             /** @description What its person calls it. */
@@ -3621,6 +3940,20 @@ export interface components {
             /** @description What they may do once they accept. */
             role: components["schemas"]["Role"];
         };
+        /** @description A network to be made. */
+        NewNetwork: {
+            /** @description What you call it; 1 to 100 characters. */
+            name: string;
+            /** @description Where its machines are. */
+            region_id: components["schemas"]["RegionId"];
+            /**
+             * @description The addresses of its machines, `10.0.0.0/24` for example: private, with 16 to 28 leading bits. One that the project does not
+             *     use yet is chosen where none is given.
+             */
+            subnet?: string | null;
+            /** @description Whether machines without a public address reach the outside. */
+            egress?: boolean;
+        };
         /** @description What is ordered. */
         NewOrder: {
             /** @description How large. */
@@ -3637,6 +3970,8 @@ export interface components {
             ssh_public_key: string;
             /** @description What the machine carries out at its first boot: a script or another form that cloud-init knows, at most 32 KiB. */
             user_data?: string | null;
+            network_id?: components["schemas"]["NetworkId"] | null;
+            security_group_id?: components["schemas"]["SecurityGroupId"] | null;
             /** @description What the machine is found by, as `key` or `key:value`; at most 20. */
             tags?: string[];
             /** @description How it is paid. */
@@ -3690,6 +4025,13 @@ export interface components {
             password: string;
             /** @description True: you agree that the root user's password inside your machine is changed for you. This goes on record. */
             enter_guest?: boolean;
+        };
+        /** @description A security group to be made. */
+        NewSecurityGroup: {
+            /** @description What you call it; 1 to 100 characters. */
+            name: string;
+            /** @description What passes; at most 100 rules. */
+            rules: components["schemas"]["SecurityRule"][];
         };
         /** @description A sign-in. */
         NewSession: {
@@ -4110,6 +4452,59 @@ export interface components {
             next?: string | null;
         };
         /** @description One page of a list. */
+        Page_Address: {
+            /** @description The items, newest first. */
+            items: {
+                /** @description Its id. */
+                id: components["schemas"]["AddressId"];
+                /** @description The address. */
+                ipv4: string;
+                instance_id?: components["schemas"]["InstanceId"] | null;
+                /** @description The name that it shall resolve to. */
+                reverse_name?: string | null;
+                operation_id?: components["schemas"]["OperationId"] | null;
+                /** @description Since when the project holds it. */
+                created_at: components["schemas"]["Timestamp"];
+            }[];
+            /** @description Give this as `after` to get the next page; absent at the end. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_AddressPool: {
+            /** @description The items, newest first. */
+            items: {
+                /** @description Its id. */
+                id: components["schemas"]["AddressPoolId"];
+                /** @description What it is called. */
+                name: string;
+                /** @description For machines of which region. */
+                region: components["schemas"]["InstancePart_RegionId"];
+                /** @description The block. */
+                subnet: string;
+                /** @description Addresses of the block that nobody gets. */
+                excluded: string[];
+                /**
+                 * Format: int64
+                 * @description Addresses that customers hold.
+                 */
+                used: number;
+                /**
+                 * Format: int64
+                 * @description Addresses that were given back and rest before somebody else gets them.
+                 */
+                resting: number;
+                /**
+                 * Format: int64
+                 * @description Addresses that can be given out now.
+                 */
+                free: number;
+                /** @description When it was made. */
+                created_at: components["schemas"]["Timestamp"];
+            }[];
+            /** @description Give this as `after` to get the next page; absent at the end. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
         Page_ApiToken: {
             /** @description The items, newest first. */
             items: {
@@ -4289,6 +4684,7 @@ export interface components {
                 /** @description Its own address inside its network, where the driver knows it. */
                 ipv4?: string | null;
                 ssh?: components["schemas"]["SshAccess"] | null;
+                network?: components["schemas"]["InstanceNetwork"] | null;
                 /** @description What its node can do for it beside what every node can: `suspend`, `rescue`, `set_password`, `authorise_key`, `screen_console` and others. */
                 features: string[];
                 delete_at?: components["schemas"]["Timestamp"] | null;
@@ -4375,6 +4771,36 @@ export interface components {
                 since: components["schemas"]["Timestamp"];
                 /** @description They may do nothing here until somebody lifts it. */
                 suspended: boolean;
+            }[];
+            /** @description Give this as `after` to get the next page; absent at the end. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_Network: {
+            /** @description The items, newest first. */
+            items: {
+                /** @description Its id. */
+                id: components["schemas"]["NetworkId"];
+                /** @description What its owner calls it. */
+                name: string;
+                /** @description How it stands. */
+                state: components["schemas"]["NetworkState"];
+                /** @description Where its machines are. */
+                region: components["schemas"]["InstancePart_RegionId"];
+                /** @description The addresses of its machines. */
+                subnet: string;
+                /** @description Where machines send what leaves the network, and where they ask for names. */
+                gateway: string;
+                /** @description Whether machines without a public address reach the outside. */
+                egress: boolean;
+                /**
+                 * Format: int64
+                 * @description How many machines are in it.
+                 */
+                machines: number;
+                operation_id?: components["schemas"]["OperationId"] | null;
+                /** @description When it was made. */
+                created_at: components["schemas"]["Timestamp"];
             }[];
             /** @description Give this as `after` to get the next page; absent at the end. */
             next?: string | null;
@@ -4710,6 +5136,28 @@ export interface components {
                 /** @description What was corrected where. */
                 corrections: components["schemas"]["Correction"][];
                 authority?: components["schemas"]["PrivacyAuthority"] | null;
+            }[];
+            /** @description Give this as `after` to get the next page; absent at the end. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_SecurityGroup: {
+            /** @description The items, newest first. */
+            items: {
+                /** @description Its id. */
+                id: components["schemas"]["SecurityGroupId"];
+                /** @description What its owner calls it. */
+                name: string;
+                /** @description What passes. */
+                rules: components["schemas"]["SecurityRule"][];
+                /**
+                 * Format: int64
+                 * @description How many machines it stands for.
+                 */
+                machines: number;
+                operation_id?: components["schemas"]["OperationId"] | null;
+                /** @description When it was made. */
+                created_at: components["schemas"]["Timestamp"];
             }[];
             /** @description Give this as `after` to get the next page; absent at the end. */
             next?: string | null;
@@ -5078,6 +5526,19 @@ export interface components {
             /** @description The proof that it is on the log; the statement in it names the SHA-256 of every text as served. */
             proof: components["schemas"]["ProofBundle"];
         };
+        /** @description Ports of the receiver, first to last. */
+        Ports: {
+            /**
+             * Format: int32
+             * @description The first.
+             */
+            from: number;
+            /**
+             * Format: int32
+             * @description The last.
+             */
+            to: number;
+        };
         /** @description One line of the matrix. */
         Preference: {
             /** @description About what. */
@@ -5130,6 +5591,15 @@ export interface components {
             machines: components["schemas"]["Doomed"][];
             /** @description What was used and is invoiced first. */
             bills: components["schemas"]["FinalBill"][];
+        };
+        /** @description A machine that a change would be about. */
+        PreviewMachine: {
+            /** @description Its id. */
+            id: components["schemas"]["InstanceId"];
+            /** @description What its owner calls it. */
+            name: string;
+            /** @description Its address in its private network. */
+            ipv4: string;
         };
         /** @description Who watches over a law in one place. */
         PrivacyAuthority: {
@@ -5227,6 +5697,10 @@ export interface components {
             snapshots: components["schemas"]["QuotaLine"];
             /** @description Backups of the project. */
             backups: components["schemas"]["QuotaLine"];
+            /** @description Private networks of the project. */
+            networks: components["schemas"]["QuotaLine"];
+            /** @description Public addresses of the project. */
+            addresses: components["schemas"]["QuotaLine"];
             /** @description Processors of the organisation. */
             cpus: components["schemas"]["QuotaLine"];
             /** @description Memory of the organisation in MiB. */
@@ -5467,6 +5941,16 @@ export interface components {
          * @enum {string}
          */
         Role: "owner" | "admin" | "member" | "billing" | "viewer";
+        /**
+         * @description Which way, seen from the machine.
+         * @enum {string}
+         */
+        RuleDirection: "inbound" | "outbound";
+        /**
+         * @description What a rule is about.
+         * @enum {string}
+         */
+        RuleProtocol: "any" | "icmp" | "tcp" | "udp";
         /** @description One kind of stored data. */
         Section: {
             /** @description What people read: "machines". */
@@ -5479,6 +5963,59 @@ export interface components {
             entries: {
                 [key: string]: components["schemas"]["PolicyItem"];
             };
+        };
+        /** @description A security group as its owner sees it. */
+        SecurityGroup: {
+            /** @description Its id. */
+            id: components["schemas"]["SecurityGroupId"];
+            /** @description What its owner calls it. */
+            name: string;
+            /** @description What passes. */
+            rules: components["schemas"]["SecurityRule"][];
+            /**
+             * Format: int64
+             * @description How many machines it stands for.
+             */
+            machines: number;
+            operation_id?: components["schemas"]["OperationId"] | null;
+            /** @description When it was made. */
+            created_at: components["schemas"]["Timestamp"];
+        };
+        SecurityGroupId: string;
+        /** @description What changes about a group; what is left out stays. */
+        SecurityGroupPatch: {
+            /** @description What you call it; 1 to 100 characters. */
+            name?: string | null;
+            /** @description What passes from now on. */
+            rules?: components["schemas"]["SecurityRule"][] | null;
+        };
+        /** @description What a change of rules would do. */
+        SecurityPreview: {
+            /** @description Whom it would be about. */
+            machines: components["schemas"]["PreviewMachine"][];
+            /** @description What passes then and does not now. */
+            opens: components["schemas"]["SecurityRule"][];
+            /** @description What passes now and does not then. Connections that are open stay open. */
+            shuts: components["schemas"]["SecurityRule"][];
+            /** @description Whether anything passes to the machines that no rule names: never. */
+            inbound_otherwise: boolean;
+            /** @description Whether anything leaves the machines that no rule names. */
+            outbound_otherwise: boolean;
+        };
+        /** @description Something that passes. */
+        SecurityRule: {
+            /** @description Which way. As soon as one rule is about what leaves, only what such rules name leaves. */
+            direction: components["schemas"]["RuleDirection"];
+            /** @description What it is about. */
+            protocol: components["schemas"]["RuleProtocol"];
+            ports?: components["schemas"]["Ports"] | null;
+            /** @description Who is at the other end, `203.0.113.0/24` for example; everyone without. */
+            peer?: string | null;
+        };
+        /** @description Rules that a group might have. */
+        SecurityRules: {
+            /** @description What would pass. */
+            rules: components["schemas"]["SecurityRule"][];
         };
         /** @description A session as its person sees it. */
         Session: {
@@ -5935,6 +6472,204 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    address_pool_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_AddressPool"];
+                };
+            };
+        };
+    };
+    address_pool_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewAddressPool"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AddressPool"];
+                };
+            };
+        };
+    };
+    address_pool_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["AddressPoolId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    address_list: {
+        parameters: {
+            query?: {
+                /** @description Items wanted, 1 to 200; 50 if not given. */
+                limit?: number;
+                /** @description `next` of the page before. */
+                after?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Address"];
+                };
+            };
+        };
+    };
+    address_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewAddress"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Address"];
+                };
+            };
+        };
+    };
+    address_view: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["AddressId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Address"];
+                };
+            };
+        };
+    };
+    address_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["AddressId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    address_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["AddressId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AddressPatch"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Address"];
+                };
+            };
+        };
+    };
+    address_assign: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["AddressId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AddressAssignment"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Operation"];
                 };
             };
         };
@@ -6570,6 +7305,31 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Metrics"];
+                };
+            };
+        };
+    };
+    instance_connect: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["InstanceId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Connection"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Operation"];
                 };
             };
         };
@@ -7635,6 +8395,120 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+        };
+    };
+    network_list: {
+        parameters: {
+            query?: {
+                /** @description Items wanted, 1 to 200; 50 if not given. */
+                limit?: number;
+                /** @description `next` of the page before. */
+                after?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Network"];
+                };
+            };
+        };
+    };
+    network_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewNetwork"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Network"];
+                };
+            };
+        };
+    };
+    network_view: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["NetworkId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Network"];
+                };
+            };
+        };
+    };
+    network_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["NetworkId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Operation"];
+                };
+            };
+        };
+    };
+    network_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["NetworkId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NetworkPatch"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Network"];
+                };
             };
         };
     };
@@ -9394,6 +10268,143 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_Region"];
+                };
+            };
+        };
+    };
+    security_group_list: {
+        parameters: {
+            query?: {
+                /** @description Items wanted, 1 to 200; 50 if not given. */
+                limit?: number;
+                /** @description `next` of the page before. */
+                after?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_SecurityGroup"];
+                };
+            };
+        };
+    };
+    security_group_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewSecurityGroup"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecurityGroup"];
+                };
+            };
+        };
+    };
+    security_group_view: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["SecurityGroupId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecurityGroup"];
+                };
+            };
+        };
+    };
+    security_group_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["SecurityGroupId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    security_group_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["SecurityGroupId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SecurityGroupPatch"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecurityGroup"];
+                };
+            };
+        };
+    };
+    security_group_preview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["SecurityGroupId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SecurityRules"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecurityPreview"];
                 };
             };
         };

@@ -2,7 +2,7 @@
 import { Button, Code, Group, Select, Stack, Text, TextInput } from "@mantine/core";
 import { t } from "@lingui/core/macro";
 import { Trans } from "@lingui/react/macro";
-import { useInfiniteQuery, useQueryClient, useSuspenseInfiniteQuery, useSuspenseQuery } from "@tanstack/react-query";
+import { useQuery, useQueryClient, useSuspenseInfiniteQuery, useSuspenseQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import type { Address } from "../../api/types";
 import { useApiForm } from "../../form/useApiForm";
@@ -16,14 +16,14 @@ import { Page } from "../../ui/Page";
 import { ProblemAlert } from "../../ui/ProblemView";
 import { useAction } from "../../ui/useAction";
 import { regionsQuery } from "../catalogue/api";
-import { instancesQuery } from "./api";
+import { instancesFindQuery } from "./api";
 import { addressAssign, addressCreate, addressDelete, addressesQuery, addressUpdate } from "./networkApi";
 
 type Open = { kind: "assign" | "name" | "release"; address: Address } | null;
 
 export function AddressesPage() {
   const addresses = useSuspenseInfiniteQuery(addressesQuery);
-  const machines = useInfiniteQuery(instancesQuery).data?.pages.flatMap((page) => page.items) ?? [];
+  const machines = useQuery(instancesFindQuery).data ?? [];
   const [reserving, setReserving] = useState(false);
   const [dialog, setDialog] = useState<Open>(null);
   const close = () => setDialog(null);

@@ -2,7 +2,7 @@
 import { Button, Group, Select, Stack, Text } from "@mantine/core";
 import { t } from "@lingui/core/macro";
 import { Trans } from "@lingui/react/macro";
-import { useInfiniteQuery, useQueryClient } from "@tanstack/react-query";
+import { useInfiniteQuery, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import type { Network } from "../../api/types";
 import { useApiForm } from "../../form/useApiForm";
@@ -10,13 +10,13 @@ import { Dialog } from "../../ui/Dialog";
 import { OperationSteps } from "../../ui/OperationSteps";
 import { ProblemAlert } from "../../ui/ProblemView";
 import { useOperation } from "../../ui/useOperation";
-import { instancesQuery } from "./api";
+import { instancesFindQuery } from "./api";
 import { instanceConnect, securityGroupsQuery } from "./networkApi";
 
 export function NetworkConnect({ network, close }: { network: Network; close: () => void }) {
   const cache = useQueryClient();
   const [done, setDone] = useState<string | null>(null);
-  const machines = useInfiniteQuery(instancesQuery).data?.pages.flatMap((page) => page.items) ?? [];
+  const machines = useQuery(instancesFindQuery).data ?? [];
   const groups = useInfiniteQuery(securityGroupsQuery).data?.pages.flatMap((page) => page.items) ?? [];
   const movable = machines.filter((machine) => (machine.state === "running" || machine.state === "stopped") && machine.region.id === network.region.id);
   const { form, problem, general, busy, onSubmit } = useApiForm(
