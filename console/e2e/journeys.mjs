@@ -175,22 +175,15 @@ const stories = {
   },
   async "refusals stay where they happened"({ page, base, shot }) {
     const refused = page.getByText("Request number");
-    await page.goto(`${base}/app/machines/vm_01web`);
-    await button(page, "More").click();
-    await page.getByRole("menuitem", { name: "Change the size" }).click();
-    await page.getByRole("dialog").getByRole("radio").last().click();
-    await page.getByRole("dialog").getByRole("button", { name: "Change the size" }).click();
-    await page.getByRole("dialog").getByText("This machine is paid for by the month").waitFor();
-    await page.getByRole("dialog").getByText("req_mock").waitFor();
-    await shot("in-the-dialog");
-    await page.keyboard.press("Escape");
-    await page.getByRole("dialog").waitFor({ state: "detached" });
-    if ((await refused.count()) > 0) throw new Error("a refusal outlives its dialog");
     await page.goto(`${base}/app/settings/projects`);
     await page.getByRole("button", { name: "Delete Staging" }).click();
     await button(page, "Delete it").click();
     await page.getByRole("dialog").getByText("This project still holds 2 machines").waitFor();
+    await page.getByRole("dialog").getByText("req_mock").waitFor();
+    await shot("in-the-dialog");
     await page.getByRole("dialog").getByRole("button", { name: "Leave it as it is" }).click();
+    await page.getByRole("dialog").waitFor({ state: "detached" });
+    if ((await refused.count()) > 0) throw new Error("a refusal outlives its dialog");
     await page.goto(`${base}/app/machines`);
     await page.getByRole("link", { name: "held", exact: true }).click();
     await button(page, "Resume").click();
