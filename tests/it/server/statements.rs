@@ -56,7 +56,7 @@ both_engines!(lists_cost_the_same_whatever_the_page, |engine| async move {
     let (mut seen, mut faults) = (0, Vec::new());
     for list in lists() {
         let path = list.path.replace("{id}", &machine);
-        let browser = if list.path.starts_with("/v1/operator") || list.name == "node_list" { &owner } else { &ada };
+        let browser = if list.path.starts_with("/v1/operator") || ["node_list", "address_pool_list"].contains(&list.name.as_str()) { &owner } else { &ada };
         let mut counts = Vec::new();
         for limit in [12, ROWS] {
             let answer = browser.get(&if list.is_paged { format!("{path}?limit={limit}") } else { path.clone() }).await;

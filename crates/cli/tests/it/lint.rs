@@ -84,7 +84,11 @@ both_engines!(a_host_that_nobody_is_named_for_refuses_to_start_and_the_policy_na
     }
     let json: Value = serde_json::from_str(&said(&fairhold(&["policy", "render", "--format", "json"], &named))).unwrap();
     let recipients = json["policy"]["recipients"].as_object().unwrap();
-    assert_eq!(recipients.keys().collect::<Vec<_>>(), ["compute.cluster", "mail.smtp"], "clusters are enrolled while it runs, so they are named before there is one");
+    assert_eq!(
+        recipients.keys().collect::<Vec<_>>(),
+        ["compute.cluster", "mail.smtp"],
+        "clusters are enrolled while it runs, so they are named before there is one"
+    );
     assert_eq!((recipients["mail.smtp"]["country"].as_str(), recipients["mail.smtp"]["sale"].as_bool()), (Some("US"), Some(false)));
 
     // Switched off, it is not in the text.
