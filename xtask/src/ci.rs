@@ -91,7 +91,6 @@ const STEPS: &[Step] = &[
     console("console-test", "unit tests of the console", &["npm", "test", "--silent"]),
     console("console-build", "the console as it is embedded", &["npm", "run", "--silent", "build"]),
     console("console-size", "weight of the first load", &["npm", "run", "--silent", "size"]),
-    console("console-pages", "every page and the stories of users, in a real browser against the mock server", &["npm", "run", "--silent", "e2e"]),
     program("clippy", "lints, warnings are errors", &["cargo", "clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]),
     chore("test", "unit and feature tests on both databases", test),
     chore("openapi", "API document and console types are current", |root| {

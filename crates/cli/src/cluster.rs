@@ -90,7 +90,12 @@ async fn open(config: Option<PathBuf>) -> Outcome<App> {
 /// Runs one of them.
 pub async fn run(command: Cluster, url: Option<String>, json: bool) -> Outcome {
     match command {
-        Cluster::Remote(command) => command.run(&Api::load(url, json)?).await,
+        Cluster::Remote(command) => {
+            let mut api = Api::load(url, json)?;
+            api.enter_as_staff().await?;
+            let done = command.run(&api).await;
+            api.leaving(done).await
+        }
         Cluster::Fingerprint { host, port, config } => {
             show::say(clusters::fingerprint(&open(config).await?, &host, port).await?.to_string());
             Ok(())

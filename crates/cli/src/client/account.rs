@@ -4,7 +4,8 @@ use clap::Args;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use super::api::{Api, checked};
+use super::api::Api;
+use super::session::Session;
 use super::{show, terminal};
 use crate::outcome::{Outcome, fail};
 
@@ -63,22 +64,10 @@ pub struct SignIn {
 impl SignIn {
     /// A session is opened only to make an API token, and ends at once.
     pub async fn run(self, api: &mut Api) -> Outcome {
-        let password = terminal::secret("Password: ", "FAIRHOLD_PASSWORD")?;
-        let browser = reqwest::Client::builder().user_agent("fairhold-cli").cookie_store(true).build()?;
         let url = api.url().to_owned();
-        let answer = checked(browser.post(format!("{url}/v1/sessions")).json(&json!({ "email": self.email, "password": password })).send().await?).await?;
-        let cookie = answer.headers().get("set-cookie").and_then(|value| value.to_str().ok()).and_then(|value| value.split(';').next()).map(str::to_owned);
-        let me: Value = answer.json().await?;
-        let Some(csrf) = me.get("csrf_token").and_then(Value::as_str) else { return fail("The server gave no CSRF token.") };
-        let with = |request: reqwest::RequestBuilder| {
-            let request = request.header("X-CSRF-Token", csrf);
-            match &cookie {
-                Some(cookie) => request.header("Cookie", cookie),
-                None => request,
-            }
-        };
-        let made: Value = checked(with(browser.post(format!("{url}/v1/api-tokens"))).json(&json!({ "name": self.name })).send().await?).await?.json().await?;
-        checked(with(browser.delete(format!("{url}/v1/sessions/current"))).send().await?).await?;
+        let session = Session::open(&url, &self.email).await?;
+        let made = session.create("/v1/api-tokens", &json!({ "name": self.name })).await?;
+        session.end().await?;
         match (made.get("id").and_then(Value::as_str), made.get("secret").and_then(Value::as_str)) {
             (Some(id), Some(token)) => api.remember(Some((id.to_owned(), token.to_owned())))?,
             _ => return fail("The server gave no token."),

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use uuid::Uuid;
 
+use super::session::Session;
 use super::show::{self, Columns};
 use crate::outcome::{Failure, Outcome, fail};
 
@@ -24,6 +25,7 @@ struct Remembered {
 pub struct Api {
     http: reqwest::Client,
     remembered: Remembered,
+    session: Option<Session>,
     url: String,
     /// Print JSON instead of tables.
     pub json: bool,
@@ -45,7 +47,21 @@ impl Api {
             Err(_) => Remembered::default(),
         };
         let url = url.or_else(|| remembered.url.clone()).unwrap_or_else(|| "http://127.0.0.1:8080".to_owned()).trim_end_matches('/').to_owned();
-        Ok(Self { http: reqwest::Client::builder().user_agent("fairhold-cli").build()?, remembered, url, json })
+        Ok(Self { http: reqwest::Client::builder().user_agent("fairhold-cli").build()?, remembered, session: None, url, json })
+    }
+
+    /// Signs in as a member of the operator's staff: a token belongs to one organisation and holds nothing of the installation.
+    pub async fn enter_as_staff(&mut self) -> Outcome {
+        self.session = Some(Session::of_staff(&self.url).await?);
+        Ok(())
+    }
+
+    /// Signs out again, and hands on how the command between ended.
+    pub async fn leaving<T>(&mut self, done: Outcome<T>) -> Outcome<T> {
+        if let Some(session) = self.session.take() {
+            session.end().await?;
+        }
+        done
     }
 
     /// Keeps a token for this computer.
@@ -79,6 +95,9 @@ impl Api {
     /// A request with the token, for callers that need the raw answer.
     pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
         let request = self.http.request(method, format!("{}{path}", self.url));
+        if let Some(session) = &self.session {
+            return session.authorise(request);
+        }
         match self.token() {
             Some(token) => request.bearer_auth(token),
             None => request,

@@ -133,13 +133,11 @@ impl Order {
 pub async fn pick(api: &Api, path: &str, wanted: Option<&str>, what: &str) -> Outcome<String> {
     let list = api.read(path).await?;
     let items = list.get("items").unwrap_or(&list).as_array().cloned().unwrap_or_default();
-    // The id, or how the name begins: "tiny" is enough for "Tiny Linux (BusyBox)".
-    let begins = |item: &&Value, wanted: &str| {
-        let text = |key: &str| item.get(key).and_then(Value::as_str).unwrap_or_default().to_lowercase();
-        text("id") == wanted || text("name").starts_with(wanted)
-    };
+    // The id, the key or the name, or how the name begins: "tiny" and "tiny-container" are enough.
+    let text = |item: &Value, key: &str| item.get(key).and_then(Value::as_str).unwrap_or_default().to_lowercase();
+    let is = |item: &&Value, wanted: &str| ["id", "key", "name"].into_iter().any(|key| text(item, key) == wanted);
     let found = match wanted.map(str::to_lowercase) {
-        Some(wanted) => items.iter().find(|item| begins(item, &wanted)),
+        Some(wanted) => items.iter().find(|item| is(item, &wanted)).or_else(|| items.iter().find(|item| text(item, "name").starts_with(&wanted))),
         None if items.len() == 1 => items.first(),
         None => None,
     };

@@ -14,6 +14,7 @@ mod node;
 mod privacy;
 mod progress;
 mod resize;
+mod session;
 pub mod show;
 pub mod terminal;
 
@@ -103,7 +104,6 @@ pub async fn run(command: Command, url: Option<String>, json: bool) -> Outcome {
         Command::Network(args) => args.run(&api).await,
         Command::Address(args) => args.run(&api).await,
         Command::SecurityGroup(args) => args.run(&api).await,
-        Command::AddressPool(args) => args.run(&api).await,
         Command::Key(args) => args.run(&api).await,
         Command::Quota => api.show(api.read("/v1/quota").await?, show::QUOTA),
         Command::Console(args) => args.run(&api).await,
@@ -116,7 +116,16 @@ pub async fn run(command: Command, url: Option<String>, json: bool) -> Outcome {
         Command::Usage => money::usage(&api).await,
         Command::Invoice(args) => args.run(&api).await,
         Command::Privacy(args) => args.run(&api).await,
-        Command::Node(args) => args.run(&api).await,
+        Command::AddressPool(args) => {
+            api.enter_as_staff().await?;
+            let done = args.run(&api).await;
+            api.leaving(done).await
+        }
+        Command::Node(args) => {
+            api.enter_as_staff().await?;
+            let done = args.run(&api).await;
+            api.leaving(done).await
+        }
         Command::Activity => api.list("/v1/activity", show::ACTIVITY).await,
     }
 }

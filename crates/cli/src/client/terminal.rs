@@ -50,6 +50,22 @@ pub fn secret(prompt: &str, variable: &str) -> Outcome<String> {
     Ok(line.trim_end_matches(['\r', '\n']).to_owned())
 }
 
+/// A line from the environment variable `variable`, or typed.
+pub fn line(prompt: &str, variable: &str) -> Outcome<String> {
+    if let Ok(value) = std::env::var(variable) {
+        return Ok(value);
+    }
+    if !std::io::stdin().is_terminal() {
+        return fail(format!("There is no terminal to ask at; set {variable}."));
+    }
+    let mut error = std::io::stderr();
+    write!(error, "{prompt}")?;
+    error.flush()?;
+    let mut line = String::new();
+    std::io::stdin().read_line(&mut line)?;
+    Ok(line.trim().to_owned())
+}
+
 /// A line typed to confirm something.
 pub fn confirm(prompt: &str, expected: &str) -> Outcome {
     let mut error = std::io::stderr();
