@@ -120,7 +120,9 @@ export const customer = {
     await sees(page, /paid already/);
     await world.look(page, "machine-resize", { phone: true });
     await dialog(page, "Change the size").click();
-    await sees(page, "Being resized");
+    // It is paid for first, so the page may not be looking in the seconds in which it restarts.
+    await page.getByRole("tab", { name: "Machine", exact: true }).click();
+    await page.getByText(/512 MiB/).first().waitFor({ timeout: 120_000 });
     await button(page, "Shut down").waitFor({ timeout: 120_000 });
   },
   async "backup and back"(world) {
@@ -292,7 +294,7 @@ export const customer = {
     const { page } = world.ada;
     await page.goto(`${world.base}/app/privacy/erase`);
     await heading(page, "Erase your account");
-    await sees(page, "Your machines and backups are destroyed");
+    await sees(page, "What you run and keep with us is destroyed");
     world.assert.ok((await page.getByRole("table", { name: "What goes" }).getByRole("row").count()) > 2, "the preview lists what goes");
     world.assert.ok((await page.getByRole("table", { name: "What stays" }).getByRole("row").count()) > 1, "and what the law keeps");
     await world.look(page, "erase", { phone: true });
