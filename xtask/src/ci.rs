@@ -1,6 +1,6 @@
 //! `cargo xtask ci`: exactly what CI runs, cheapest first, stopping at the first failure.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 use std::time::{Duration, Instant};
 
@@ -94,13 +94,13 @@ const STEPS: &[Step] = &[
     program("clippy", "lints, warnings are errors", &["cargo", "clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]),
     chore("test", "unit and feature tests on both databases", test),
     chore("openapi", "API document and console types are current", |root| {
-        Ok((openapi::run(root, &openapi::Options { check: true })? == ExitCode::SUCCESS).into())
+        let options = openapi::Options { check: true, program: Some(program_of_tests(root)?) };
+        Ok((openapi::run(root, &options)? == ExitCode::SUCCESS).into())
     }),
-    console(
-        "console-journey",
-        "the whole way through the real program in a real browser",
-        &["sh", "-c", "cargo build -p fairhold && npm run --silent journey"],
-    ),
+    chore("console-journey", "the whole way through the real program in a real browser", |root| {
+        program_of_tests(root)?;
+        Ok(succeed(root, "console", &["npm", "run", "--silent", "journey"])?.into())
+    }),
 ];
 
 /// The database server that tests make their databases on, unless the environment names another.
@@ -182,6 +182,15 @@ fn unused_dependencies(root: &Path) -> Result<Verdict> {
     folders.sort();
     let line: Vec<&str> = ["cargo-machete"].into_iter().chain(folders.iter().map(String::as_str)).collect();
     Ok(succeed(root, "", &line)?.into())
+}
+
+/// The program as the tests build it. Building it by itself would compile its dependencies once more, with fewer features.
+fn program_of_tests(root: &Path) -> Result<PathBuf> {
+    if !succeed(root, "", &["cargo", "test", "--quiet", "--workspace", "--lib", "--bins", "--tests", "--no-run"])? {
+        bail!("the program cannot be built");
+    }
+    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), |folder| root.join(folder));
+    Ok(target.join("debug/fairhold"))
 }
 
 /// All tests, by nextest where it is installed, for its time limits and its clear report.
