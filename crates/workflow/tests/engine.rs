@@ -75,7 +75,10 @@ static ORDER: Workflow<Job> = Workflow {
     steps: &[step!("build", "Build the thing", build, unmake)],
 };
 
-async fn refuse(_: StepCx, _: Job) -> Result<Next> {
+async fn refuse(step: StepCx, _: Job) -> Result<Next> {
+    step.cx().extension::<World>()?.calls.lock().unwrap().push(step.reference());
+    // Long enough for the others to look for work.
+    tokio::time::sleep(Duration::from_millis(20)).await;
     Err(Error::conflict("It will never work."))
 }
 
@@ -119,7 +122,15 @@ static FORWARD: Workflow<Job> = Workflow {
 };
 
 fn all() -> Vec<Registered> {
-    vec![Registered::of(&BUILD), Registered::of(&ORDER), Registered::of(&STUCK), Registered::of(&PERMIT), Registered::of(&FORWARD), Registered::of(&WHOLE)]
+    vec![
+        Registered::of(&BUILD),
+        Registered::of(&ORDER),
+        Registered::of(&STUCK),
+        Registered::of(&PERMIT),
+        Registered::of(&FORWARD),
+        Registered::of(&WHOLE),
+        Registered::of(&DOOMED),
+    ]
 }
 
 async fn world_on(engine: Engine) -> Test {
@@ -255,6 +266,32 @@ both_engines!(many_workers_share_work_and_double_nothing, |engine| async move {
     makes.sort();
     makes.dedup();
     assert_eq!(makes.len(), before, "a step ran twice without a fault");
+});
+
+static DOOMED: Workflow<Job> = Workflow {
+    name: "test.thing.doom",
+    title: "Fail",
+    purpose: &purpose::SERVICE,
+    when_failed: WhenFailed::Undo,
+    steps: &[step!("make", "Make it", make, unmake), step!("refuse", "Refuse", refuse, nothing)],
+};
+
+both_engines!(a_step_that_failed_for_good_is_not_tried_again_by_whoever_takes_it_back, |engine| async move {
+    let test = world_on(engine).await;
+    for number in 0..20 {
+        start(&test, &DOOMED, &format!("thing-{number}"), 0).await;
+    }
+    let workers = (0..4).map(|_| {
+        let worker = Worker::new(test.cx.clone(), all(), 4);
+        tokio::spawn(async move { while worker.run_due().await.unwrap() > 0 {} })
+    });
+    for worker in workers.collect::<Vec<_>>() {
+        worker.await.unwrap();
+    }
+    assert_eq!(things(&test).len(), 0, "all is taken back");
+    let world = test.cx.extension::<World>().unwrap();
+    let refusals = world.calls.lock().unwrap().iter().filter(|call| call.ends_with("/refuse")).count();
+    assert_eq!(refusals, 20);
 });
 
 #[allow(clippy::type_complexity, reason = "the three closures have no shorter names")]

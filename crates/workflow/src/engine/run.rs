@@ -86,13 +86,13 @@ async fn forward(shared: &Shared, workflow: &Registered, row: &mut operation::Mo
             tracing::warn!(operation = %row.id, step = name, error = %error.chain(), "a step failed for good");
             let next = if workflow.when_failed == WhenFailed::Undo { State::Undoing } else { State::Failed };
             let text = error.to_string();
+            // Both at once, and the operation is let go with it: whoever claims it next takes the steps back.
             note(shared, row, async |tx| {
                 store::set_step(&tx, row.id, step.position, &StepChange { state: StepState::Failed, attempt, error: Some(text.clone()) }).await?;
-                if next == State::Failed { Ok(()) } else { store::release(&tx, row.id, tx.cx().now()).await }
+                store::set_state(&tx, row, next, Some(&text)).await
             })
             .await?;
-            finish(shared, row, next, Some(&text)).await?;
-            Ok(if next == State::Failed { Then::LetGo } else { Then::GoOn })
+            Ok(Then::LetGo)
         }
     }
 }
