@@ -142,11 +142,17 @@ export const compute = [
     return [202, backup];
   }],
   ["POST", "/v1/backups/:id/restore", ({ id }) => work(copy(id).instance_id, "restore", "Restore", "restoring", "running", [["stop", "Stop the machine", 400], ["restore", "Bring the disk back", 900], ["boot", "Switch it on", 600]])],
+  ["POST", "/v1/backups/:id/test", ({ id }) => {
+    const backup = copy(id);
+    backup.restore_test = { outcome: "running", at: ago(0), problem: null };
+    const steps = [["restore", "Restore it as a machine of its own", 700], ["boot", "Switch that machine on, cut off from every network", 400], ["watch", "Wait until its system is up", 900], ["finish", "Remove that machine", 300]];
+    return [202, begin("compute.backup.test", "Test the backup", steps, () => Object.assign(backup, { restore_test: { outcome: "passed", at: ago(0), problem: null } }))];
+  }],
   ["DELETE", "/v1/backups/:id", ({ id }) => [202, Object.assign(copy(id), { state: "deleted" })]],
-  ["GET", "/v1/instances/:id/backup-plan", ({ id }) => [200, backupPlans.get(id) ?? { frequency: "off", weekday: "sunday", hour: 3, keep: 7, next_at: null }]],
+  ["GET", "/v1/instances/:id/backup-plan", ({ id }) => [200, backupPlans.get(id) ?? { frequency: "off", weekday: "sunday", hour: 3, keep: 7, restore_tests: "never", next_at: null, next_test_at: null }]],
   ["PUT", "/v1/instances/:id/backup-plan", ({ id, body }) => {
     if (body.keep > 30) throw new Refusal(422, "Invalid", "Look at the fields.", [{ field: "keep", message: "keep 1 to 30 backups" }]);
-    backupPlans.set(id, { ...body, next_at: body.frequency === "off" ? null : ago(-600) });
+    backupPlans.set(id, { ...body, next_at: body.frequency === "off" ? null : ago(-600), next_test_at: body.frequency === "off" || body.restore_tests === "never" ? null : ago(0) });
     return [200, backupPlans.get(id)];
   }],
   ["GET", "/v1/quota", () => [200, {

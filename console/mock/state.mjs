@@ -47,16 +47,16 @@ export const snapshots = [
 ];
 const backup = (id, name, more) => ({
   id, instance_id: "vm_01web", hostname: "web-1", name, scheduled: false, state: "ready", problem: null, percent: null, bytes: 1_912_602_624, format: "qcow2", disk_gib: 20,
-  template: { id: templates[0].id, name: templates[0].name }, region: named(regions[0]), operation_id: null, taken_at: ago(310), created_at: ago(312), ...more,
+  template: { id: templates[0].id, name: templates[0].name }, region: named(regions[0]), restore_test: null, operation_id: null, taken_at: ago(310), created_at: ago(312), ...more,
 });
 export const backups = [
   backup("bak_01making", "Before the move", { state: "creating", percent: 42, bytes: null, format: null, taken_at: null, created_at: ago(1) }),
   backup("bak_01upgrade", "Before the upgrade", {}),
-  backup("bak_01daily", "Daily backup", { scheduled: true, taken_at: ago(720), created_at: ago(722) }),
+  backup("bak_01daily", "Daily backup", { scheduled: true, taken_at: ago(720), created_at: ago(722), restore_test: { outcome: "passed", at: ago(700), problem: null } }),
   backup("bak_01failed", "Daily backup", { scheduled: true, state: "failed", problem: "It could not be made. The operation says why.", bytes: null, format: null, taken_at: null, created_at: ago(2_160) }),
-  backup("bak_01gone", "Before it went", { instance_id: "vm_01gone", hostname: "old-shop", taken_at: ago(9_000), created_at: ago(9_001) }),
+  backup("bak_01gone", "Before it went", { instance_id: "vm_01gone", hostname: "old-shop", taken_at: ago(9_000), created_at: ago(9_001), restore_test: { outcome: "failed", at: ago(8_000), problem: "It stopped by itself before its system was up." } }),
 ];
-export const backupPlans = new Map([["vm_01web", { frequency: "daily", weekday: "sunday", hour: 3, keep: 7, next_at: ago(-600) }]]);
+export const backupPlans = new Map([["vm_01web", { frequency: "daily", weekday: "sunday", hour: 3, keep: 7, restore_tests: "monthly", next_at: ago(-600), next_test_at: ago(-9_000) }]]);
 export const networks = [
   { id: "net_01back", name: "Backend", state: "ready", region: { id: "reg_01home", name: "Home" }, subnet: "10.0.0.0/24", gateway: "10.0.0.1", egress: true, machines: 2, operation_id: null, created_at: ago(60 * 24 * 9) },
   { id: "net_01vault", name: "Vault", state: "ready", region: { id: "reg_01home", name: "Home" }, subnet: "10.0.1.0/24", gateway: "10.0.1.1", egress: false, machines: 0, operation_id: null, created_at: ago(60 * 24 * 2) },

@@ -231,6 +231,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/backups/{id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Tests a backup: it becomes a machine of its own for some minutes, cut off from every network, costs nothing and takes no quota. */
+        post: operations["backup_test"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/billing/test-clock": {
         parameters: {
             query?: never;
@@ -2818,6 +2835,7 @@ export interface components {
             template: components["schemas"]["InstancePart_TemplateId"];
             /** @description Where it is kept; machines are made from it there. */
             region: components["schemas"]["InstancePart_RegionId"];
+            restore_test?: components["schemas"]["RestoreTest"] | null;
             operation_id?: components["schemas"]["OperationId"] | null;
             taken_at?: components["schemas"]["Timestamp"] | null;
             /** @description When it was asked for. */
@@ -2850,7 +2868,10 @@ export interface components {
              * @description How many of the plan's backups are kept.
              */
             keep: number;
+            /** @description How often the newest of them is tested by restoring it. */
+            restore_tests: components["schemas"]["RestoreTests"];
             next_at?: components["schemas"]["Timestamp"] | null;
+            next_test_at?: components["schemas"]["Timestamp"] | null;
         };
         /** @description How a machine shall be backed up. */
         BackupPlanPatch: {
@@ -2868,6 +2889,8 @@ export interface components {
              * @description How many of the plan's backups are kept, 1 to 30.
              */
             keep: number;
+            /** @description How often the newest of them is tested by restoring it; never if not given. */
+            restore_tests?: components["schemas"]["RestoreTests"];
         };
         /**
          * @description How a backup stands.
@@ -4564,6 +4587,7 @@ export interface components {
                 template: components["schemas"]["InstancePart_TemplateId"];
                 /** @description Where it is kept; machines are made from it there. */
                 region: components["schemas"]["InstancePart_RegionId"];
+                restore_test?: components["schemas"]["RestoreTest"] | null;
                 operation_id?: components["schemas"]["OperationId"] | null;
                 taken_at?: components["schemas"]["Timestamp"] | null;
                 /** @description When it was asked for. */
@@ -5883,6 +5907,25 @@ export interface components {
              */
             overdue: number;
         };
+        /** @description The last restore test of a backup. */
+        RestoreTest: {
+            /** @description What came of it. */
+            outcome: components["schemas"]["RestoreTestOutcome"];
+            /** @description When it ended, or began while it is under way. */
+            at: components["schemas"]["Timestamp"];
+            /** @description Why it failed or was not carried out. */
+            problem?: string | null;
+        };
+        /**
+         * @description What came of a restore test: the backup as a machine of its own, cut off from every network, for some minutes.
+         * @enum {string}
+         */
+        RestoreTestOutcome: "running" | "passed" | "started" | "failed" | "not_tested";
+        /**
+         * @description How often the newest backup of a plan is restored beside its machine, to see that it works.
+         * @enum {string}
+         */
+        RestoreTests: "never" | "weekly" | "monthly";
         /** @description Whether the use of somebody's data is restricted. */
         Restriction: {
             /** @description True while it is. */
@@ -6831,6 +6874,27 @@ export interface operations {
         };
     };
     backup_restore: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["BackupId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Operation"];
+                };
+            };
+        };
+    };
+    backup_test: {
         parameters: {
             query?: never;
             header?: never;

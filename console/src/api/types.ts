@@ -36,6 +36,7 @@ export type NewRootPassword = Schemas["NewRootPassword"];
 export type AuthorisedKey = Schemas["AuthorisedKey"];
 export type Snapshot = Schemas["Snapshot"];
 export type Backup = Schemas["Backup"];
+export type RestoreTest = Schemas["RestoreTest"];
 export type BackupPlan = Schemas["BackupPlan"];
 export type BackupPlanPatch = Schemas["BackupPlanPatch"];
 export type NewSnapshot = Schemas["NewSnapshot"];

@@ -1,6 +1,6 @@
 // States as words with a sign; colour only repeats what both already say.
 import { t } from "@lingui/core/macro";
-import type { Backup, Cluster, Instance, InvoiceSummary, Node, Operation, Order, Payment, SignIn, Snapshot } from "../api/types";
+import type { Backup, Cluster, Instance, InvoiceSummary, Node, Operation, Order, Payment, RestoreTest, SignIn, Snapshot } from "../api/types";
 import { Icon, type IconName } from "./Icon";
 
 type Tone = "good" | "busy" | "warn" | "bad" | "idle";
@@ -100,6 +100,23 @@ export function backupLook({ state, percent }: Backup): Look {
       return idle(t`Deleted`, "trash");
     default:
       return idle(state);
+  }
+}
+
+export function restoreTestLook(outcome: RestoreTest["outcome"]): Look {
+  switch (outcome) {
+    case "running":
+      return busy(t`Being tested`);
+    case "passed":
+      return good(t`Tested, comes up`);
+    case "started":
+      return warn(t`Tested, starts`);
+    case "failed":
+      return bad(t`Tested, does not come up`);
+    case "not_tested":
+      return idle(t`Could not be tested`);
+    default:
+      return idle(outcome);
   }
 }
 

@@ -4,7 +4,8 @@
 
 use billing::meter::{self, Reading};
 use compute::InstanceId;
-use compute::events::{InstanceFact, Measured, Resized};
+use compute::backup::RestoreTestOutcome;
+use compute::events::{BackupFact, InstanceFact, Measured, Resized};
 use kernel::event::{Event, Reaction};
 use kernel::{ByEvent, Kind, Result, Scope, Tx};
 use notifications::{Template, tell_owners};
@@ -22,6 +23,7 @@ pub const ALL: &[Reaction] = &[
     Reaction { to: ORDER_FULFILLED.name(), name: "catalogue.machine.tell_ready", run: |tx, event| Box::pin(tell_ready(tx, event)) },
     Reaction { to: "compute.instance.failed", name: "catalogue.machine.tell_failed", run: |tx, event| Box::pin(tell_failed(tx, event)) },
     Reaction { to: "compute.instance.deleted", name: "catalogue.machine.tell_deleted", run: |tx, event| Box::pin(tell_deleted(tx, event)) },
+    Reaction { to: "compute.backup.tested", name: "catalogue.machine.tell_backup_tested", run: |tx, event| Box::pin(tell_backup_tested(tx, event)) },
 ];
 
 async fn seed(tx: Tx) -> Result<()> {
@@ -59,6 +61,15 @@ async fn tell_deleted(tx: Tx, event: Event) -> Result<()> {
         return Ok(());
     }
     tell_of(&tx, &event.scope(), fact.instance_id, Template::MachineDeleted, "/app/usage").await
+}
+
+/// A backup that works is shown where backups are; one that does not is bad news, and news is brought.
+async fn tell_backup_tested(tx: Tx, event: Event) -> Result<()> {
+    let fact: BackupFact = event.fact()?;
+    if fact.outcome != RestoreTestOutcome::Failed {
+        return Ok(());
+    }
+    tell_of(&tx, &event.scope(), fact.instance_id, Template::BackupTestFailed, &format!("/app/machines/{}?tab=backups", fact.instance_id)).await
 }
 
 async fn tell_of(tx: &Tx, at: &Scope<ByEvent>, id: InstanceId, template: Template, link: &str) -> Result<()> {

@@ -95,6 +95,9 @@ pub struct GuestSpec {
     /// Its place in a private network; without one it is where the driver puts guests by itself.
     #[serde(default)]
     pub card: Option<Card>,
+    /// Whether it reaches nothing and nothing reaches it: a copy that is only tried must not do the original's work a second time.
+    #[serde(default)]
+    pub cut_off: bool,
 }
 
 impl GuestSpec {
@@ -248,6 +251,7 @@ mod tests {
             user_data: None,
             password: None,
             card: None,
+            cut_off: false,
         }
     }
 

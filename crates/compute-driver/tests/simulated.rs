@@ -23,6 +23,7 @@ fn spec() -> GuestSpec {
         user_data: None,
         password: None,
         card: None,
+        cut_off: false,
     }
 }
 

@@ -4,6 +4,7 @@ use kernel::Timestamp;
 use kernel::event::EventKind;
 use serde::{Deserialize, Serialize};
 
+use crate::backup::{BackupId, RestoreTestOutcome};
 use crate::instance::{InstanceId, SizeId, State};
 
 /// Something happened to a machine; the event's place names its project.
@@ -53,6 +54,19 @@ pub struct Resized {
     pub at: Timestamp,
 }
 
+/// A backup was tested.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BackupFact {
+    /// Which.
+    pub backup_id: BackupId,
+    /// Of which machine.
+    pub instance_id: InstanceId,
+    /// What came of it.
+    pub outcome: RestoreTestOutcome,
+    /// When.
+    pub at: Timestamp,
+}
+
 /// A machine was ordered; nothing runs yet.
 pub const INSTANCE_CREATED: EventKind<InstanceFact> = EventKind::new("compute.instance.created");
 /// A machine runs.
@@ -71,3 +85,5 @@ pub const INSTANCE_DELETED: EventKind<InstanceFact> = EventKind::new("compute.in
 pub const INSTANCE_RESIZED: EventKind<Resized> = EventKind::new("compute.instance.resized");
 /// What a machine used.
 pub const INSTANCE_MEASURED: EventKind<Measured> = EventKind::new("compute.instance.measured");
+/// A backup was tested by restoring it.
+pub const BACKUP_TESTED: EventKind<BackupFact> = EventKind::new("compute.backup.tested");

@@ -54,6 +54,12 @@ pub const JOBS: &[Job] = &[
     Job { name: "compute.reading.measure", purpose: &purpose::BILLING, every: Duration::from_secs(60), run: |cx| Box::pin(reading::measure(cx)) },
     Job { name: "compute.metric.roll_up", purpose: &purpose::SERVICE, every: Duration::from_secs(300), run: |cx| Box::pin(metric::roll_up(cx)) },
     Job { name: "compute.backup_plan.schedule", purpose: &purpose::SERVICE, every: Duration::from_secs(60), run: |cx| Box::pin(backup_plan::schedule(cx)) },
+    Job {
+        name: "compute.backup_plan.restore_tests",
+        purpose: &purpose::SERVICE,
+        every: Duration::from_secs(300),
+        run: |cx| Box::pin(backup_plan::restore_tests(cx)),
+    },
 ];
 
 fn routes() -> OpenApiRouter<Cx> {
@@ -110,6 +116,7 @@ pub fn workflows() -> Vec<Registered> {
         Registered::of(&backup::BACKUP_CREATE),
         Registered::of(&backup::BACKUP_RESTORE),
         Registered::of(&backup::BACKUP_DELETE),
+        Registered::of(&backup::RESTORE_TEST),
         Registered::of(&instance::CONNECT),
         Registered::of(&network::NETWORK_DELETE),
         Registered::of(&security_group::SECURITY_GROUP_APPLY),

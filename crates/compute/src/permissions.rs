@@ -79,6 +79,9 @@ permission!(
     /// Bring a machine back to a backup.
     pub BackupRestore = "compute.backup.restore", Project, Use);
 permission!(
+    /// See whether a backup works.
+    pub BackupTest = "compute.backup.test", Project, Use);
+permission!(
     /// Take a backup's archive away.
     pub BackupDownload = "compute.backup.download", Project, Use);
 permission!(
@@ -220,6 +223,7 @@ pub const ALL: &[PermissionInfo] = &[
     BackupCreate::INFO,
     BackupDelete::INFO,
     BackupRestore::INFO,
+    BackupTest::INFO,
     BackupDownload::INFO,
     BackupPlanView::INFO,
     BackupPlanUpdate::INFO,

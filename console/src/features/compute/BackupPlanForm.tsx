@@ -15,17 +15,18 @@ interface Values extends Record<string, unknown> {
   weekday: BackupPlan["weekday"];
   hour: string;
   keep: number | string;
+  restore_tests: BackupPlan["restore_tests"];
 }
 
 export function BackupPlanForm({ instance, plan }: { instance: Instance; plan: BackupPlan }) {
   const cache = useQueryClient();
   const { form, problem, general, busy, onSubmit } = useApiForm<Values>(
     {
-      initialValues: { frequency: plan.frequency, weekday: plan.weekday, hour: String(plan.hour), keep: plan.keep },
+      initialValues: { frequency: plan.frequency, weekday: plan.weekday, hour: String(plan.hour), keep: plan.keep, restore_tests: plan.restore_tests },
       validate: { keep: (value) => (Number.isInteger(value) && Number(value) >= 1 && Number(value) <= 30 ? null : t`Keep 1 to 30 backups.`) },
     },
-    async ({ frequency, weekday, hour, keep }) => {
-      const wanted: BackupPlanPatch = { frequency, weekday, hour: Number(hour), keep: Number(keep) };
+    async ({ frequency, weekday, hour, keep, restore_tests }) => {
+      const wanted: BackupPlanPatch = { frequency, weekday, hour: Number(hour), keep: Number(keep), restore_tests };
       await backupPlanUpdate(instance.id, wanted);
       await Promise.all(["instances", "backups"].map((key) => cache.invalidateQueries({ queryKey: [key] })));
       notifyDone(frequency === "off" ? t`The machine is no longer backed up by itself.` : t`The backup plan is saved.`);
@@ -34,6 +35,11 @@ export function BackupPlanForm({ instance, plan }: { instance: Instance; plan: B
   );
   const { frequency } = form.values;
   const days = weekdays();
+  const tests = [
+    { value: "never", label: t`Never` },
+    { value: "weekly", label: t`Every week` },
+    { value: "monthly", label: t`Every month` },
+  ];
   return (
     <form onSubmit={onSubmit} noValidate>
       <Stack gap="sm">
@@ -68,6 +74,7 @@ export function BackupPlanForm({ instance, plan }: { instance: Instance; plan: B
             <>
               <Select label={t`Hour`} w={130} data={HOURS} allowDeselect={false} {...form.getInputProps("hour")} />
               <NumberInput label={t`Keep`} w={100} min={1} max={30} allowDecimal={false} {...form.getInputProps("keep")} />
+              <Select label={t`Test the newest`} w={150} data={tests} allowDeselect={false} {...form.getInputProps("restore_tests")} />
             </>
           )}
           <Button type="submit" variant="default" loading={busy} disabled={!form.isDirty()}>
@@ -81,6 +88,14 @@ export function BackupPlanForm({ instance, plan }: { instance: Instance; plan: B
             <Trans>Each begins within the hour. Older backups of the plan are deleted; those that you make yourself are not touched. When the machine is deleted, the plan's backups go too.</Trans>
           )}
         </Text>
+        {frequency !== "off" && form.values.restore_tests !== "never" && (
+          <Text size="sm" c="dimmed">
+            <Trans>
+              To test a backup, it is restored as a machine of its own, cut off from every network, watched until its system is up, and removed. It costs nothing. You get a message if it does
+              not come up.
+            </Trans>
+          </Text>
+        )}
       </Stack>
     </form>
   );

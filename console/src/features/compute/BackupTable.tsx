@@ -1,21 +1,21 @@
-// Backups in a table, with what can be done with each: bring back, take away, make a new machine, delete.
+// Backups in a table, with what can be done with each: bring back, take away, test, make a new machine, delete.
 import { Alert, Button, Group, Text } from "@mantine/core";
 import { t } from "@lingui/core/macro";
 import { Trans } from "@lingui/react/macro";
 import { useNavigate } from "@tanstack/react-router";
 import { type ReactNode, useState } from "react";
-import type { Backup, Instance } from "../../api/types";
+import type { Backup, Instance, RestoreTest } from "../../api/types";
 import { paths } from "../../paths";
 import { type Column, DataTable } from "../../table/DataTable";
 import type { More } from "../../table/MoreButton";
 import { Confirm } from "../../ui/Confirm";
 import { formatBytes } from "../../ui/format";
 import { Icon } from "../../ui/Icon";
-import { backupLook, State } from "../../ui/State";
+import { backupLook, restoreTestLook, State } from "../../ui/State";
 import { useAction } from "../../ui/useAction";
 import { When } from "../../ui/When";
 import { WhyButton } from "../../ui/WhyButton";
-import { backupDelete, backupRestore } from "./api";
+import { backupDelete, backupRestore, backupTest } from "./api";
 
 interface BackupTableProps {
   backups: readonly Backup[];
@@ -69,12 +69,30 @@ function BackupState({ backup }: { backup: Backup }) {
           {backup.problem}
         </Text>
       )}
+      {backup.restore_test != null && <Tested test={backup.restore_test} />}
     </>
+  );
+}
+
+/** What came of restoring it to see whether it works. */
+function Tested({ test }: { test: RestoreTest }) {
+  return (
+    <Text size="xs" c="dimmed" component="div">
+      <State look={restoreTestLook(test.outcome)} /> {test.outcome !== "running" && <When at={test.at} />}
+      {test.problem != null && <div>{test.problem}</div>}
+      {test.outcome === "started" && (
+        <div>
+          <Trans>It kept running, but nothing told whether its system is ready.</Trans>
+        </div>
+      )}
+    </Text>
   );
 }
 
 function Actions({ backup, instance, ask }: { backup: Backup; instance: Instance | undefined; ask: (dialog: Dialog) => void }) {
   const navigate = useNavigate();
+  const test = useAction({ run: () => backupTest(backup.id), refresh: ["backups"], said: t`The backup is being tested. It becomes a machine of its own for some minutes, cut off from every network.` });
+  const tested = backup.restore_test?.outcome === "running";
   const ready = backup.state === "ready";
   const settled = instance?.state === "running" || instance?.state === "stopped";
   const unready = backup.state === "creating" ? t`It is still being made.` : backup.state === "failed" ? t`It could not be made, so there is nothing to bring back.` : t`Wait until the present work on it is done.`;
@@ -96,6 +114,16 @@ function Actions({ backup, instance, ask }: { backup: Backup; instance: Instance
               <Trans>Download</Trans>
             </WhyButton>
           )}
+          <WhyButton
+            size="xs"
+            variant="default"
+            why={tested ? t`It is being tested.` : null}
+            loading={test.isPending}
+            onClick={() => test.mutate()}
+            aria-label={t`Test the backup ${backup.name}`}
+          >
+            <Trans>Test</Trans>
+          </WhyButton>
           <Button size="xs" variant="default" onClick={() => void navigate({ to: paths.instanceCreate(), search: { backup: backup.id } })}>
             <Trans>New machine</Trans>
           </Button>
@@ -104,7 +132,7 @@ function Actions({ backup, instance, ask }: { backup: Backup; instance: Instance
       <WhyButton
         size="xs"
         variant="default"
-        why={ready || backup.state === "failed" ? null : unready}
+        why={tested ? t`It is being tested.` : ready || backup.state === "failed" ? null : unready}
         onClick={() => ask({ kind: "delete", backup })}
         aria-label={t`Delete the backup ${backup.name}`}
       >

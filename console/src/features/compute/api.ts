@@ -118,6 +118,7 @@ export const snapshotRestore = (id: string) => call(client.POST("/v1/snapshots/{
 export const snapshotDelete = (id: string) => call(client.DELETE("/v1/snapshots/{id}", at(id)));
 export const backupCreate = (id: string, name: string) => call(client.POST("/v1/instances/{id}/backups", { ...at(id), body: { name } }));
 export const backupRestore = (id: string) => call(client.POST("/v1/backups/{id}/restore", at(id)));
+export const backupTest = (id: string) => call(client.POST("/v1/backups/{id}/test", at(id)));
 export const backupDelete = (id: string) => call(client.DELETE("/v1/backups/{id}", at(id)));
 export const backupPlanUpdate = (id: string, body: BackupPlanPatch) => call(client.PUT("/v1/instances/{id}/backup-plan", { ...at(id), body }));
 export const sshKeyCreate = (body: NewSshKey) => call(client.POST("/v1/ssh-keys", { body }));

@@ -30,6 +30,8 @@ pub enum Backup {
         #[arg(long)]
         yes: bool,
     },
+    /// See whether it works: it becomes a machine of its own for some minutes, cut off from every network
+    Test { id: String },
     /// Save its archive on this computer
     Download {
         id: String,
@@ -58,6 +60,9 @@ pub enum Backup {
         /// How many are kept, 1 to 30
         #[arg(long)]
         keep: Option<u8>,
+        /// How often the newest is tested by restoring it
+        #[arg(long)]
+        restore_tests: Option<RestoreTests>,
     },
 }
 
@@ -67,6 +72,19 @@ pub enum Frequency {
     Off,
     Daily,
     Weekly,
+}
+
+/// How often a plan's newest backup is tested.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub enum RestoreTests {
+    Never,
+    Weekly,
+    Monthly,
+}
+
+/// A choice as the API writes it.
+fn word(choice: Option<impl ValueEnum>) -> Option<Value> {
+    Some(choice?.to_possible_value()?.get_name().into())
 }
 
 impl Backup {
@@ -83,6 +101,10 @@ impl Backup {
                 }
                 finish(api, &api.create(&format!("/v1/backups/{id}/restore"), &json!({})).await?).await
             }
+            Self::Test { id } => {
+                finish(api, &api.create(&format!("/v1/backups/{id}/test"), &json!({})).await?).await?;
+                api.show(api.read(&format!("/v1/backups/{id}")).await?, show::BACKUP)
+            }
             Self::Download { id, output } => download(api, &id, output).await,
             Self::Delete { id, yes } => {
                 if !yes {
@@ -90,18 +112,18 @@ impl Backup {
                 }
                 finish(api, &api.change(Method::DELETE, &format!("/v1/backups/{id}"), None).await?).await
             }
-            Self::Plan { machine, frequency, weekday, hour, keep } => {
+            Self::Plan { machine, frequency, weekday, hour, keep, restore_tests } => {
                 let path = format!("/v1/instances/{machine}/backup-plan");
                 let mut plan = api.read(&path).await?;
-                let word = frequency.and_then(|frequency| frequency.to_possible_value()).map(|value| value.get_name().to_owned());
                 let asked = [
-                    ("frequency", word.map(Value::from)),
+                    ("frequency", word(frequency)),
                     ("weekday", weekday.map(Value::from)),
                     ("hour", hour.map(Value::from)),
                     ("keep", keep.map(Value::from)),
+                    ("restore_tests", word(restore_tests)),
                 ];
                 if let (true, Value::Object(fields)) = (asked.iter().any(|(_, value)| value.is_some()), &mut plan) {
-                    fields.remove("next_at");
+                    fields.retain(|name, _| !matches!(name.as_str(), "next_at" | "next_test_at"));
                     fields.extend(asked.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))));
                     plan = api.change(Method::PUT, &path, Some(&plan)).await?;
                 }

@@ -70,9 +70,11 @@ pub const BACKUP: Columns = &[
     ("Bytes", "/bytes"),
     ("Format", "/format"),
     ("Taken", "/taken_at"),
+    ("Tested", "/restore_test/outcome"),
     ("Problem", "/problem"),
 ];
-pub const BACKUP_PLAN: Columns = &[("How often", "/frequency"), ("Day", "/weekday"), ("Hour (UTC)", "/hour"), ("Kept", "/keep"), ("Next", "/next_at")];
+pub const BACKUP_PLAN: Columns =
+    &[("How often", "/frequency"), ("Day", "/weekday"), ("Hour (UTC)", "/hour"), ("Kept", "/keep"), ("Tested", "/restore_tests"), ("Next", "/next_at")];
 pub const NETWORK: Columns = &[
     ("Id", "/id"),
     ("Name", "/name"),

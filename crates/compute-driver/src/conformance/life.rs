@@ -29,6 +29,7 @@ pub async fn check(driver: &dyn Driver, template: &str) -> Result<(), Violation>
         user_data: None,
         password: None,
         card: None,
+        cut_off: false,
     };
     let outcome = life(driver, &spec).await;
     if outcome.is_err() {

@@ -159,6 +159,7 @@ fn spec_of(stranger: &Stranger, reference: &Reference) -> GuestSpec {
         user_data: None,
         password: None,
         card: None,
+        cut_off: false,
     }
 }
 

@@ -54,11 +54,13 @@ pub(super) async fn bring_up(orders: &Run, place: &Place, made: impl FnOnce(&Pro
     let init = ProcessId::of(number).ok_or_else(|| DriverError::failed("the container's first process ended at once", ""))?;
     made(&init).map_err(trouble("cannot write who runs"))?;
 
-    let cable = Network { address: orders.record.ipv4, gateway: orders.gateway, mac: &orders.record.spec.mac };
-    cable.connect(place, number).await?;
-    if let Err(error) = network::open_way_out(place, orders.network).await {
-        // It runs without a way out; the operator finds the reason here.
-        let _told = std::fs::write(place.dir.join("network.log"), format!("{error}\n{}", error.log().unwrap_or_default()));
+    if !orders.record.spec.cut_off {
+        let cable = Network { address: orders.record.ipv4, gateway: orders.gateway, mac: &orders.record.spec.mac };
+        cable.connect(place, number).await?;
+        if let Err(error) = network::open_way_out(place, orders.network).await {
+            // It runs without a way out; the operator finds the reason here.
+            let _told = std::fs::write(place.dir.join("network.log"), format!("{error}\n{}", error.log().unwrap_or_default()));
+        }
     }
 
     let inside = |error: std::io::Error| DriverError::failed(format!("cannot write into the container: {error}"), "");

@@ -54,6 +54,7 @@ impl World {
             user_data: None,
             password: None,
             card: None,
+            cut_off: false,
         }
     }
 

@@ -143,9 +143,14 @@ fn bytes(text: &str) -> u64 {
 }
 
 /// The card of a virtual machine.
-fn card(mapping: &Mapping, mac: &str) -> String {
+fn card(mapping: &Mapping, spec: &GuestSpec) -> String {
     let vlan = mapping.network.vlan.map_or_else(String::new, |tag| format!(",tag={tag}"));
-    format!("virtio={mac},bridge={}{vlan},firewall=1", mapping.network.bridge)
+    format!("virtio={},bridge={}{vlan},firewall=1{}", spec.mac, mapping.network.bridge, cable(spec))
+}
+
+/// A guest that is cut off has a card without a cable.
+fn cable(spec: &GuestSpec) -> &'static str {
+    if spec.cut_off { ",link_down=1" } else { "" }
 }
 
 /// What a virtual machine's cloud-init tells its card.
@@ -167,12 +172,12 @@ pub(super) fn machine(mapping: &Mapping, spec: &GuestSpec, vmid: u32, now: Optio
         .with("sockets", 1)
         .with("cores", spec.cpus)
         .with("memory", spec.memory_mib)
-        .with("net0", card(mapping, &spec.mac))
+        .with("net0", card(mapping, spec))
         // The serial line is a console of its own beside the screen, which some templates have switched off.
         .with("serial0", "socket")
         .with("vga", "std")
         .with("agent", "enabled=1")
-        .flag("onboot", true)
+        .flag("onboot", !spec.cut_off)
         .with("ciuser", "root")
         // Without this the first boot updates every package before anybody gets in.
         .flag("ciupgrade", false)
@@ -189,7 +194,7 @@ pub(super) fn machine(mapping: &Mapping, spec: &GuestSpec, vmid: u32, now: Optio
 /// The settings of a container after `spec`.
 pub(super) fn container(mapping: &Mapping, spec: &GuestSpec, vmid: u32) -> Params {
     let vlan = mapping.network.vlan.map_or_else(String::new, |tag| format!(",tag={tag}"));
-    let net = format!("name=eth0,bridge={},hwaddr={},firewall=1{vlan},{}", mapping.network.bridge, spec.mac, addressing(mapping, vmid));
+    let net = format!("name=eth0,bridge={},hwaddr={},firewall=1{vlan},{}{}", mapping.network.bridge, spec.mac, addressing(mapping, vmid), cable(spec));
     let nameservers = mapping.network.addresses.as_ref().map(|range| range.nameservers.join(" ")).filter(|list| !list.is_empty());
     Params::new()
         .with("hostname", &spec.hostname)
@@ -199,7 +204,7 @@ pub(super) fn container(mapping: &Mapping, spec: &GuestSpec, vmid: u32) -> Param
         .with("rootfs", format!("{}:{}", mapping.storage, spec.disk_gib))
         .with("net0", net)
         .flag("unprivileged", true)
-        .flag("onboot", true)
+        .flag("onboot", !spec.cut_off)
         .with("features", "nesting=1")
         .maybe("nameserver", nameservers)
         .maybe("ssh-public-keys", (!spec.ssh_keys.is_empty()).then(|| spec.ssh_keys.join("\n")))

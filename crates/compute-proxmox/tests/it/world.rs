@@ -140,5 +140,6 @@ pub fn spec(name: &str, template: &str) -> GuestSpec {
         user_data: None,
         password: None,
         card: None,
+        cut_off: false,
     }
 }

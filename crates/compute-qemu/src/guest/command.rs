@@ -31,7 +31,11 @@ pub(crate) fn arguments(place: &Place, record: &Record, template: &Template, acc
 
     // Without QEMU's header on each frame the supervisor counts what was on the wire.
     let tapped = tap.map(|tap| format!("tap,id=n0,ifname={tap},script=no,downscript=no,vnet_hdr=off"));
-    line.pair("-netdev", &tapped.unwrap_or_else(|| format!("user,id=n0,ipv6=off,hostfwd=tcp:127.0.0.1:{}-:22", record.ssh_port)));
+    let own = || match spec.cut_off {
+        true => "user,id=n0,ipv6=off,restrict=on".to_owned(),
+        false => format!("user,id=n0,ipv6=off,hostfwd=tcp:127.0.0.1:{}-:22", record.ssh_port),
+    };
+    line.pair("-netdev", &tapped.unwrap_or_else(own));
     line.pair("-device", &format!("virtio-net-pci,netdev=n0,mac={},romfile=", spec.mac));
     // Neither network has counters that outlive a start, so the supervisor is shown every frame and counts.
     // It reconnects, because a new supervisor may take over.
@@ -118,6 +122,7 @@ mod tests {
             user_data: None,
             password: None,
             card: None,
+            cut_off: false,
         };
         let record = Record::new(&spec, "v", 42_001);
         let template = Template::at(Path::new("/images/tiny/v"), false, "");

@@ -77,6 +77,7 @@ mod tests {
             user_data: None,
             password: None,
             card: None,
+            cut_off: false,
         };
         Record { generation: 2, ..Record::new(&spec, "v", 42_000) }
     }

@@ -57,6 +57,7 @@ impl World {
             user_data: None,
             password: None,
             card: None,
+            cut_off: false,
         }
     }
 

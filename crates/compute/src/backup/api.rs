@@ -12,9 +12,9 @@ use utoipa_axum::routes;
 use workflow::operation::{Operation, by_subject};
 
 use super::model::{Backup, BackupId, BackupQuery, NewBackup};
-use super::{BACKUP_RESTORE, create, delete, download, list, restore};
+use super::{BACKUP_RESTORE, RESTORE_TEST, create, delete, download, list, restore, restore_test};
 use crate::instance::InstanceId;
-use crate::permissions::{BackupCreate, BackupDelete, BackupDownload, BackupRestore, BackupView};
+use crate::permissions::{BackupCreate, BackupDelete, BackupDownload, BackupRestore, BackupTest, BackupView};
 
 /// How much of an archive is held in memory at once.
 const PIECE: usize = 256 * 1024;
@@ -26,6 +26,7 @@ pub(crate) fn routes() -> OpenApiRouter<Cx> {
         .routes(routes!(backup_create))
         .routes(routes!(backup_view, backup_delete))
         .routes(routes!(backup_restore))
+        .routes(routes!(backup_test))
         .routes(routes!(backup_download))
 }
 
@@ -59,6 +60,14 @@ async fn backup_delete(cx: Cx, at: Scope<BackupDelete>, Path(id): Path<BackupId>
 async fn backup_restore(cx: Cx, at: Scope<BackupRestore>, Path(id): Path<BackupId>) -> Result<(StatusCode, Json<Operation>)> {
     let (instance, _) = restore::restore(&cx, &at, id).await?;
     let operation = by_subject(cx.db(), BACKUP_RESTORE.name, &instance.to_string()).await?;
+    Ok((StatusCode::ACCEPTED, Json(operation.ok_or_else(|| Error::internal("an operation vanished"))?)))
+}
+
+/// Tests a backup: it becomes a machine of its own for some minutes, cut off from every network, costs nothing and takes no quota.
+#[utoipa::path(post, path = "/v1/backups/{id}/test", operation_id = "backup_test", tag = "compute", params(("id" = BackupId, Path)), responses((status = 202, body = Operation)))]
+async fn backup_test(cx: Cx, at: Scope<BackupTest>, Path(id): Path<BackupId>) -> Result<(StatusCode, Json<Operation>)> {
+    restore_test::restore_test(&cx, &at, id).await?;
+    let operation = by_subject(cx.db(), RESTORE_TEST.name, &id.to_string()).await?;
     Ok((StatusCode::ACCEPTED, Json(operation.ok_or_else(|| Error::internal("an operation vanished"))?)))
 }
 

@@ -24,7 +24,7 @@ pub struct BackupDeleteInput {
 /// A hypervisor that is away for hours must not stop a removal.
 const STUBBORN: Retry = Retry { attempts: 500, ..Retry::STANDARD };
 
-/// How often an archive is looked at again that a machine is being made from.
+/// How often an archive is looked at again that a machine is being made from, or that is being tested.
 const IN_USE: Duration = Duration::from_secs(30);
 
 /// Removes a backup.
@@ -39,12 +39,15 @@ pub static BACKUP_DELETE: Workflow<BackupDeleteInput> = Workflow {
 /// Begins to remove the backup. One that could not be made goes at once.
 ///
 /// # Errors
-/// `NotFound`; `Conflict` while it is being made or removed, or while a machine is being made from it.
+/// `NotFound`; `Conflict` while it is being made, tested or removed, or while a machine is being made from it.
 pub async fn delete<P: AtProject + AtOrganisation>(cx: &Cx, at: &Scope<P>, id: BackupId) -> Result<()> {
     cx.write(async |tx| {
         let row = store::locked(&tx, at, id).await?;
         if instances::is_making_from(tx.db(), id).await? {
             return Err(Error::conflict("A machine is being made from this backup. Delete it once the machine runs, or cancel its order."));
+        }
+        if row.test_guest {
+            return Err(Error::conflict("This backup is being tested. Delete it once that is over."));
         }
         match row.state {
             BackupState::Ready | BackupState::Failed => begin(&tx, &row, at.actor().person()).await?,
@@ -81,6 +84,9 @@ async fn remove(step: StepCx, input: BackupDeleteInput) -> Result<Next> {
         return Ok(Next::Again(IN_USE));
     }
     let row = store::by_id(step.cx().db(), &step.scope(), input.backup_id).await?;
+    if row.test_guest {
+        return Ok(Next::Again(IN_USE));
+    }
     match drivers::of(step.cx(), &row.node_name)?.delete_backup(&name(row.id)?).await {
         Ok(()) => Ok(Next::Done),
         Err(error) => Err(drivers::told(&step, error).await),

@@ -4,7 +4,7 @@ use kernel::map::{Purpose, purpose};
 use kernel::permission::{AtProject, Permission};
 use kernel::{Cx, Error, Gate, Page, PageQuery, Result, Scope, Timestamp};
 
-use super::model::{Backup, BackupId, BackupQuery};
+use super::model::{Backup, BackupId, BackupQuery, RestoreTest};
 use super::store::{self, Row};
 use crate::instance::Part;
 
@@ -44,6 +44,7 @@ pub(super) async fn open<P: Permission>(cx: &Cx, at: &Scope<P>, rows: Vec<Row>, 
             disk_gib: row.disk_gib,
             template: Part { id: row.template_id, name: row.template_title },
             region: Part { id: row.region_id, name: row.region_title },
+            restore_test: row.test_outcome.zip(row.test_at).map(|(outcome, at)| RestoreTest { outcome, at: Timestamp(at), problem: row.test_problem }),
             operation_id: row.operation_id,
             taken_at: row.taken_at.map(Timestamp),
             created_at: Timestamp(row.created_at),

@@ -9,6 +9,7 @@ mod evict;
 mod list;
 mod model;
 mod restore;
+pub(crate) mod restore_test;
 mod retain;
 pub(crate) mod store;
 
@@ -19,6 +20,7 @@ pub use delete::{BACKUP_DELETE, delete};
 pub use download::{Archive, download};
 pub use evict::{evict, of_organisation};
 pub use list::{list, view};
-pub use model::{Backup, BackupFormat, BackupId, BackupQuery, BackupState, NewBackup};
+pub use model::{Backup, BackupFormat, BackupId, BackupQuery, BackupState, NewBackup, RestoreTest, RestoreTestOutcome};
 pub use restore::{BACKUP_RESTORE, restore};
+pub use restore_test::{RESTORE_TEST, restore_test};
 pub(crate) use retain::{gone_with_machine, retain};

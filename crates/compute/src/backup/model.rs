@@ -96,6 +96,34 @@ impl From<compute_driver::BackupFormat> for BackupFormat {
     }
 }
 
+/// What came of a restore test: the backup as a machine of its own, cut off from every network, for some minutes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema, EnumIter, DeriveActiveEnum)]
+#[sea_orm(rs_type = "String", db_type = "Text", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
+pub enum RestoreTestOutcome {
+    /// It is under way.
+    Running,
+    /// It came up: its system asked on the serial line who signs in.
+    Passed,
+    /// It started and kept running, but nothing told whether its system is ready.
+    Started,
+    /// It did not start, or stopped by itself.
+    Failed,
+    /// It could not be carried out, for a reason that is not the backup's.
+    NotTested,
+}
+
+/// The last restore test of a backup.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct RestoreTest {
+    /// What came of it.
+    pub outcome: RestoreTestOutcome,
+    /// When it ended, or began while it is under way.
+    pub at: Timestamp,
+    /// Why it failed or was not carried out.
+    pub problem: Option<String>,
+}
+
 /// Which backups are wanted.
 #[derive(Debug, Clone, Copy, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -152,6 +180,8 @@ pub struct Backup {
     pub template: Part<TemplateId>,
     /// Where it is kept; machines are made from it there.
     pub region: Part<RegionId>,
+    /// Its last restore test, if there was one.
+    pub restore_test: Option<RestoreTest>,
     /// The newest operation on it.
     pub operation_id: Option<OperationId>,
     /// The instant that it shows, once it is ready.

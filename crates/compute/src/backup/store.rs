@@ -5,7 +5,7 @@ use kernel::{ByWorkflow, Error, Place, Result, Scope, Tx};
 use sea_orm::sea_query::{Expr, LockType};
 use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait};
 
-use super::model::{BackupId, BackupState};
+use super::model::{BackupId, BackupState, RestoreTestOutcome};
 use crate::instance::InstanceId;
 
 pub(crate) use entity::{Column, Entity, Model as Row};
@@ -15,7 +15,7 @@ mod entity {
     use sea_orm::entity::prelude::*;
     use workflow::OperationId;
 
-    use crate::backup::model::{BackupFormat, BackupId, BackupState, Hostname, Name};
+    use crate::backup::model::{BackupFormat, BackupId, BackupState, Hostname, Name, RestoreTestOutcome};
     use crate::instance::InstanceId;
     use crate::region::RegionId;
     use crate::template::TemplateId;
@@ -45,6 +45,11 @@ mod entity {
         pub region_id: RegionId,
         pub region_title: String,
         pub node_name: String,
+        pub test_outcome: Option<RestoreTestOutcome>,
+        pub test_at: Option<i64>,
+        pub test_problem: Option<String>,
+        /// Whether a guest is there, or may be, that was made of it for a test.
+        pub test_guest: bool,
         pub operation_id: Option<OperationId>,
         pub taken_at: Option<i64>,
         pub created_at: i64,
@@ -131,6 +136,25 @@ pub(super) async fn count_in_project(db: &impl ConnectionTrait, at: &Scope<ByWor
 pub(crate) async fn count_on_node<P: Permission>(tx: &Tx, _at: &Scope<P>, node: &str) -> Result<u64> {
     let gone = [BackupState::Deleted, BackupState::Failed];
     Ok(Entity::find().filter(Column::NodeName.eq(node)).filter(Column::State.is_not_in(gone)).count(tx.db()).await?)
+}
+
+/// The newest backup of a machine that its plan made and that is ready.
+pub(crate) async fn newest_of_plan<P: AtProject>(tx: &Tx, at: &Scope<P>, instance: InstanceId) -> Result<Option<Row>> {
+    let mine = Entity::find().filter(Column::ProjectId.eq(at.project_id()?)).filter(Column::InstanceId.eq(instance));
+    Ok(mine.filter(Column::Scheduled.eq(true)).filter(Column::State.eq(BackupState::Ready)).order_by_desc(Column::Id).one(tx.db()).await?)
+}
+
+/// The backups on a node that are being tested, for those who count its guests and its room.
+pub(crate) async fn tested_on_node(db: &impl ConnectionTrait, _at: &Scope<ByWorkflow>, node: &str) -> Result<Vec<BackupId>> {
+    let query = Entity::find().select_only().column(Column::Id).filter(Column::NodeName.eq(node));
+    Ok(query.filter(Column::TestGuest.eq(true)).into_tuple().all(db).await?)
+}
+
+/// Writes what came of a restore test, or that it begins, now.
+pub(super) async fn note_test(tx: &Tx, id: BackupId, outcome: RestoreTestOutcome, problem: Option<&str>) -> Result<()> {
+    let columns =
+        [(Column::TestOutcome, Some(outcome).into()), (Column::TestAt, Some(tx.cx().now().0).into()), (Column::TestProblem, problem.map(str::to_owned).into())];
+    set(tx, id, &columns).await
 }
 
 /// Changes columns of a backup that is known to be the scope's.

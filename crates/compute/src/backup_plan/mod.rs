@@ -2,12 +2,14 @@
 
 pub(crate) mod api;
 mod model;
+mod restore_tests;
 mod schedule;
 pub(crate) mod store;
 mod update;
 mod view;
 
-pub use model::{BackupPlan, BackupPlanPatch, Frequency, Weekday};
+pub use model::{BackupPlan, BackupPlanPatch, Frequency, RestoreTests, Weekday};
+pub use restore_tests::restore_tests;
 pub use schedule::schedule;
 pub use update::update;
 pub use view::view;

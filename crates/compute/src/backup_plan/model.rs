@@ -1,5 +1,7 @@
 //! What a backup plan is and when it asks for the next backup. No IO, no clock.
 
+use std::time::Duration;
+
 use jiff::civil;
 use jiff::tz::TimeZone;
 use kernel::id::Id;
@@ -54,6 +56,32 @@ impl Weekday {
     }
 }
 
+/// How often the newest backup of a plan is restored beside its machine, to see that it works.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema, EnumIter, DeriveActiveEnum)]
+#[sea_orm(rs_type = "String", db_type = "Text", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
+pub enum RestoreTests {
+    /// Never by itself.
+    #[default]
+    Never,
+    /// Once a week.
+    Weekly,
+    /// Every thirty days.
+    Monthly,
+}
+
+impl RestoreTests {
+    /// From one test to the next.
+    pub(super) fn every(self) -> Option<Duration> {
+        let days = |days: u64| Some(Duration::from_secs(days * 86_400));
+        match self {
+            Self::Never => None,
+            Self::Weekly => days(7),
+            Self::Monthly => days(30),
+        }
+    }
+}
+
 /// The most backups that a plan keeps.
 pub(super) const MOST: i32 = 30;
 
@@ -70,6 +98,9 @@ pub struct BackupPlanPatch {
     pub hour: i32,
     /// How many of the plan's backups are kept, 1 to 30.
     pub keep: i32,
+    /// How often the newest of them is tested by restoring it; never if not given.
+    #[serde(default)]
+    pub restore_tests: RestoreTests,
 }
 
 impl BackupPlanPatch {
@@ -113,20 +144,26 @@ pub struct BackupPlan {
     pub hour: i32,
     /// How many of the plan's backups are kept.
     pub keep: i32,
+    /// How often the newest of them is tested by restoring it.
+    pub restore_tests: RestoreTests,
     /// When the next one begins.
     pub next_at: Option<Timestamp>,
+    /// When the next test begins, or since when it waits for a backup or for room.
+    pub next_test_at: Option<Timestamp>,
 }
 
 impl BackupPlan {
     /// A machine without a plan, with figures that suit most.
-    pub(super) const OFF: Self = Self { frequency: Frequency::Off, weekday: Weekday::Sunday, hour: 3, keep: 7, next_at: None };
+    pub(super) const OFF: Self =
+        Self { frequency: Frequency::Off, weekday: Weekday::Sunday, hour: 3, keep: 7, restore_tests: RestoreTests::Never, next_at: None, next_test_at: None };
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    const DAILY: BackupPlanPatch = BackupPlanPatch { frequency: Frequency::Daily, weekday: Weekday::Sunday, hour: 3, keep: 7 };
+    const DAILY: BackupPlanPatch =
+        BackupPlanPatch { frequency: Frequency::Daily, weekday: Weekday::Sunday, hour: 3, keep: 7, restore_tests: RestoreTests::Never };
 
     fn instant(text: &str) -> Timestamp {
         text.parse().unwrap()

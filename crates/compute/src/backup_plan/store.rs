@@ -15,7 +15,7 @@ mod entity {
     use kernel::{OrganisationId, ProjectId};
     use sea_orm::entity::prelude::*;
 
-    use crate::backup_plan::model::{Frequency, Weekday};
+    use crate::backup_plan::model::{Frequency, RestoreTests, Weekday};
     use crate::instance::InstanceId;
 
     #[sea_orm::model]
@@ -30,7 +30,9 @@ mod entity {
         pub weekday: Weekday,
         pub hour: i32,
         pub keep: i32,
+        pub restore_tests: RestoreTests,
         pub next_at: i64,
+        pub next_test_at: Option<i64>,
     }
 
     impl ActiveModelBehavior for ActiveModel {}
@@ -44,13 +46,20 @@ impl Row {
 
     /// What was asked for.
     pub(super) fn asked(&self) -> BackupPlanPatch {
-        BackupPlanPatch { frequency: self.frequency, weekday: self.weekday, hour: self.hour, keep: self.keep }
+        BackupPlanPatch { frequency: self.frequency, weekday: self.weekday, hour: self.hour, keep: self.keep, restore_tests: self.restore_tests }
     }
 
     /// As its owner sees it.
     pub(super) fn view(&self) -> BackupPlan {
-        let next_at = Some(Timestamp(self.next_at));
-        BackupPlan { frequency: self.frequency, weekday: self.weekday, hour: self.hour, keep: self.keep, next_at }
+        BackupPlan {
+            frequency: self.frequency,
+            weekday: self.weekday,
+            hour: self.hour,
+            keep: self.keep,
+            restore_tests: self.restore_tests,
+            next_at: Some(Timestamp(self.next_at)),
+            next_test_at: self.next_test_at.map(Timestamp),
+        }
     }
 }
 
@@ -80,5 +89,17 @@ pub(super) async fn due(db: &impl ConnectionTrait, _at: &Scope<ByWorkflow>, now:
 /// Moves the plan on from the instant `from`; false when somebody else was faster.
 pub(super) async fn move_on(tx: &Tx, instance: InstanceId, from: i64, to: Timestamp) -> Result<bool> {
     let update = Entity::update_many().col_expr(Column::NextAt, Expr::value(to.0)).filter(Column::InstanceId.eq(instance)).filter(Column::NextAt.eq(from));
+    Ok(update.exec(tx.db()).await?.rows_affected == 1)
+}
+
+/// Plans whose next restore test was due by `now`, the longest waiting first; for the job, which acts for the installation.
+pub(super) async fn tests_due(db: &impl ConnectionTrait, _at: &Scope<ByWorkflow>, now: Timestamp, limit: u64) -> Result<Vec<Row>> {
+    Ok(Entity::find().filter(Column::NextTestAt.lte(now.0)).order_by_asc(Column::NextTestAt).limit(limit).all(db).await?)
+}
+
+/// Moves the plan's tests on from the instant `from`; false when somebody else was faster.
+pub(super) async fn move_test_on(tx: &Tx, instance: InstanceId, from: i64, to: Timestamp) -> Result<bool> {
+    let update = Entity::update_many().col_expr(Column::NextTestAt, Expr::value(to.0));
+    let update = update.filter(Column::InstanceId.eq(instance)).filter(Column::NextTestAt.eq(from));
     Ok(update.exec(tx.db()).await?.rows_affected == 1)
 }

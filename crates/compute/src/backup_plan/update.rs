@@ -22,6 +22,9 @@ pub async fn update<P: AtProject>(cx: &Cx, at: &Scope<P>, instance: InstanceId, 
         match plan.next(instance, tx.cx().now())? {
             None => store::remove(&tx, at, instance).await?,
             Some(next) => {
+                // A test that waits goes on waiting; one that is new is due as soon as there is a backup.
+                let before = store::find(tx.db(), at, instance).await?.filter(|row| row.restore_tests == plan.restore_tests);
+                let next_test_at = before.and_then(|row| row.next_test_at).unwrap_or(tx.cx().now().0);
                 let row = store::Row {
                     instance_id: instance,
                     organisation_id: machine.organisation_id,
@@ -30,7 +33,9 @@ pub async fn update<P: AtProject>(cx: &Cx, at: &Scope<P>, instance: InstanceId, 
                     weekday: plan.weekday,
                     hour: plan.hour,
                     keep: plan.keep,
+                    restore_tests: plan.restore_tests,
                     next_at: next.0,
+                    next_test_at: plan.restore_tests.every().map(|_| next_test_at),
                 };
                 store::replace(&tx, at, row).await?;
             }

@@ -153,7 +153,7 @@ pub(super) fn taken() -> Error {
 }
 
 /// A locally administered unicast address (IEEE 802, second bit of the first octet), random.
-pub(super) fn mac(tx: &Tx) -> Result<String> {
+pub(crate) fn mac(tx: &Tx) -> Result<String> {
     let [a, b, c, d, e] = tx.cx().random::<5>()?;
     Ok(format!("02:{a:02x}:{b:02x}:{c:02x}:{d:02x}:{e:02x}"))
 }

@@ -50,6 +50,7 @@ pub(crate) async fn spec(step: &StepCx, row: &Row) -> Result<GuestSpec> {
         user_data: row.user_data.as_ref().map(|text| text.open(&gate)).transpose()?,
         password: None,
         card: card::store::of(step.cx().db(), row.id).await?.as_ref().map(card::driver_card).transpose()?,
+        cut_off: false,
     })
 }
 

@@ -40,6 +40,7 @@ pub use authorise_key::{AUTHORISE_KEY, AuthorisedKey, authorise_key};
 pub(crate) use change::change;
 pub use connect::{CONNECT, ConnectInput, connect_to};
 pub use count::count;
+pub(crate) use create::mac;
 pub use create::{create, hostname_is_free};
 pub use delete::{Deletion, GRACE, delete};
 pub use evict::{evict, of_organisation};

@@ -11,6 +11,7 @@ mod m0008_node_settings;
 mod m0009_strangers;
 mod m0010_clusters;
 mod m0011_tags;
+mod m0012_restore_tests;
 mod m0014_networks;
 
 use sea_orm_migration::MigrationTrait;
@@ -29,6 +30,7 @@ pub(crate) fn all() -> Vec<Box<dyn MigrationTrait>> {
         Box::new(m0009_strangers::Migration),
         Box::new(m0010_clusters::Migration),
         Box::new(m0011_tags::Migration),
+        Box::new(m0012_restore_tests::Migration),
         Box::new(m0014_networks::Migration),
     ]
 }

@@ -1,11 +1,12 @@
 //! What a node is and which machines it takes. No IO.
 
+use compute_driver::Size;
 use kernel::{Checks, Timestamp};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::part::{NodeHost, NodeStorage, NodeStranger};
-use crate::instance::{Part, Shape};
+use crate::instance::Part;
 use crate::region::RegionId;
 
 kernel::id!(
@@ -226,9 +227,9 @@ impl Node {
     }
 
     /// The first rule that keeps a machine away, in words for the operator; `None` when it fits.
-    pub(crate) fn refuses(&self, taken: Taken, shape: &Shape, template: &str) -> Option<String> {
-        let memory = taken.memory_mib + i64::from(shape.memory_mib);
-        let cpus = taken.cpus + i64::from(shape.cpus);
+    pub(crate) fn refuses(&self, taken: Taken, size: Size, template: &str) -> Option<String> {
+        let memory = taken.memory_mib + i64::from(size.memory_mib);
+        let cpus = taken.cpus + i64::from(size.cpus);
         if !self.enabled {
             return Some(format!("it is closed to new machines ({})", self.closed_because.as_deref().unwrap_or("no reason was given")));
         }
@@ -257,7 +258,6 @@ mod tests {
     use uuid::Uuid;
 
     use super::*;
-    use crate::instance::SizeId;
 
     fn node() -> Node {
         Node {
@@ -295,19 +295,19 @@ mod tests {
 
     #[test]
     fn the_rule_that_refused_is_named() {
-        let shape = Shape { size_id: SizeId::from_uuid(Uuid::nil()), size_name: "Small".into(), cpus: 1, memory_mib: 512, disk_gib: 5 };
+        let size = Size { cpus: 1, memory_mib: 512, disk_gib: 5 };
         let nothing = Taken::default();
-        assert_eq!(node().refuses(nothing, &shape, "tiny"), None);
+        assert_eq!(node().refuses(nothing, size, "tiny"), None);
         let full = Taken { memory_mib: 600, ..nothing };
-        assert!(node().refuses(full, &shape, "tiny").unwrap().starts_with("memory"));
-        assert!(node().refuses(Taken { cpus: 8, ..nothing }, &shape, "tiny").unwrap().starts_with("processors"));
-        assert!(node().refuses(nothing, &shape, "debian").unwrap().contains("template debian"));
+        assert!(node().refuses(full, size, "tiny").unwrap().starts_with("memory"));
+        assert!(node().refuses(Taken { cpus: 8, ..nothing }, size, "tiny").unwrap().starts_with("processors"));
+        assert!(node().refuses(nothing, size, "debian").unwrap().contains("template debian"));
         let closed = Node { enabled: false, closed_because: Some("new fans".into()), ..node() };
-        assert!(closed.refuses(nothing, &shape, "tiny").unwrap().contains("new fans"));
-        assert_eq!(Node { memory_overcommit_percent: 150, ..node() }.refuses(full, &shape, "tiny"), None);
-        assert!(Node { cpu_overcommit_percent: 99, ..node() }.refuses(nothing, &shape, "tiny").unwrap().starts_with("processors"));
-        assert!(Node { disk_free_mib: Some(10), ..node() }.refuses(nothing, &shape, "tiny").unwrap().starts_with("disk"));
+        assert!(closed.refuses(nothing, size, "tiny").unwrap().contains("new fans"));
+        assert_eq!(Node { memory_overcommit_percent: 150, ..node() }.refuses(full, size, "tiny"), None);
+        assert!(Node { cpu_overcommit_percent: 99, ..node() }.refuses(nothing, size, "tiny").unwrap().starts_with("processors"));
+        assert!(Node { disk_free_mib: Some(10), ..node() }.refuses(nothing, size, "tiny").unwrap().starts_with("disk"));
         let unknown = Node { cpus: None, memory_mib: None, disk_free_mib: None, ..node() };
-        assert_eq!(unknown.refuses(full, &shape, "tiny"), None);
+        assert_eq!(unknown.refuses(full, size, "tiny"), None);
     }
 }

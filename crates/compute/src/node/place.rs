@@ -1,7 +1,7 @@
 //! Chooses a node for a machine, or says which rule refused which node.
 
-use compute_driver::Feature;
-use kernel::{ByWorkflow, Error, Result, Scope, Tx};
+use compute_driver::{Feature, Size};
+use kernel::{ByWorkflow, Error, Place, Result, Scope, Tx};
 use sea_orm::ConnectionTrait;
 
 use super::feature::word;
@@ -21,10 +21,30 @@ pub(crate) async fn fits(tx: &Tx, row: &instances::Row, shape: &Shape) -> Result
     let mut taken = instances::taken(tx.db()).await?.get(&node.id).copied().unwrap_or_default();
     taken.cpus -= i64::from(row.cpus);
     taken.memory_mib -= i64::from(row.memory_mib);
-    match node.refuses(taken, shape, &row.template_name) {
+    match node.refuses(taken, shape.size(), &row.template_name) {
         Some(why) => {
             tracing::info!(node = %node.name, trouble = %why, "a node has no room for another size");
             Err(Error::exhausted("The machine's node has no room for this size now. Choose a smaller one, or try again later."))
+        }
+        None => Ok(()),
+    }
+}
+
+/// Whether a node has room for a guest that is there for some minutes, beside what it has promised. One backup of a node is tested at a
+/// time, so that tests never take more than one machine's place.
+///
+/// # Errors
+/// `Exhausted` when it has none, and which rule refuses is logged for the operator; database errors.
+pub(crate) async fn room_for_test(tx: &Tx, node: &str, size: Size, template: &str) -> Result<()> {
+    let none = || Error::exhausted("The backup's node has no room for a test now. Try again later.");
+    let Some(node) = store::locked_by_name(tx, node).await? else { return Err(none()) };
+    let taken = instances::taken(tx.db()).await?.get(&node.id).copied().unwrap_or_default();
+    let at = Scope::<ByWorkflow>::acting("compute.node.place", Place::Platform);
+    let tested = !backup::store::tested_on_node(tx.db(), &at, &node.name).await?.is_empty();
+    match tested.then(|| "another backup is being tested".to_owned()).or_else(|| node.refuses(taken, size, template)) {
+        Some(why) => {
+            tracing::info!(node = %node.name, trouble = %why, "a node has no room for a restore test");
+            Err(none())
         }
         None => Ok(()),
     }
@@ -69,7 +89,7 @@ pub(crate) async fn place(tx: &Tx, at: &Scope<ByWorkflow>, row: &instances::Row)
     };
     // A network does not reach from node to node, so its machines are together.
     let network = card::pinned(tx, at, row.id).await?;
-    let shape = row.shape();
+    let size = row.shape().size();
     let mut refused = Vec::new();
     let mut best: Option<(i64, Node)> = None;
     let nodes = store::in_region_locked(tx, row.region_id).await?;
@@ -82,7 +102,7 @@ pub(crate) async fn place(tx: &Tx, at: &Scope<ByWorkflow>, row: &instances::Row)
         let apart = stands.as_ref().filter(|stands| **stands != node.name).map(|stands| format!("the machine's network stands on {stands}"));
         let offered = features.get(&node.id).map_or(&[][..], Vec::as_slice);
         let lacks = || needed.iter().find(|one| !offered.contains(one)).map(|one| format!("it has no `{one}`"));
-        match apart.or_else(lacks).or_else(|| node.refuses(taken, &shape, &row.template_name)) {
+        match apart.or_else(lacks).or_else(|| node.refuses(taken, size, &row.template_name)) {
             Some(why) => refused.push(format!("{}: {why}", node.name)),
             None => {
                 let left = node.memory_limit_mib().unwrap_or(i64::MAX).saturating_sub(taken.memory_mib);

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use compute::backup::{self, Backup, BackupFormat, BackupQuery, BackupState, NewBackup};
-use compute::backup_plan::{self, BackupPlanPatch, Frequency, Weekday};
+use compute::backup_plan::{self, BackupPlanPatch, Frequency, RestoreTests, Weekday};
 use compute::instance::power::{Action, power};
 use compute::instance::{self, NewInstance, PROVISION, Shape, SizeId, Source, State};
 use compute::permissions::{
@@ -25,11 +25,12 @@ use testkit::{Engine, Test, both_engines};
 use tokio::io::AsyncReadExt;
 use workflow::operation::Operation as Done;
 
+mod restore_test;
 mod retire;
 mod workflows;
 
 const KEY: &str = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAILM+rvN+ot98qgEN796jTiQfZfG1KaT0PtFDJ/XFSqti me@home";
-const DAILY: BackupPlanPatch = BackupPlanPatch { frequency: Frequency::Daily, weekday: Weekday::Sunday, hour: 3, keep: 2 };
+const DAILY: BackupPlanPatch = BackupPlanPatch { frequency: Frequency::Daily, weekday: Weekday::Sunday, hour: 3, keep: 2, restore_tests: RestoreTests::Never };
 const DAY: Duration = Duration::from_secs(86_400);
 
 async fn world(engine: Engine) -> (Test, Simulated) {

@@ -1,8 +1,8 @@
 //! The workflows of backups: failing, repeating and restarting at every step.
 
-use compute::backup::{self, BackupState};
+use compute::backup::{self, BackupState, RestoreTestOutcome};
 use compute::instance::{PROVISION, Source, State};
-use compute::permissions::{BackupDelete, BackupRestore};
+use compute::permissions::{BackupDelete, BackupRestore, BackupTest};
 use compute_driver::simulated::Simulated;
 use compute_driver::{Driver, Status};
 use testkit::workflows::{Case, steps_can_fail_anywhere, steps_can_run_twice, survives_restart_at_each_step};
@@ -74,6 +74,29 @@ macro_rules! delete_case {
     };
 }
 
+macro_rules! test_case {
+    () => {
+        Case {
+            make: async || world(Engine::Sqlite).await.0,
+            start: async |test: &Test| {
+                let id = running(test, "web").await;
+                let kept = made(test, id).await;
+                backup::restore_test(&test.cx, &test.scope::<BackupTest>().await, kept.id).await.unwrap();
+                ("compute.backup.test".to_owned(), kept.id.to_string())
+            },
+            check: async |test: &Test, succeeded: bool| {
+                let kept = backups(test, None).await.remove(0);
+                let outcome = kept.restore_test.unwrap().outcome;
+                assert!(outcome != RestoreTestOutcome::Running && (outcome == RestoreTestOutcome::Passed || !succeeded), "{outcome:?}");
+                let guests = (*test.cx.extension::<Simulated>().unwrap()).list().await.unwrap();
+                assert_eq!(guests.len(), 1, "only the machine is left");
+                assert_eq!((seen(test, kept.instance_id).await.state, kept.state), (State::Running, BackupState::Ready));
+            },
+            workflows: || -> Vec<Registered> { compute::workflows() },
+        }
+    };
+}
+
 macro_rules! new_machine_case {
     () => {
         Case {
@@ -118,5 +141,6 @@ cases! {
     create_case: backing_up_can_fail_anywhere, backing_up_can_run_twice, backing_up_survives_a_restart_at_each_step;
     restore_case: restoring_can_fail_anywhere, restoring_can_run_twice, restoring_survives_a_restart_at_each_step;
     delete_case: removing_can_fail_anywhere, removing_can_run_twice, removing_survives_a_restart_at_each_step;
+    test_case: testing_can_fail_anywhere, testing_can_run_twice, testing_survives_a_restart_at_each_step;
     new_machine_case: a_new_machine_can_fail_anywhere, a_new_machine_can_run_twice, a_new_machine_survives_a_restart_at_each_step;
 }

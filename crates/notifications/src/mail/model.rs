@@ -59,6 +59,8 @@ pub enum Template {
     MachineFailed,
     /// A machine and its disk are gone. `machine`, `link`.
     MachineDeleted,
+    /// A backup did not come up when it was tested. `machine`, `link`.
+    BackupTestFailed,
     /// Your export can be fetched. `link`.
     ExportReady,
     /// Your account is being erased; send it with `flush` before its key goes. `bills` (may be empty),
@@ -95,6 +97,7 @@ impl Template {
         Self::MachineReady,
         Self::MachineFailed,
         Self::MachineDeleted,
+        Self::BackupTestFailed,
         Self::ExportReady,
         Self::ErasureBegun,
         Self::RequestReceived,
@@ -122,6 +125,7 @@ impl Template {
             Self::MachineReady => "machine_ready",
             Self::MachineFailed => "machine_failed",
             Self::MachineDeleted => "machine_deleted",
+            Self::BackupTestFailed => "backup_test_failed",
             Self::ExportReady => "export_ready",
             Self::ErasureBegun => "erasure_begun",
             Self::RequestReceived => "request_received",
@@ -150,7 +154,7 @@ impl Template {
                 Tag::Transactional
             }
             Self::InvoiceIssued | Self::PaymentReceived | Self::PaymentFailed => Tag::Notification,
-            Self::MachineReady | Self::MachineFailed | Self::MachineDeleted | Self::ExportReady => Tag::Notification,
+            Self::MachineReady | Self::MachineFailed | Self::MachineDeleted | Self::BackupTestFailed | Self::ExportReady => Tag::Notification,
         }
     }
 
@@ -160,7 +164,7 @@ impl Template {
             Self::VerifyEmail | Self::SignUpRepeated | Self::PasswordReset | Self::PasswordChanged | Self::Invitation => Topic::Security,
             Self::EmailChange | Self::EmailChangeAsked | Self::EmailChanged => Topic::Security,
             Self::InvoiceIssued | Self::PaymentReceived | Self::PaymentFailed => Topic::Billing,
-            Self::MachineReady | Self::MachineFailed | Self::MachineDeleted => Topic::Machines,
+            Self::MachineReady | Self::MachineFailed | Self::MachineDeleted | Self::BackupTestFailed => Topic::Machines,
             Self::ExportReady | Self::ErasureBegun | Self::RequestReceived | Self::RequestExtended | Self::RequestAnswered => Topic::Privacy,
             Self::RequestDueSoon | Self::RetentionStalled | Self::PolicyChanged => Topic::Privacy,
         }
@@ -178,7 +182,8 @@ impl Template {
             Self::VerifyEmail | Self::SignUpRepeated | Self::Invitation => &purpose::ACCOUNT,
             Self::PasswordChanged => &purpose::SECURITY,
             Self::InvoiceIssued | Self::PaymentReceived | Self::PaymentFailed => &purpose::BILLING,
-            Self::MachineReady | Self::MachineFailed | Self::MachineDeleted | Self::RequestDueSoon | Self::RetentionStalled => &purpose::NOTICE,
+            Self::MachineReady | Self::MachineFailed | Self::MachineDeleted | Self::BackupTestFailed => &purpose::NOTICE,
+            Self::RequestDueSoon | Self::RetentionStalled => &purpose::NOTICE,
             // The way back in is the person's own access, also while all other use is restricted.
             Self::PasswordReset => &purpose::RIGHTS,
             // So is putting right what we hold (GDPR Art. 16).
@@ -204,6 +209,7 @@ impl Template {
             Self::PaymentFailed => include_str!("../../templates/payment_failed.txt"),
             Self::MachineReady => include_str!("../../templates/machine_ready.txt"),
             Self::MachineFailed => include_str!("../../templates/machine_failed.txt"),
+            Self::BackupTestFailed => include_str!("../../templates/backup_test_failed.txt"),
             Self::MachineDeleted => include_str!("../../templates/machine_deleted.txt"),
             Self::ExportReady => include_str!("../../templates/export_ready.txt"),
             Self::ErasureBegun => include_str!("../../templates/erasure_begun.txt"),
