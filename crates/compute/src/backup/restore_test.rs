@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use anstream::adapter::strip_bytes;
 use compute_driver::{DriverError, GuestSpec, Progress, Status};
 use kernel::map::purpose;
 use kernel::permission::{AtOrganisation, AtProject};
@@ -154,11 +155,12 @@ async fn watch(step: StepCx, input: RestoreTestInput) -> Result<Next> {
     Ok(Next::Done)
 }
 
-/// Whether the last lines on a serial line are those of a system that waits for somebody: the question for a name, or a shell's prompt.
+/// Whether what a serial line printed ends as that of a system that waits for somebody: with the question for a name, or with root's prompt.
 fn is_up(printed: &[u8]) -> bool {
-    let text = String::from_utf8_lossy(printed);
-    let last = text.trim_end().lines().last().unwrap_or_default().trim_end();
-    text.contains(" login:") || last.ends_with(" #") || last.ends_with("~#") || last.ends_with("/#")
+    let plain: Vec<u8> = strip_bytes(printed).flatten().copied().collect();
+    let text = String::from_utf8_lossy(&plain);
+    let last = text.trim_end().lines().last().unwrap_or_default().trim();
+    text.contains(" login:") || (last.ends_with('#') && (last.starts_with("root@") || last.starts_with(['~', '/'])))
 }
 
 async fn decide(step: &StepCx, row: &Row, outcome: RestoreTestOutcome, problem: Option<&str>) -> Result<()> {
@@ -195,11 +197,11 @@ mod tests {
 
     #[test]
     fn a_system_that_waits_for_somebody_is_up() {
-        for up in ["Debian GNU/Linux 12 web ttyS0\r\n\r\nweb login: ", "BusyBox v1.35\r\n\r\n~ # ", "root@web:~# "] {
+        for up in ["Debian GNU/Linux 12 web ttyS0\r\n\r\nweb login: ", "BusyBox v1.35\r\n\r\n~ # ", "\r\nroot@web-1:/root# \u{1b}[6n"] {
             assert!(is_up(up.as_bytes()), "{up}");
         }
         for not_yet in
-            ["", "[    1.2] virtio_blk virtio0: [vda]", "Kernel panic - not syncing: VFS: Unable to mount root fs", "last login was # 3\nStarting..."]
+            ["", "[    1.2] virtio_blk virtio0: [vda]", "Kernel panic - not syncing: VFS: Unable to mount root fs", "root@web:~# reboot\r\n[  0.0] Linux", "[  OK  ] Reached target #"]
         {
             assert!(!is_up(not_yet.as_bytes()), "{not_yet}");
         }
