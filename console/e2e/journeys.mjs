@@ -7,6 +7,8 @@ const KEY = /"(AAAAC3[^"]+)"/.exec(readFileSync(new URL("../src/form/sshKey.test
 
 const button = (page, name) => page.getByRole("button", { name, exact: true });
 const sees = (page, text) => page.getByText(text).first().waitFor({ timeout: 30_000 });
+/** A dialog takes the focus back to where it was opened from as it goes, and would close a menu that is open by then. */
+const closed = (page) => page.getByRole("dialog").waitFor({ state: "detached", timeout: 30_000 });
 const heading = (page, name) => page.getByRole("heading", { name, level: 1 }).waitFor({ timeout: 30_000 });
 
 /** Presses Tab until the wanted thing has the focus; fails when it cannot be reached. */
@@ -121,6 +123,7 @@ const stories = {
     await page.getByRole("menuitem", { name: "Rename" }).click();
     await page.getByRole("dialog").getByLabel("Name").fill("web-one");
     await page.getByRole("dialog").getByRole("button", { name: "Rename" }).click();
+    await closed(page);
     await heading(page, "web-one");
     await button(page, "More").click();
     await page.getByRole("menuitem", { name: "Delete" }).click();
@@ -138,6 +141,7 @@ const stories = {
     await page.getByRole("menuitem", { name: "Rename" }).click();
     await page.getByRole("dialog").getByLabel("Name").fill("web-1");
     await page.getByRole("dialog").getByRole("button", { name: "Rename" }).click();
+    await closed(page);
     await heading(page, "web-1");
   },
   async snapshots({ page, base, shot }) {
@@ -330,7 +334,7 @@ for (const [name, tell] of Object.entries(stories)) {
   try {
     await tell({ page, base, setupBase, shot, as });
   } catch (error) {
-    report(`${name}: ${error.message.split("\n").slice(0, 4).join(" ")}`);
+    report(`${name}: ${error.message.split("\n").slice(0, 16).join(" ")}`);
     await picture(`stuck ${name}`);
   }
   console.log(`${view.name}: ${name}: ${Date.now() - start} ms`);

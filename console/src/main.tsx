@@ -44,7 +44,8 @@ if (root !== null) {
           withGlobalClasses={false}
         >
           <QueryClientProvider client={queries}>
-            <Notifications position="bottom-right" containerWidth={380} />
+            {/* Above dialogs and below menus: what was just said must not cover what is chosen next. */}
+            <Notifications zIndex={250} position="bottom-right" containerWidth={380} />
             <RouterProvider router={router} />
           </QueryClientProvider>
         </MantineProvider>

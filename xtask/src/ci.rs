@@ -97,6 +97,7 @@ const STEPS: &[Step] = &[
         let options = openapi::Options { check: true, program: Some(program_of_tests(root)?) };
         Ok((openapi::run(root, &options)? == ExitCode::SUCCESS).into())
     }),
+    console("console-pages", "every page and story of the console, on a desk and on a phone", &["npm", "run", "--silent", "e2e"]),
     chore("console-journey", "the whole way through the real program in a real browser", |root| {
         program_of_tests(root)?;
         Ok(succeed(root, "console", &["npm", "run", "--silent", "journey"])?.into())

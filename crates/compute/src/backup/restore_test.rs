@@ -200,9 +200,13 @@ mod tests {
         for up in ["Debian GNU/Linux 12 web ttyS0\r\n\r\nweb login: ", "BusyBox v1.35\r\n\r\n~ # ", "\r\nroot@web-1:/root# \u{1b}[6n"] {
             assert!(is_up(up.as_bytes()), "{up}");
         }
-        for not_yet in
-            ["", "[    1.2] virtio_blk virtio0: [vda]", "Kernel panic - not syncing: VFS: Unable to mount root fs", "root@web:~# reboot\r\n[  0.0] Linux", "[  OK  ] Reached target #"]
-        {
+        for not_yet in [
+            "",
+            "[    1.2] virtio_blk virtio0: [vda]",
+            "Kernel panic - not syncing: VFS: Unable to mount root fs",
+            "root@web:~# reboot\r\n[  0.0] Linux",
+            "[  OK  ] Reached target #",
+        ] {
             assert!(!is_up(not_yet.as_bytes()), "{not_yet}");
         }
     }
