@@ -27,6 +27,7 @@ export type Region = Schemas["Region"];
 export type Cycle = Schemas["Cycle"];
 export type PaymentMethod = Schemas["PaymentMethod"];
 export type Quote = Schemas["Quote"];
+export type SizeChange = Schemas["SizeChange"];
 export type SizeChangeQuote = Schemas["SizeChangeQuote"];
 export type NewSizeChange = Schemas["NewSizeChange"];
 export type Order = Schemas["Order"];

@@ -2,10 +2,10 @@
 import { Alert, Anchor, Button, Group, Paper, Skeleton, Stack, Tabs, Text, Title } from "@mantine/core";
 import { t } from "@lingui/core/macro";
 import { Trans } from "@lingui/react/macro";
-import { useQuery, useSuspenseQuery } from "@tanstack/react-query";
+import { useQuery, useQueryClient, useSuspenseQuery } from "@tanstack/react-query";
 import { Link, useNavigate } from "@tanstack/react-router";
 import { lazy, type ReactNode, Suspense } from "react";
-import type { Instance, Operation } from "../../api/types";
+import type { Instance, Operation, SizeChange } from "../../api/types";
 import { useId, useSearchText } from "../../app/address";
 import { paths } from "../../paths";
 import { Amount } from "../../ui/Amount";
@@ -19,7 +19,7 @@ import { instanceLook, State } from "../../ui/State";
 import { useAction } from "../../ui/useAction";
 import { useOperation } from "../../ui/useOperation";
 import { Ago, When } from "../../ui/When";
-import { instanceQuery, instanceUndelete, isMoving, sizeChangesQuery } from "./api";
+import { instanceQuery, instanceUndelete, isChanging, isMoving, sizeChangesQuery } from "./api";
 import { InstanceActions } from "./InstanceActions";
 import { InstanceBackups } from "./InstanceBackups";
 import { InstanceSnapshots } from "./InstanceSnapshots";
@@ -151,10 +151,13 @@ function DeletionNotice({ instance }: { instance: Instance }) {
 const TROUBLED = new Set<Operation["state"]>(["failed", "undone", "needs_operator"]);
 
 function Machine({ instance }: { instance: Instance }) {
-  const { operation } = useOperation(instance.operation_id);
-  const moving = isMoving(instance.state) || (operation !== undefined && TROUBLED.has(operation.state));
-  const ssh = instance.ssh;
+  const cache = useQueryClient();
   const newest = useQuery(sizeChangesQuery(instance.id)).data?.items[0];
+  const changing = newest !== undefined && isChanging(newest.state);
+  // A change that is paid for begins before the machine itself is at work.
+  const { operation } = useOperation(changing ? newest.operation_id : instance.operation_id, () => void cache.invalidateQueries({ queryKey: ["instances", instance.id] }));
+  const moving = changing || isMoving(instance.state) || (operation !== undefined && TROUBLED.has(operation.state));
+  const ssh = instance.ssh;
   const pending = newest !== undefined && newest.state === "done" && newest.cycle === "monthly" && Date.parse(newest.price_from) > Date.now() ? newest : undefined;
   const pendingPrice: readonly (readonly [string, ReactNode])[] =
     pending === undefined
@@ -170,6 +173,7 @@ function Machine({ instance }: { instance: Instance }) {
   return (
     <div className="columns">
       <Stack>
+        {newest !== undefined && <SizeChangeNote change={newest} />}
         {moving && operation !== undefined && (
           <Paper>
             <Title order={2} mb="md">
@@ -219,6 +223,28 @@ function Machine({ instance }: { instance: Instance }) {
     </div>
   );
 }
+
+/** What the owner has to know of the last change of size: that it waits for them, or did not happen. */
+function SizeChangeNote({ change }: { change: SizeChange }) {
+  if (change.state === "awaiting_confirmation") {
+    return (
+      <Alert variant="outline" color="keep" icon={<Icon name="wait" />} title={t`The change to ${change.to.name} waits for your confirmation`}>
+        <Anchor component={Link} to={paths.payments()}>
+          <Trans>Confirm the payment</Trans>
+        </Anchor>
+      </Alert>
+    );
+  }
+  const failed = change.state === "payment_failed" || change.state === "failed";
+  if (!failed || Date.parse(change.created_at) < Date.now() - DAY) return null;
+  return (
+    <Alert variant="outline" color="red" icon={<Icon name="warning" />} title={t`The size was not changed to ${change.to.name}`}>
+      {change.problem ?? (change.state === "payment_failed" ? t`The payment failed. Nothing was charged.` : t`The operation says why.`)}
+    </Alert>
+  );
+}
+
+const DAY = 86_400_000;
 
 // A machine that is on no node yet may get a screen.
 const hasScreen = (instance: Instance): boolean => instance.node_id == null || instance.features.includes("screen_console");

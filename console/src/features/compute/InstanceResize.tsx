@@ -71,7 +71,7 @@ export function InstanceResize({ instance, close }: { instance: Instance; close:
           <Alert variant="outline" color="keep" icon={<Icon name="power" />}>
             {instance.state === "running" ? <Trans>The machine is restarted once.</Trans> : <Trans>The machine stays off.</Trans>}
           </Alert>
-          <Group justify="flex-end">
+          <Group justify="flex-end" className="dialog-actions">
             <Button variant="default" onClick={close}>
               <Trans>Leave it as it is</Trans>
             </Button>

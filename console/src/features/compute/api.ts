@@ -3,7 +3,7 @@ import { keepPreviousData, queryOptions } from "@tanstack/react-query";
 import { call, client, done } from "../../api/client";
 import { gathered, pages } from "../../api/queries";
 import type { operations } from "../../api/schema";
-import type { Adoption, AuthorisedKey, BackupPlanPatch, ClusterPatch, ClusterQuestion, FindingOffer, Instance, NewCluster, NewRootPassword, NewSizeChange, NewSnapshot, NewSshKey, NodePatch, ProbedAddress } from "../../api/types";
+import type { Adoption, AuthorisedKey, BackupPlanPatch, ClusterPatch, ClusterQuestion, FindingOffer, Instance, NewCluster, NewRootPassword, NewSizeChange, NewSnapshot, NewSshKey, NodePatch, ProbedAddress, SizeChange } from "../../api/types";
 
 const at = (id: string) => ({ params: { path: { id } } });
 
@@ -111,7 +111,13 @@ export const instanceRebuild = (id: string, template_id: string) =>
 export const instanceTag = (id: string, tags: string[]) => call(client.PATCH("/v1/instances/{id}", { ...at(id), body: { tags } }));
 export const sizeChangeQuoteQuery = (id: string, size_id: string) =>
   queryOptions({ queryKey: ["size-change-quote", id, size_id], queryFn: () => call(client.POST("/v1/instances/{id}/size-changes/quote", { ...at(id), body: { size_id } })), gcTime: 0 });
-export const sizeChangesQuery = (id: string) => queryOptions({ queryKey: ["instances", id, "size-changes"], queryFn: () => call(client.GET("/v1/instances/{id}/size-changes", at(id))) });
+export const isChanging = (state: SizeChange["state"]): boolean => state === "paying" || state === "awaiting_confirmation" || state === "resizing";
+export const sizeChangesQuery = (id: string) =>
+  queryOptions({
+    queryKey: ["instances", id, "size-changes"],
+    queryFn: () => call(client.GET("/v1/instances/{id}/size-changes", at(id))),
+    refetchInterval: ({ state }) => (state.data?.items.some((each) => isChanging(each.state)) ? 1_500 : false),
+  });
 export const sizeChangeCreate = (id: string, body: NewSizeChange) => call(client.POST("/v1/instances/{id}/size-changes", { ...at(id), body }));
 export const snapshotCreate = (id: string, body: NewSnapshot) => call(client.POST("/v1/instances/{id}/snapshots", { ...at(id), body }));
 export const snapshotRestore = (id: string) => call(client.POST("/v1/snapshots/{id}/restore", at(id)));
