@@ -2,9 +2,10 @@
 
 use std::process::Command;
 
-use compute_driver::{Driver, DriverError, InForce, PasswordHash, Progress, Reference, Size, SnapshotSpec, Status};
+use compute_driver::{Driver, DriverError, GuestSpec, InForce, PasswordHash, Progress, Reference, Size, SnapshotSpec, Status};
 use compute_qemu::Qemu;
 use tokio::io::AsyncWriteExt;
+use tokio::net::{TcpListener, TcpStream};
 
 use crate::world::{World, new_key, read_until, ssh, until};
 
@@ -152,4 +153,23 @@ async fn keys_and_passwords_reach_the_guest_and_rescue_leaves_its_disk_alone() {
     let figures = world.driver.measure(&spec.reference).await.unwrap();
     assert!(figures.disk_reads > 0 && figures.disk_read_bytes > 0 && figures.memory_used_bytes > 1 << 20, "{figures:?}");
     world.driver.destroy(&spec.reference).await.unwrap();
+}
+
+/// QEMU's own network leads 10.0.2.2 to the host's loopback, and a port of the host to the guest; neither may be left.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_guest_that_is_cut_off_reaches_nothing_and_is_reached_by_nobody() {
+    let world = World::new().await;
+    let outside = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+    let port = outside.local_addr().unwrap().port();
+    // The prompt comes before the network is up.
+    let reach = format!("until ip route | grep -q default; do sleep 1; done; nc -w 2 10.0.2.2 {port} < /dev/null && echo in''side-out || echo cut''-off\n");
+    for (reference, cut_off) in [("vm_open", false), ("vm_cut", true)] {
+        let spec = GuestSpec { cut_off, ..world.spec(reference) };
+        let mut line = world.booted(&spec).await;
+        line.write_all(reach.as_bytes()).await.unwrap();
+        read_until(&mut line, if cut_off { "cut-off" } else { "inside-out" }).await;
+        let port = world.driver.find(&spec.reference).await.unwrap().unwrap().ssh.unwrap().port;
+        assert_eq!(TcpStream::connect(("127.0.0.1", port)).await.is_ok(), !cut_off);
+        world.driver.destroy(&spec.reference).await.unwrap();
+    }
 }
