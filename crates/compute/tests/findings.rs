@@ -284,9 +284,11 @@ both_engines!(a_machine_that_passes_for_too_long_is_shown_and_settled, |engine| 
     assert_eq!((finding.kind, offered(&finding)), (FindingKind::Stuck, vec![]), "its operation is still at work");
     assert!(finding.explanation.contains("15 minutes"), "{}", finding.explanation);
 
-    // Nothing can be taken back while the hypervisor says nothing, so the undo gives up.
+    // Nothing can be taken back while the hypervisor refuses to look, so the undo gives up.
     hypervisor.fail_times(Operation::Status, 5);
-    hypervisor.fail_times(Operation::Find, 10);
+    for _ in 0..10 {
+        hypervisor.inject(Operation::Find, Fault::Fail(DriverError::failed("the storage is read-only", "")));
+    }
     let ended = finish(&test, "compute.instance.power", id).await;
     assert_eq!(ended.state, Work::NeedsOperator, "{ended:?}");
     look(&test).await;

@@ -83,7 +83,7 @@ async fn refuse(step: StepCx, _: Job) -> Result<Next> {
 }
 
 async fn cannot_undo(_: StepCx, _: Job) -> Result<()> {
-    Err(Error::unavailable("Nobody answers."))
+    Err(Error::conflict("It does not come off."))
 }
 
 static STUCK: Workflow<Job> = Workflow {
@@ -130,6 +130,7 @@ fn all() -> Vec<Registered> {
         Registered::of(&FORWARD),
         Registered::of(&WHOLE),
         Registered::of(&DOOMED),
+        Registered::of(&AWAY),
     ]
 }
 
@@ -175,6 +176,26 @@ both_engines!(an_undo_that_cannot_succeed_asks_for_an_operator, |engine| async m
     let ended = run_to_end(&test.cx, &test.clock, all, None, &kind, &subject).await;
     assert_eq!(ended.state, State::NeedsOperator);
     assert_eq!(ended.steps[1].state, StepState::Undone);
+});
+
+/// Away for half an hour or so.
+async fn undo_when_back(step: StepCx, _: Job) -> Result<()> {
+    if step.attempt() < 30 { Err(Error::unavailable("Nobody answers.")) } else { Ok(()) }
+}
+
+static AWAY: Workflow<Job> = Workflow {
+    name: "test.thing.lose_touch",
+    title: "Lose touch",
+    purpose: &purpose::SERVICE,
+    when_failed: WhenFailed::Undo,
+    steps: &[step!("reach", "Reach out", refuse, undo_when_back)],
+};
+
+both_engines!(an_undo_waits_for_whoever_is_away_and_needs_no_operator, |engine| async move {
+    let test = world_on(engine).await;
+    let (kind, subject) = start(&test, &AWAY, "far", 0).await;
+    let ended = run_to_end(&test.cx, &test.clock, all, None, &kind, &subject).await;
+    assert_eq!((ended.state, ended.steps[0].attempt), (State::Undone, 30));
 });
 
 async fn retried(test: &Test, id: workflow::OperationId) -> Result<()> {

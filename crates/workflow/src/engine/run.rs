@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use kernel::{Error, Result, Tx};
+use kernel::{Error, Kind, Result, Tx};
 
 use super::intercept::{Intervention, Moment, Point};
 use super::worker::Shared;
@@ -12,6 +12,8 @@ use crate::operation::{Audience, State, StepState};
 
 /// Undo is tried more patiently than the step itself: giving up needs a person.
 const UNDO_ATTEMPTS: i32 = 10;
+/// A day at one try a minute: whoever is away for hours comes back, and until then money and room are with nobody.
+const UNDO_ATTEMPTS_WHILE_AWAY: i32 = 1_440;
 
 /// What the engine does after a step.
 enum Then {
@@ -131,7 +133,7 @@ async fn backward(shared: &Shared, workflow: &Registered, row: &mut operation::M
             .await?;
             Ok(Then::GoOn)
         }
-        Err(error) if attempt < UNDO_ATTEMPTS => {
+        Err(error) if attempt < undo_attempts(&error) => {
             again_later(shared, row, step, attempt, retry.wait(attempt), &error).await?;
             Ok(Then::LetGo)
         }
@@ -141,6 +143,10 @@ async fn backward(shared: &Shared, workflow: &Registered, row: &mut operation::M
             Ok(Then::LetGo)
         }
     }
+}
+
+fn undo_attempts(error: &Error) -> i32 {
+    if error.kind() == Kind::Unavailable { UNDO_ATTEMPTS_WHILE_AWAY } else { UNDO_ATTEMPTS }
 }
 
 fn known(workflow: &Registered, step: &step::Model) -> Result<(&'static str, Retry)> {
