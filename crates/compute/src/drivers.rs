@@ -4,8 +4,9 @@
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
 
-use compute_driver::{Driver, DriverError, Reference};
+use compute_driver::{Answer, Driver, DriverError, Reference};
 use kernel::{Cx, Error, Result};
 use workflow::StepCx;
 
@@ -89,6 +90,15 @@ impl Drivers {
         let mut nodes = self.nodes.write().unwrap_or_else(PoisonError::into_inner);
         nodes.retain(|name, attached| attached.enrolled.is_none_or(|(id, _)| keep(name, id)));
     }
+}
+
+/// How long a hypervisor may take to say what it is, or to list its guests: longer than a large cluster needs.
+const ANSWERS_IN: Duration = Duration::from_secs(10);
+
+/// An answer about a hypervisor as a whole, or that it does not come: whoever looks at all of them cannot wait for one.
+pub(crate) async fn in_time<T>(answer: Answer<'_, T>) -> Result<T, DriverError> {
+    let late = || DriverError::unavailable(format!("it did not answer within {} seconds", ANSWERS_IN.as_secs()));
+    tokio::time::timeout(ANSWERS_IN, answer).await.unwrap_or_else(|_| Err(late()))
 }
 
 /// The driver of the node `node`.

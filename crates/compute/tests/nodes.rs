@@ -243,3 +243,30 @@ both_engines!(a_node_tells_what_is_promised_and_what_is_there, |engine| async mo
     let changed = nodes(&test).await.into_iter().find(|one| one.id == node.id).unwrap();
     assert_eq!((changed.cpu_overcommit_percent, changed.memory_overcommit_percent, changed.schedulable), (1_600, 120, true));
 });
+
+both_engines!(a_node_that_does_not_answer_holds_nobody_up, |engine| async move {
+    let (mute, able) = (Simulated::new(), Simulated::new());
+    let drivers = Drivers::new().with("node-1", "local", Arc::new(mute.clone())).with("node-2", "local", Arc::new(able.clone()));
+    let test = Test::with(engine, vec![audit::module(), compute::module()], Extensions::default().with(drivers)).await;
+    node::enrol(&test.cx).await.unwrap();
+    let first = nodes(&test).await.into_iter().find(|node| node.name == "node-1").unwrap();
+    change(&test, &first, closed("new fans")).await.unwrap();
+    let (id, _) = set_up(&test, "web").await;
+    assert!(able.crash(&compute_driver::Reference::parse(&id.to_string()).unwrap()));
+
+    mute.inject(Op::Capabilities, Fault::Slow(std::time::Duration::from_secs(3600)));
+    let look = tokio::spawn({
+        let cx = test.cx.clone();
+        let job = compute::JOBS.iter().find(|job| job.name == "compute.instance.reconcile").unwrap();
+        async move { (job.run)(cx).await.unwrap() }
+    });
+    let began = std::time::Instant::now();
+    while instance::view(&test.cx, &test.scope::<InstanceView>().await, id).await.unwrap().state == State::Running {
+        assert!(began.elapsed() < std::time::Duration::from_secs(5), "the other node's silence hides what happened here");
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+    assert!(!look.is_finished(), "it has not answered yet");
+    assert_eq!(look.await.unwrap(), 1);
+    let silent = nodes(&test).await.into_iter().find(|node| node.name == "node-1").unwrap();
+    assert_eq!(silent.state, NodeState::Down);
+});

@@ -4,13 +4,15 @@
 use std::collections::{HashMap, HashSet};
 
 use compute_driver::{Driver, DriverError, Guest, Status};
-use kernel::{ByWorkflow, Cx, Place, Result, Scope, Timestamp};
+use futures::future::join_all;
+use kernel::{ByWorkflow, Cx, Error, Place, Result, Scope, Timestamp};
 
 use super::change;
 use super::model::{InstanceId, State};
 use super::store::{self, Row};
+use crate::drivers::{self, Attached, Drivers};
+use crate::{backup, finding};
 use crate::node::{self, Node};
-use crate::{backup, drivers, finding};
 
 /// Every state in which a guest may exist.
 const PRESENT: &[State] = &[
@@ -32,29 +34,39 @@ const PRESENT: &[State] = &[
     State::Failed,
 ];
 
-/// One round over all nodes; tells how many machines changed. A node that does not answer is left for the next.
+/// One round over all nodes at once, so that none waits for one that does not answer; tells how many machines changed.
+/// A node that does not answer is left for the next round.
 pub(crate) async fn reconcile(cx: Cx) -> Result<usize> {
-    node::enrol(&cx).await?;
-    let mut changed = 0;
-    for node in node::store::all(cx.db()).await? {
-        let driver = match drivers::of(&cx, &node.name) {
-            Ok(driver) => driver,
-            Err(error) => {
-                finding::silent(&cx, &node.name, &DriverError::unavailable(error.to_string())).await?;
-                continue;
-            }
-        };
-        match driver.list().await {
-            Ok(guests) => changed += compare(&cx, &node, &*driver, guests).await?,
-            Err(error) => {
-                tracing::warn!(node = %node.name, %error, "the guests of a node cannot be listed");
-                finding::silent(&cx, &node.name, &error).await?;
-            }
-        }
+    let attached = cx.extension::<Drivers>()?.all();
+    let looks = join_all(attached.iter().map(|(name, attached)| look(&cx, name, attached))).await;
+    let changed = looks.into_iter().try_fold(0, |changed, looked| Ok::<_, Error>(changed + looked?))?;
+    for node in node::store::all(cx.db()).await?.into_iter().filter(|node| !attached.contains_key(&node.name)) {
+        finding::silent(&cx, &node.name, &DriverError::unavailable(format!("No driver is configured for the node {}.", node.name))).await?;
     }
     let rows = store::on_no_node(cx.db(), &at(Place::Platform)).await?;
     finding::answered(&cx, None, finding::of_machines(&rows, &changed_at(&cx, &rows).await?, cx.now())).await?;
     Ok(changed)
+}
+
+/// One node: what it is, and what runs there.
+async fn look(cx: &Cx, name: &str, attached: &Attached) -> Result<usize> {
+    let listed = match node::meet(cx, name, attached).await? {
+        Ok(()) => drivers::in_time(attached.driver.list()).await,
+        Err(error) => Err(error),
+    };
+    let guests = match listed {
+        Ok(guests) => guests,
+        Err(error) => {
+            tracing::warn!(node = name, %error, "the guests of a node cannot be listed");
+            finding::silent(cx, name, &error).await?;
+            return Ok(0);
+        }
+    };
+    match node::store::by_name(cx.db(), name).await? {
+        Some(node) => compare(cx, &node, &*attached.driver, guests).await,
+        // A cluster that was removed meanwhile.
+        None => Ok(0),
+    }
 }
 
 fn at(place: Place) -> Scope<ByWorkflow> {

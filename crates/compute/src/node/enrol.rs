@@ -2,44 +2,47 @@
 //! Runs at start and with every reconciliation.
 
 use compute_driver::{Accelerator, Capabilities, DriverError};
+use futures::future::join_all;
 use kernel::{Cx, Result};
 
 use super::store;
 use crate::cluster::{self, ClusterId};
-use crate::drivers::{Drivers, Overcommit};
+use crate::drivers::{self, Attached, Drivers, Overcommit};
 use crate::{region, template};
 
-/// Asks every driver and writes what it said; tells how many answered.
+/// Asks every driver, all at once, and writes what each said; tells how many answered.
 ///
 /// # Errors
 /// Database errors. A driver that does not answer is noted at its node.
 pub async fn enrol(cx: &Cx) -> Result<usize> {
-    let drivers = cx.extension::<Drivers>()?;
-    let mut answered = 0;
-    for (name, attached) in &drivers.all() {
-        let said = attached.driver.capabilities().await;
-        answered += usize::from(said.is_ok());
-        if let Err(error) = &said {
-            tracing::warn!(node = name, %error, "a node does not answer");
-        }
-        let seen =
-            Seen { name, region: &attached.region, driver: attached.driver.name(), enrolled: attached.enrolled, overcommit: drivers.overcommit(), said: &said };
-        cx.write(async |tx| {
-            // A cluster that was removed meanwhile must not come back as a node.
-            if let Some((id, _)) = seen.enrolled
-                && !cluster::store::is_there(&tx, id).await?
-            {
-                return Ok(());
-            }
-            let region = region::store::ensure(&tx, seen.region, &region::title_of(seen.region)).await?;
-            for name in seen.said.iter().flat_map(|said| &said.templates) {
-                template::store::ensure(&tx, name, &template::title_of(name)).await?;
-            }
-            store::note(&tx, region, &seen).await
-        })
-        .await?;
+    let drivers = cx.extension::<Drivers>()?.all();
+    let met = join_all(drivers.iter().map(|(name, attached)| meet(cx, name, attached))).await;
+    met.into_iter().try_fold(0, |answered, said| Ok(answered + usize::from(said?.is_ok())))
+}
+
+/// Asks one driver what it is and writes it down; tells why where it does not answer.
+pub(crate) async fn meet(cx: &Cx, name: &str, attached: &Attached) -> Result<Result<(), DriverError>> {
+    let said = drivers::in_time(attached.driver.capabilities()).await;
+    if let Err(error) = &said {
+        tracing::warn!(node = name, %error, "a node does not answer");
     }
-    Ok(answered)
+    let overcommit = cx.extension::<Drivers>()?.overcommit();
+    let seen = Seen { name, region: &attached.region, driver: attached.driver.name(), enrolled: attached.enrolled, overcommit, said: &said };
+    cx.write(async |tx| {
+        // A cluster that was removed meanwhile must not come back as a node.
+        if let Some((id, _)) = seen.enrolled
+            && !cluster::store::is_there(&tx, id).await?
+        {
+            return Ok(());
+        }
+        let region = region::store::ensure(&tx, seen.region, &region::title_of(seen.region)).await?;
+        for name in seen.said.iter().flat_map(|said| &said.templates) {
+            template::store::ensure(&tx, name, &template::title_of(name)).await?;
+        }
+        store::note(&tx, region, &seen).await
+    })
+    .await?;
+    Ok(said.map(drop))
 }
 
 /// What was seen of a node.

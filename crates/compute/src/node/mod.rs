@@ -11,8 +11,8 @@ pub(crate) mod place;
 pub(crate) mod store;
 mod update;
 
-pub(crate) use enrol::accelerator;
 pub use enrol::enrol;
+pub(crate) use enrol::{accelerator, meet};
 pub(crate) use feature::must_have;
 pub use list::list;
 pub(crate) use measure::measure;
