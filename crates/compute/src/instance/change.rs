@@ -6,6 +6,7 @@ use kernel::{Error, Result, Tx};
 use super::model::State;
 use super::store::{self, Row};
 use crate::events::{INSTANCE_DELETED, INSTANCE_DELETING, INSTANCE_FAILED, INSTANCE_RUNNING, INSTANCE_STOPPED, INSTANCE_STOPPED_UNEXPECTEDLY, InstanceFact};
+use crate::reading;
 
 /// Brings the machine from the state in `row` to `to`. `text` goes into its history, and is shown as
 /// the reason where the new state needs one.
@@ -26,6 +27,9 @@ pub(crate) async fn change(tx: &Tx, row: &Row, to: State, text: &str) -> Result<
         return Err(Error::conflict("This machine's state has just changed. Look at it again."));
     }
     store::remember(tx, row.id, to, text).await?;
+    if row.state == State::Failed && matches!(to, State::Running | State::Stopped | State::Suspended | State::Rescue) {
+        reading::absence(tx, row.id, row.place()).await?;
+    }
     if let Some(kind) = fact_of(to, unexpected) {
         let fact = InstanceFact { instance_id: row.id, state: to, at: tx.cx().now() };
         tx.announce(kind, row.place(), row.id, &fact).await?;

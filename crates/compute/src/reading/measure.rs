@@ -1,8 +1,9 @@
 //! Asks the hypervisors what machines use, writes it down and announces it. Nothing is rated here.
 
-use kernel::{ByWorkflow, Cx, Place, Result, Scope};
+use kernel::{ByWorkflow, Cx, Place, Result, Scope, Tx};
 
-use super::{model, store};
+use super::model::{self, Reading};
+use super::store;
 use crate::drivers;
 use crate::events::{INSTANCE_MEASURED, Measured};
 use crate::instance::{State, store as instances};
@@ -61,19 +62,7 @@ pub(crate) async fn measure(cx: Cx) -> Result<usize> {
         }
         cx.write(async |tx| {
             for (reading, place) in &readings {
-                store::insert(&tx, reading).await?;
-                let fact = Measured {
-                    instance_id: reading.instance_id,
-                    seq: reading.seq,
-                    from: reading.from,
-                    to: reading.to,
-                    running_us: reading.running_us,
-                    running_total_us: reading.running_total_us,
-                    disk_gib: reading.disk_gib,
-                    received_bytes: reading.received_bytes,
-                    sent_bytes: reading.sent_bytes,
-                };
-                tx.announce(INSTANCE_MEASURED, *place, reading.instance_id, &fact).await?;
+                note(&tx, reading, *place).await?;
             }
             Ok(())
         })
@@ -81,4 +70,21 @@ pub(crate) async fn measure(cx: Cx) -> Result<usize> {
         measured += readings.len();
     }
     Ok(measured)
+}
+
+/// Writes a reading down and announces it.
+pub(super) async fn note(tx: &Tx, reading: &Reading, place: Place) -> Result<()> {
+    store::insert(tx, reading).await?;
+    let fact = Measured {
+        instance_id: reading.instance_id,
+        seq: reading.seq,
+        from: reading.from,
+        to: reading.to,
+        running_us: reading.running_us,
+        running_total_us: reading.running_total_us,
+        disk_gib: reading.disk_gib,
+        received_bytes: reading.received_bytes,
+        sent_bytes: reading.sent_bytes,
+    };
+    tx.announce(INSTANCE_MEASURED, place, reading.instance_id, &fact).await
 }

@@ -1,5 +1,6 @@
 //! A reading: what a machine used in a span of time.
 
+mod absence;
 pub(crate) mod api;
 mod list;
 mod measure;
@@ -7,6 +8,7 @@ mod model;
 mod store;
 mod usage;
 
+pub(crate) use absence::absence;
 pub use list::list;
 pub(crate) use measure::measure;
 pub use model::Reading;

@@ -63,6 +63,12 @@ pub(super) fn next(instance_id: InstanceId, disk_gib: i32, last: Option<&Reading
     })
 }
 
+/// The reading at `now` of a machine that was not there since the `last`; `None` when no time has passed.
+pub(super) fn nothing(last: &Reading, now: Timestamp) -> Option<Reading> {
+    let absent = Reading { seq: last.seq + 1, from: last.to, to: now, running_us: 0, disk_gib: 0, received_bytes: 0, sent_bytes: 0, ..*last };
+    (last.to < now).then_some(absent)
+}
+
 #[cfg(test)]
 mod tests {
     use kernel::id::Id;
