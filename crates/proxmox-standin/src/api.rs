@@ -100,7 +100,7 @@ fn ended(state: &State, mut response: Response) -> Response {
 
 pub async fn respond(cluster: Arc<Mutex<State>>, mut call: Incoming) -> Response {
     let socket = call.socket.take();
-    let mut cut = false;
+    let (mut cut, mut hangs) = (false, false);
     let response = {
         let mut state = cluster.lock().unwrap_or_else(PoisonError::into_inner);
         let line = format!("{} {}", call.method, call.path);
@@ -125,6 +125,13 @@ pub async fn respond(cluster: Arc<Mutex<State>>, mut call: Incoming) -> Response
                 led(&mut state, &call).ok();
                 cut = true;
             }
+            Some(Fault::Hangs { after }) => {
+                if after {
+                    led(&mut state, &call).ok();
+                }
+                state.hanging += 1;
+                hangs = true;
+            }
             None => {}
         }
         if let (Some(socket), true) = (socket, call.path.ends_with("/vncwebsocket")) {
@@ -133,7 +140,7 @@ pub async fn respond(cluster: Arc<Mutex<State>>, mut call: Incoming) -> Response
                 Err(refusal) => return refused(&refusal),
             }
         }
-        if cut {
+        if cut || hangs {
             None
         } else {
             let texts = state.texts;
@@ -144,6 +151,9 @@ pub async fn respond(cluster: Arc<Mutex<State>>, mut call: Incoming) -> Response
             Some(ended(&state, response))
         }
     };
+    if hangs {
+        std::future::pending::<()>().await;
+    }
     response.unwrap_or_else(|| {
         // The head says that there is a body, and then there is none.
         let broken = futures::stream::iter([Ok(Bytes::from_static(b"{\"data\":")), Err(std::io::Error::other("cut"))]);

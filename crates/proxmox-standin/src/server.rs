@@ -112,6 +112,11 @@ impl StandIn {
         })
     }
 
+    /// The cluster, for whoever changes it while it is at work.
+    pub fn state(&self) -> Arc<Mutex<State>> {
+        self.state.clone()
+    }
+
     pub fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -31,6 +31,8 @@ pub enum Fault {
     TaskTakes(Duration),
     /// The line is cut after it happened.
     Cut,
+    /// No answer ever comes, whether it happened or not.
+    Hangs { after: bool },
 }
 
 /// A refusal: status and reason phrase, and fields for a 400.
@@ -174,6 +176,8 @@ pub struct State {
     pub pools: Vec<String>,
     pub requests: Vec<String>,
     pub task_fault: Option<Fault>,
+    /// How many calls were never answered.
+    pub hanging: usize,
     counter: u64,
 }
 
@@ -201,6 +205,7 @@ impl Default for State {
             pools: vec!["fairhold".into()],
             requests: Vec::new(),
             task_fault: None,
+            hanging: 0,
             counter: 1,
         };
         let mut template = Guest::new("pve1", Kind::Qemu);
@@ -263,6 +268,16 @@ impl State {
         self.tasks.push(Task { node: node.into(), kind: kind.into(), vmid, ends, effect: Some(effect), exit: None, upid: upid.clone() });
         self.settle();
         json!(upid)
+    }
+
+    /// Somebody ends every task that goes on and takes its locks away; what was still being made goes with it.
+    pub fn interrupt(&mut self) {
+        for task in self.tasks.iter_mut().filter(|task| task.exit.is_none()) {
+            task.effect = None;
+            task.exit = Some("received interrupt".into());
+        }
+        self.guests.retain(|_, guest| !guest.lock.as_deref().is_some_and(|lock| ["clone", "create"].contains(&lock)));
+        self.guests.values_mut().for_each(|guest| guest.lock = None);
     }
 
     /// The guest at `node`, as only that node knows it.

@@ -71,6 +71,18 @@ impl Test {
         Self { cx, clock, authority, database }
     }
 
+    /// Another process of the same installation: the same database and keys, singletons of its own.
+    pub fn beside(&self, extensions: Extensions) -> Cx {
+        Cx::new(Parts {
+            database: self.cx.database().clone(),
+            clock: std::sync::Arc::new(self.clock.clone()),
+            root: RootKey::load_or_create(&self.database.folder().join("root.key")).expect("the root key"),
+            map: self.cx.map().clone(),
+            authority: std::sync::Arc::new(self.authority.clone()),
+            extensions,
+        })
+    }
+
     /// A scope for `P`, as the authority grants it now.
     pub async fn scope<P: Permission>(&self) -> Scope<P> {
         Scope::<P>::ask(&self.cx, &Credentials::default(), None, None).await.expect("the test authority grants it")

@@ -38,14 +38,20 @@ pub async fn enrolled(owner: &Browser, cluster: &StandIn) -> String {
 
 /// Orders the smallest machine on it and waits until it runs.
 pub async fn machine(world: &World, customer: &Browser, hostname: &str) -> String {
+    machine_with(world, customer, |order| order["hostname"] = json!(hostname)).await
+}
+
+/// The same with an order that `change` changed.
+pub async fn machine_with(world: &World, customer: &Browser, change: impl FnOnce(&mut Value)) -> String {
     let named = async |path: &str, name: &str| {
         let list = customer.get(path).await.json;
         let items = list.get("items").cloned().unwrap_or(list);
         items.as_array().unwrap().iter().find(|one| one["key"] == name).unwrap_or_else(|| panic!("no {name} in {items:#}"))["id"].clone()
     };
-    let mut order = world.smallest_order(customer, hostname, "test_succeeds").await;
+    let mut order = world.smallest_order(customer, "machine", "test_succeeds").await;
     order["region_id"] = named("/v1/regions", "vienna").await;
     order["template_id"] = named("/v1/templates", "standin").await;
+    change(&mut order);
     let answer = customer.post("/v1/orders", &order).await;
     assert_eq!(answer.status, 202, "{answer:?}");
     let operation = customer.operation(answer.text_at("/operation_id")).await;

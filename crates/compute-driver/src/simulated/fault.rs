@@ -50,6 +50,28 @@ pub enum Operation {
     SetAddresses,
 }
 
+impl Operation {
+    /// Whether it changes a guest, so that a lock stands in its way.
+    pub(super) fn changes(self) -> bool {
+        !matches!(
+            self,
+            Self::Capabilities
+                | Self::Find
+                | Self::List
+                | Self::Status
+                | Self::Console
+                | Self::ConsoleBacklog
+                | Self::Measure
+                | Self::Snapshots
+                | Self::Backups
+                | Self::OpenBackup
+                | Self::Inventory
+                | Self::Strangers
+                | Self::Networks
+        )
+    }
+}
+
 /// One thing that goes wrong, once. Inject it several times to have it several times.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Fault {
@@ -61,6 +83,9 @@ pub enum Fault {
     LoseAnswer,
     /// The hypervisor lies: it says "done" and does nothing. A status comes back as `Unknown`.
     Lie,
+    /// The effect happens and its task never ends: the caller hears `OutcomeUnknown`, and the guest is locked until
+    /// [`Simulated::let_go`](super::Simulated::let_go).
+    NeverEnds,
     /// The work has begun and goes on: a call that answers with `Progress` says `Working`, and another fails as unavailable.
     Busy,
 }

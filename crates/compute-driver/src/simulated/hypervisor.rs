@@ -39,6 +39,10 @@ pub(super) struct State {
     pub(super) strangers: Vec<Stranger>,
     pub(super) networks: BTreeMap<Reference, NetworkSpec>,
     pub(super) missing: BTreeSet<Feature>,
+    /// What every call hears, while there is trouble with the hypervisor as a whole.
+    trouble: Option<DriverError>,
+    /// Guests whose task never ended.
+    held: BTreeSet<Reference>,
     faults: Vec<(Operation, Fault)>,
     calls: Vec<Call>,
 }
@@ -81,6 +85,26 @@ impl Simulated {
         for _ in 0..times {
             self.inject(operation, Fault::Fail(DriverError::unavailable("simulated outage")));
         }
+    }
+
+    /// Every call fails with `trouble`, without effect, until `None` ends it: an outage, a revoked token, another certificate.
+    pub fn suffer(&self, trouble: Option<DriverError>) {
+        self.lock().trouble = trouble;
+    }
+
+    /// Somebody ends the task that held this guest.
+    pub fn let_go(&self, reference: &Reference) {
+        self.lock().held.remove(reference);
+    }
+
+    /// The guests as they are. No call, so nothing is noted and no fault happens.
+    pub fn guests(&self) -> Vec<Guest> {
+        self.lock().guests.values().map(Machine::guest).collect()
+    }
+
+    /// The names of the backups, likewise.
+    pub fn kept(&self) -> Vec<Reference> {
+        self.lock().backups.keys().cloned().collect()
     }
 
     /// The guest disappears with its disk, behind our back. False when there is none.
@@ -149,6 +173,12 @@ impl Simulated {
         let fault = {
             let mut state = self.lock();
             state.calls.push(Call { operation, reference: reference.map(ToString::to_string).unwrap_or_default() });
+            if let Some(trouble) = &state.trouble {
+                return Err(trouble.clone());
+            }
+            if operation.changes() && reference.is_some_and(|one| state.held.contains(one)) {
+                return Err(DriverError::unavailable("the guest is locked by a task that goes on"));
+            }
             let waiting = state.faults.iter().position(|(at, _)| *at == operation);
             waiting.map(|index| state.faults.remove(index).1)
         };
@@ -161,6 +191,12 @@ impl Simulated {
             Some(Fault::Fail(error)) => Err(error),
             Some(Fault::Lie) => Ok(T::default()),
             Some(Fault::Busy) => Err(DriverError::unavailable("it is still being worked on")),
+            Some(Fault::NeverEnds) => {
+                let mut state = self.lock();
+                let _unheard = effect(&mut state);
+                state.held.extend(reference.cloned());
+                Err(DriverError::outcome_unknown("the task goes on"))
+            }
             Some(Fault::LoseAnswer) => {
                 // Whatever the effect was, good or bad, nobody hears of it.
                 let _unheard = effect(&mut self.lock());
@@ -179,7 +215,7 @@ impl Simulated {
         let busy = {
             let mut state = self.lock();
             let waiting = state.faults.iter().position(|(at, _)| *at == operation);
-            match waiting.filter(|index| state.faults.get(*index).is_some_and(|(_, fault)| *fault == Fault::Busy)) {
+            match waiting.filter(|_| state.trouble.is_none()).filter(|index| state.faults.get(*index).is_some_and(|(_, fault)| *fault == Fault::Busy)) {
                 Some(index) => {
                     state.faults.remove(index);
                     state.calls.push(Call { operation, reference: reference.to_string() });

@@ -82,6 +82,8 @@ pub(crate) struct Client {
     writes: AtomicU64,
     /// How far the cluster's clock is ahead of ours, in seconds, by the answers' own dates.
     ahead: AtomicI64,
+    /// The longest wait for a task or a lock, where that is shorter than what the call deserves.
+    longest: OnceLock<Duration>,
 }
 
 impl Client {
@@ -101,7 +103,18 @@ impl Client {
             distrusted: Mutex::default(),
             writes: AtomicU64::new(0),
             ahead: AtomicI64::new(0),
+            longest: OnceLock::new(),
         })
+    }
+
+    /// Waits no longer than this for any task or lock. The first word counts.
+    pub(crate) fn hurry(&self, longest: Duration) {
+        self.longest.set(longest).ok();
+    }
+
+    /// How long to wait for what deserves `patience`.
+    pub(crate) fn patience(&self, patience: Duration) -> Duration {
+        self.longest.get().map_or(patience, |longest| patience.min(*longest))
     }
 
     /// Takes the line by which the cluster is reached. The first one stays.

@@ -36,7 +36,7 @@ impl Pause {
 impl Client {
     /// Makes a call without a task; waits while the guest is locked, because then nothing has happened.
     pub(crate) async fn settle(&self, call: &Call) -> Result<Value, Trouble> {
-        let deadline = Instant::now() + LOCKED_FOR;
+        let deadline = Instant::now() + self.patience(LOCKED_FOR);
         let mut pause = Pause::new();
         loop {
             match self.ask(call).await {
@@ -51,7 +51,7 @@ impl Client {
     /// # Errors
     /// `Lost` when the task goes on past that, or nobody knows whether there is one.
     pub(crate) async fn work(&self, call: &Call, node: &str, vmid: u32, patience: Duration) -> Result<(), Trouble> {
-        let unlocked = Instant::now() + LOCKED_FOR;
+        let unlocked = Instant::now() + self.patience(LOCKED_FOR);
         let mut pause = Pause::new();
         loop {
             let ended = match self.begin(call, node, vmid).await {
@@ -103,7 +103,7 @@ impl Client {
 
     /// Waits for a task's end.
     pub(crate) async fn wait(&self, upid: &Upid, patience: Duration) -> Result<(), Trouble> {
-        let deadline = Instant::now() + patience;
+        let deadline = Instant::now() + self.patience(patience);
         let mut pause = Pause::new();
         loop {
             match self.stand(upid).await {

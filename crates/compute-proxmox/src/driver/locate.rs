@@ -50,7 +50,7 @@ impl Proxmox {
 
     /// Whether the guest at `at` was made for `reference`. One that is being cloned shows no description before it is done.
     pub(super) async fn is_for(&self, at: &At, reference: &Reference) -> Result<bool, Trouble> {
-        let deadline = Instant::now() + UNDERWAY;
+        let deadline = Instant::now() + self.client().patience(UNDERWAY);
         loop {
             let config = match self.config(at).await {
                 Ok(config) => config,

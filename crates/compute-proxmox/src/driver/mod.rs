@@ -29,7 +29,7 @@ pub use report::{Found, Missing, Report};
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use compute_driver::Reference;
 use kernel::egress::{Endpoint, Standing};
@@ -114,6 +114,13 @@ impl Proxmox {
         let driver = Self::new(settings)?;
         driver.connect(cx).await?;
         Ok(driver)
+    }
+
+    /// The same driver, which waits no longer than `longest` for any task or lock of the cluster. What goes on then is an unknown outcome.
+    #[must_use]
+    pub fn hurried(self, longest: Duration) -> Self {
+        self.client().hurry(longest);
+        self
     }
 
     fn client(&self) -> &Client {
