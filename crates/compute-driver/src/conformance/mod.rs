@@ -12,4 +12,4 @@ mod network;
 mod reshape;
 
 pub use expect::Violation;
-pub use life::check;
+pub use life::{check, check_from_outside};

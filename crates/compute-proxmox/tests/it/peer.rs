@@ -21,7 +21,7 @@ pub fn tools() -> Option<PathBuf> {
         && let Err(why) = install(&folder)
     {
         assert!(!online(), "fakepve {VERSION} cannot be installed, and PyPI can be reached: {why}");
-        eprintln!("SKIPPED: PyPI cannot be reached, so no request is held against the official schema and no peer runs: {why}");
+        eprintln!("NOT CHECKED: PyPI cannot be reached, so no request is held against the official schema and no peer runs: {why}");
         return None;
     }
     Some(folder)
