@@ -5,6 +5,7 @@
 mod crash;
 mod journey;
 mod keeping;
+mod kills;
 mod lint;
 mod offline;
 mod program;

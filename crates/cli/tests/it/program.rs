@@ -23,6 +23,8 @@ pub struct Program {
     data: PathBuf,
     database: String,
     roles: &'static [&'static str],
+    /// The part of the configuration that says where machines run.
+    compute: String,
     port: u16,
     /// The set-up link of the first start.
     pub link: Option<String>,
@@ -45,10 +47,19 @@ impl Program {
         program
     }
 
+    /// An installation without machines of its own: what `compute` says of clusters is all that it has.
+    pub fn with_clusters(database: &str, compute: &str) -> Self {
+        let mut program = Self::prepared(database, &["api", "worker", "scheduler"]);
+        compute.clone_into(&mut program.compute);
+        program.run();
+        program
+    }
+
     /// One more process of the same installation: the same data folder and database, other roles.
     pub fn beside(&self, roles: &'static [&'static str]) -> Self {
         let mut program = Self::prepared(&self.database, roles);
         program.data = self.data.clone();
+        program.compute.clone_from(&self.compute);
         program.run();
         program
     }
@@ -57,19 +68,20 @@ impl Program {
         let folder = tempfile::tempdir().unwrap();
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let data = folder.path().join("data");
-        Self { folder, url: format!("http://127.0.0.1:{port}"), child: None, data, database: database.to_owned(), roles, port, link: None }
+        let compute = format!("[compute]\nimages_dir = \"{}\"\n", images().display());
+        Self { folder, url: format!("http://127.0.0.1:{port}"), child: None, data, database: database.to_owned(), roles, compute, port, link: None }
     }
 
     fn config(&self) -> PathBuf {
         let file = self.folder.path().join("fairhold.toml");
         let text = format!(
-            "listen = \"127.0.0.1:{}\"\nbase_url = \"{}\"\ndata_dir = \"{}\"\ndatabase = \"{}\"\nroles = {:?}\ndemo = true\n[mail]\ntransport = \"mailbox\"\n[payments]\ntest_provider = true\n[compute]\nimages_dir = \"{}\"\n",
+            "listen = \"127.0.0.1:{}\"\nbase_url = \"{}\"\ndata_dir = \"{}\"\ndatabase = \"{}\"\nroles = {:?}\ndemo = true\n[mail]\ntransport = \"mailbox\"\n[payments]\ntest_provider = true\n{}",
             self.port,
             self.url,
             self.data.display(),
             self.database,
             self.roles,
-            images().display()
+            self.compute
         );
         std::fs::write(&file, text).unwrap();
         file
@@ -138,14 +150,29 @@ impl Program {
 
     /// One request without a session.
     pub fn http(&self, method: &str, path: &str, body: Option<&Value>) -> (u16, String) {
+        self.request(None, method, path, body)
+    }
+
+    /// One request with a token, which must succeed.
+    #[track_caller]
+    pub fn call(&self, token: &str, method: &str, path: &str, body: Option<&Value>) -> Value {
+        let (status, text) = self.request(Some(token), method, path, body);
+        assert!((200..300).contains(&status), "{method} {path}: {status} {text}");
+        serde_json::from_str(&text).unwrap_or(Value::Null)
+    }
+
+    fn request(&self, token: Option<&str>, method: &str, path: &str, body: Option<&Value>) -> (u16, String) {
         let url = format!("{}{path}", self.url);
-        let (method, body) = (method.parse::<reqwest::Method>().unwrap(), body.cloned());
+        let (method, body, token) = (method.parse::<reqwest::Method>().unwrap(), body.cloned(), token.map(str::to_owned));
         // A thread of its own with a runtime of its own: the tests themselves are plain threads.
         std::thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
             runtime.block_on(async move {
                 rustls::crypto::aws_lc_rs::default_provider().install_default().ok();
                 let mut request = reqwest::Client::new().request(method, url).timeout(Duration::from_secs(30));
+                if let Some(token) = token {
+                    request = request.bearer_auth(token);
+                }
                 if let Some(body) = body {
                     request = request.json(&body);
                 }
@@ -159,16 +186,16 @@ impl Program {
         .unwrap()
     }
 
-    /// The token in the newest mail whose link contains `marker`.
-    pub fn mailed(&self, marker: &str) -> String {
+    /// The token in the newest mail to `email` whose link contains `marker`.
+    pub fn mailed(&self, email: &str, marker: &str) -> String {
         for _ in 0..200 {
             let page = self.http("GET", "/demo/mailbox", None).1;
-            if let Some(at) = page.find(marker) {
-                return page[at + marker.len()..].chars().take_while(|letter| letter.is_ascii_alphanumeric() || *letter == '-' || *letter == '_').collect();
+            if let Some((_, behind)) = page.split("<article").filter(|mail| mail.contains(email)).find_map(|mail| mail.split_once(marker)) {
+                return behind.chars().take_while(|letter| letter.is_ascii_alphanumeric() || *letter == '-' || *letter == '_').collect();
             }
             std::thread::sleep(Duration::from_millis(100));
         }
-        panic!("no mail with {marker}");
+        panic!("no mail with {marker} to {email}");
     }
 
     /// The command line, as somebody with a home folder in `home`.
@@ -203,11 +230,17 @@ impl Program {
         serde_json::from_str(&self.ok(home, &all)).unwrap()
     }
 
+    /// The token that a shell keeps for whoever signed in there.
+    pub fn token(home: &Path) -> String {
+        let kept: Value = serde_json::from_slice(&std::fs::read(home.join("fairhold/credentials.json")).unwrap()).unwrap();
+        kept["token"].as_str().unwrap().to_owned()
+    }
+
     /// Somebody who signed up, confirmed the address and signed in at a shell.
     pub fn customer(&self, email: &str) -> TempDir {
         let home = tempfile::tempdir().unwrap();
         self.ok(home.path(), &["sign-up", "--email", email, "--name", "Ada Canary", "--over-16"]);
-        let token = self.mailed("verify#");
+        let token = self.mailed(email, "verify#");
         self.ok(home.path(), &["verify", &token]);
         self.ok(home.path(), &["sign-in", "--email", email]);
         home
