@@ -42,3 +42,35 @@ pub async fn print(stand: &Stand) {
         );
     }
 }
+
+/// The last page of ten thousand machines beside the first: pages are found by a key, however deep they lie.
+pub async fn print_depth(stand: &Stand, machines: usize) {
+    let at = Scope::<InstanceView>::ask(&stand.cx, &stand.credentials, None, None).await.unwrap();
+    let page = async |after: Option<String>, limit: u64| {
+        let query = PageQuery { limit: Some(limit), after };
+        instance::list(&stand.cx, &at, &InstanceQuery::default(), &query).await.unwrap()
+    };
+    let (mut after, mut before, mut seen) = (None, None, 0);
+    loop {
+        let walked = page(after.clone(), kernel::page::MAX_LIMIT).await;
+        seen += walked.items.len();
+        if walked.next.is_none() {
+            break;
+        }
+        before = after;
+        after = walked.next;
+    }
+    assert!(seen >= machines, "{seen} machines");
+    let deep = before.expect("there are several pages");
+    let (mut first, mut last) = (0.0, 0.0);
+    for _ in 0..ROUNDS {
+        let began = processor_us();
+        assert_eq!(page(None, 50).await.items.len(), 50);
+        let middle = processor_us();
+        assert_eq!(page(Some(deep.clone()), 50).await.items.len(), 50);
+        first += middle - began;
+        last += processor_us() - middle;
+    }
+    let (first, last) = (first / ROUNDS as f64, last / ROUNDS as f64);
+    println!("list of {machines}, paged: {last:.0} µs of processor time for a page at the end (the first page: {first:.0} µs, ratio {:.2})", last / first);
+}

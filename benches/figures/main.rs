@@ -1,9 +1,13 @@
 //! Fairhold's figures, one line each with a baseline of the same run. `cargo bench -p benches`
 //! prints all of them, `cargo bench -p benches -- list` those of one part.
 
+mod console;
+mod fleet;
 mod list;
 mod metric;
 mod order;
+mod provision;
+mod reconcile;
 mod seal;
 mod stand;
 mod start;
@@ -29,11 +33,26 @@ fn main() {
                 list::print(&stand).await;
             }
         }
+        if wanted("reconcile") || wanted("list") {
+            let fleet = fleet::Fleet::new().await;
+            if wanted("list") {
+                list::print_depth(&fleet.stand, fleet::MACHINES).await;
+            }
+            if wanted("reconcile") {
+                reconcile::print(&fleet).await;
+            }
+        }
         if wanted("metric") {
             metric::print().await;
         }
         if wanted("order") {
             order::print().await;
+        }
+        if wanted("provision") {
+            provision::print().await;
+        }
+        if wanted("console") {
+            console::print().await;
         }
         if wanted("start") {
             start::print().await;

@@ -90,7 +90,7 @@ impl Process {
 }
 
 /// Lets `time` pass.
-async fn rest(time: Duration) {
+pub async fn rest(time: Duration) {
     tokio::time::timeout(time, std::future::pending::<()>()).await.ok();
 }
 
