@@ -1,6 +1,8 @@
 // The customer: a machine ordered, watched, used and kept; what is held; a copy of it; and the end of the account.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { adoption } from "./cluster.mjs";
+import { places } from "./places.mjs";
 import { trouble } from "./trouble.mjs";
 import { button, dialog, heading, more, sees } from "./words.mjs";
 
@@ -19,14 +21,14 @@ export const customer = {
     // A system is on offer once a node has said that it has its image.
     for (let tries = 0; ; tries += 1) {
       const { items } = await (await fetch(`${world.base}/v1/templates`)).json();
-      if (items.some(({ key }) => key.startsWith("tiny"))) break;
+      if (items.some(({ key }) => key === "tiny")) break;
       world.assert.ok(tries < 40, "the tiny system is on offer; the image of this version must be in the folder (`fairhold demo` and the Rust tests build it)");
       await page.waitForTimeout(500);
     }
     await page.goto(`${world.base}/app/machines/new`);
     await page.getByLabel("Hostname").fill(HOST);
     await page.getByLabel("SSH public key").fill(`ssh-ed25519 ${KEY} ada`);
-    await page.getByRole("radio", { name: /tiny/i }).last().click();
+    await page.getByRole("radio", { name: /tiny/i }).filter({ hasNotText: /container/i }).click();
     await page.getByRole("radio", { name: "Is declined" }).check();
     await world.look(page, "order-new", { phone: true });
     await button(page, "Order and pay").click();
@@ -276,6 +278,8 @@ export const customer = {
     await world.look(page, "operator-holds", { phone: true });
   },
   ...trouble,
+  ...places,
+  ...adoption,
   async "delete and undo"(world) {
     const { page } = world.ada;
     await page.goto(`${world.base}/app/machines/${world.machine}`);

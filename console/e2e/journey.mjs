@@ -7,9 +7,10 @@ import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { chromium } from "playwright-core";
+import { enrolment } from "./cluster.mjs";
 import { customer } from "./customer.mjs";
 import { operator } from "./operator.mjs";
-import { binary, start } from "./program.mjs";
+import { binary, cluster, start } from "./program.mjs";
 import { visitor } from "./visitor.mjs";
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
@@ -50,8 +51,14 @@ function report(text) {
 }
 
 const program = await start();
+const vienna = await cluster();
 let browser;
-for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => void program.stop().then(() => process.exit(1)));
+for (const signal of ["SIGINT", "SIGTERM"]) {
+  process.on(signal, () => {
+    vienna.stop();
+    void program.stop().then(() => process.exit(1));
+  });
+}
 
 /** A browser of one person. */
 async function open(extra = {}) {
@@ -84,7 +91,7 @@ async function look(page, name, { phone = false } = {}) {
   if (phone) await page.setViewportSize(DESKTOP);
 }
 
-const world = { base: program.base, link: program.link, folder: program.folder, open, look, assert, verify: (file) => execFileSync(binary, ["verify-certificate", file], { encoding: "utf8" }) };
+const world = { base: program.base, link: program.link, folder: program.folder, cluster: vienna, open, look, assert, verify: (file) => execFileSync(binary, ["verify-certificate", file], { encoding: "utf8" }) };
 let at = "start";
 const tell = async (stories) => {
   for (const [name, story] of Object.entries(stories)) {
@@ -98,6 +105,7 @@ const begun = Date.now();
 try {
   browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: ["--no-sandbox"] });
   await tell(operator);
+  await tell(enrolment);
   await tell(visitor);
   await tell(customer);
   await registered(program.base);
@@ -111,6 +119,7 @@ try {
   console.error(program.heard.slice(-30).join("\n"));
 } finally {
   await browser?.close();
+  vienna.stop();
   await program.stop();
 }
 console.log(`Pictures in ${pictures}`);
