@@ -161,6 +161,7 @@ async fn a_guest_that_is_cut_off_reaches_nothing_and_is_reached_by_nobody() {
     let world = World::new().await;
     let outside = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
     let port = outside.local_addr().unwrap().port();
+    tokio::spawn(async move { while outside.accept().await.is_ok() {} });
     // The prompt comes before the network is up.
     let reach = format!("until ip route | grep -q default; do sleep 1; done; nc -w 2 10.0.2.2 {port} < /dev/null && echo in''side-out || echo cut''-off\n");
     for (reference, cut_off) in [("vm_open", false), ("vm_cut", true)] {

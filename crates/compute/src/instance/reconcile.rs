@@ -11,8 +11,8 @@ use super::change;
 use super::model::{InstanceId, State};
 use super::store::{self, Row};
 use crate::drivers::{self, Attached, Drivers};
-use crate::{backup, finding};
 use crate::node::{self, Node};
+use crate::{backup, finding};
 
 /// Every state in which a guest may exist.
 const PRESENT: &[State] = &[
