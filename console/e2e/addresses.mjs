@@ -32,6 +32,7 @@ export const addresses = [
   ["request", "ada@example.org", "/app/privacy/requests/req_01question"], ["request-corrected", "ada@example.org", "/app/privacy/requests/req_01name"], ["request-new", "ada@example.org", "/app/privacy/requests/new"],
   ["nowhere", "ada@example.org", "/app/nowhere"],
   ["operator", "owner@example.org", "/operator"], ["operator-catalogue", "owner@example.org", "/operator/catalogue"], ["operator-nodes", "owner@example.org", "/operator/nodes"],
+  ["operator-node", "owner@example.org", "/operator/nodes/nod_01local"],
   ["operator-clusters", "owner@example.org", "/operator/clusters"], ["operator-cluster-new", "owner@example.org", "/operator/clusters/new"],
   ["operator-cluster", "owner@example.org", "/operator/clusters/clu_01vienna"], ["operator-cluster-changed", "owner@example.org", "/operator/clusters/clu_01graz"],
   ["operator-findings", "owner@example.org", "/operator/reconciler"], ["operator-customers", "owner@example.org", "/operator/customers"], ["operator-orders", "owner@example.org", "/operator/orders"],

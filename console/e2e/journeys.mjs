@@ -281,6 +281,44 @@ const stories = {
     await sees(page, "The disk image could not be read");
     await shot("work");
   },
+  async "operator empties a host"({ page, base, shot, as }) {
+    await as("owner@example.org");
+    await page.goto(`${base}/operator/nodes`);
+    await page.getByRole("link", { name: "local", exact: true }).click();
+    await heading(page, "local");
+    // The report of the last time: one machine is held by a device of its host, and another try is refused with the reason.
+    const resting = page.getByRole("article", { name: "pve2" });
+    await resting.getByText("5 of 6 moved · 1 could not be moved").waitFor();
+    await resting.getByText("hostpci0").waitFor();
+    await button(page, "Try vm_01held again").click();
+    await sees(page, "pve3: it does not answer");
+    await button(resting, "Try all again").click();
+    await resting.getByText("6 of 6 moved").waitFor({ timeout: 15_000 });
+    await button(page, "End maintenance of pve2").click();
+    await button(page.getByRole("dialog"), "End maintenance").click();
+    await resting.getByText("Ready").waitFor();
+    // Now the other host: what is done to it is asked for, and progress is shown as it goes.
+    const busy = page.getByRole("article", { name: "pve1" });
+    await button(page, "Move the machines off pve1").click();
+    await button(page, "Move them away").click();
+    await sees(page, "Say what is done to the host.");
+    await page.getByLabel("What is done to the host").fill("new fans");
+    await shot("asked");
+    await button(page, "Move them away").click();
+    await busy.getByText("Under maintenance").waitFor();
+    await busy.getByText("on the way").first().waitFor();
+    await shot("on the way", { fullPage: true });
+    await busy.getByText(/(\d+) of \1 moved/).waitFor({ timeout: 30_000 });
+    // One machine alone.
+    const mover = page.getByRole("button", { name: /^Move vm_/ }).first();
+    await mover.click();
+    const dialog = page.getByRole("dialog");
+    await dialog.getByLabel("Why").fill("a quieter host");
+    await button(dialog, "Move it").click();
+    await dialog.getByText("Done", { exact: true }).waitFor({ timeout: 15_000 });
+    await shot("moved");
+    await button(dialog, "Close").last().click();
+  },
   async "set-up"({ page, setupBase, shot }) {
     await page.goto(`${setupBase}/setup#one-time`);
     await button(page, "Go on").click();

@@ -12,6 +12,7 @@ import { compute, operation } from "./compute.mjs";
 import { network } from "./networks.mjs";
 import { attachConsoles } from "./consoles.mjs";
 import { drift, eventDrift } from "./contract.mjs";
+import { hosts } from "./hosts.mjs";
 import { identity } from "./identity.mjs";
 import { privacy } from "./privacy.mjs";
 import { rights } from "./rights.mjs";
@@ -22,8 +23,8 @@ export const POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; " +
   "form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
 
-export const routes = [...identity, ...catalogue, ...compute, ...network, ...clusterRoutes, ...billing, ...privacy, ...rights].map(([method, path, handle, access]) => ({
-  method, path, handle, access, pattern: new RegExp(`^${path.replace(":id", "(?<id>[^/]+)")}$`),
+export const routes = [...identity, ...catalogue, ...compute, ...network, ...hosts, ...clusterRoutes, ...billing, ...privacy, ...rights].map(([method, path, handle, access]) => ({
+  method, path, handle, access, pattern: new RegExp(`^${path.replace(":id", "(?<id>[^/]+)").replace(":host", "(?<host>[^/]+)")}$`),
 }));
 
 async function bodyOf(request) {
@@ -63,8 +64,10 @@ function respond(request, response, url, session, body, options) {
     if (request.method !== "GET" && request.headers["x-csrf-token"] !== "csrf-mock") throw new Refusal(403, "The CSRF token is missing");
   }
   if (session?.email.startsWith("failing@") && url.pathname !== "/v1/me") throw new Error("sentinel");
+  const { id, host } = route.pattern.exec(url.pathname).groups ?? {};
   return route.handle({
-    id: route.pattern.exec(url.pathname).groups?.id,
+    id,
+    host,
     query: url.searchParams,
     body: body ?? {},
     session,

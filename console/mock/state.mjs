@@ -119,7 +119,11 @@ export const findings = [
 export const nodes = [
   {
     id: "nod_01local", region: named(regions[0]), state: "ready", schedulable: true, closed_because: null, cpu_overcommit_percent: 800, memory_overcommit_percent: 100, cpus_limit: 64, memory_limit_mib: 16384, disk_promised_gib: 180,
-    hosts: [{ name: "pve1", online: true, cpus: 8, cpu_permille: 412, memory_mib: 16384, memory_used_mib: 7340 }],
+    hosts: [
+      { name: "pve1", online: true, takes_guests: true, cpus: 8, cpu_permille: 412, memory_mib: 16384, memory_used_mib: 7340, instances: 4, memory_promised_mib: 4096, maintenance: null, drain_id: null },
+      { name: "pve2", online: true, takes_guests: true, cpus: 8, cpu_permille: 85, memory_mib: 16384, memory_used_mib: 2048, instances: 1, memory_promised_mib: 1024, maintenance: { reason: "new fans", since: ago(50) }, drain_id: "op_01drain" },
+      { name: "pve3", online: false, takes_guests: true, cpus: 8, cpu_permille: null, memory_mib: 16384, memory_used_mib: 0, instances: 0, memory_promised_mib: 0, maintenance: null, drain_id: null },
+    ],
     storages: [{ name: "local-lvm", host: "pve1", disks: true, backups: false, total_mib: 204_800, free_mib: 142_336 }, { name: "backups", host: null, disks: false, backups: true, total_mib: 1_048_576, free_mib: 900_000 }],
     strangers: [{ address: "104", name: "old-shop", host: "pve1", running: true, cpus: 2, memory_mib: 4096, disk_gib: 40 }],
     name: "local", driver: "qemu", accelerator: "kvm", accelerator_reason: "/dev/kvm can be opened", cpus: 8,

@@ -52,6 +52,7 @@ export const paths = {
   operator: () => "/operator",
   operatorCatalogue: () => "/operator/catalogue",
   operatorNodes: () => "/operator/nodes",
+  operatorNode: (id: string) => at("/operator/nodes", id),
   operatorAddressPools: () => "/operator/address-pools",
   operatorClusters: () => "/operator/clusters",
   operatorClusterCreate: () => "/operator/clusters/new",

@@ -8,6 +8,7 @@ import { activityQuery } from "../features/audit/api";
 import { invoicePreviewQuery, invoiceQuery, invoicesQuery, paymentsQuery, testClockQuery, usageQuery } from "../features/billing/api";
 import { orderQuery, ordersQuery, regionsQuery, sizesQuery, templatesQuery } from "../features/catalogue/api";
 import { backupsQuery, clusterQuery, clustersQuery, findingsQuery, findingSummaryQuery, instanceQuery, instancesQuery, nodesQuery, operatorOperationsQuery, quotaQuery, sshKeysQuery } from "../features/compute/api";
+import { placedQuery } from "../features/compute/hostApi";
 import { addressesQuery, addressPoolsQuery, networksQuery, securityGroupsQuery } from "../features/compute/networkApi";
 import {
   apiTokensQuery,
@@ -185,6 +186,7 @@ const operatorRoutes = [
   ]),
   door(operatorRoute, paths.operatorFindings(), lazyRouteComponent(() => import("../features/compute/FindingsPage"), "FindingsPage"), () => [list(findingsQuery), one(findingSummaryQuery)]),
   door(operatorRoute, paths.operatorNodes(), lazyRouteComponent(() => import("../features/compute/NodesPage"), "NodesPage"), () => [list(nodesQuery)]),
+  door(operatorRoute, paths.operatorNode(ID), lazyRouteComponent(() => import("../features/compute/NodePage"), "NodePage"), (id) => [list(nodesQuery), list(placedQuery(id))]),
   door(operatorRoute, paths.operatorAddressPools(), lazyRouteComponent(() => import("../features/compute/AddressPoolsPage"), "AddressPoolsPage"), () => [list(addressPoolsQuery), one(regionsQuery)]),
   door(operatorRoute, paths.operatorClusters(), lazyRouteComponent(() => import("../features/compute/ClustersPage"), "ClustersPage"), () => [one(clustersQuery)]),
   door(operatorRoute, paths.operatorClusterCreate(), lazyRouteComponent(() => import("../features/compute/ClusterCreatePage"), "ClusterCreatePage"), () => []),

@@ -1,6 +1,6 @@
 // States as words with a sign; colour only repeats what both already say.
 import { t } from "@lingui/core/macro";
-import type { Backup, Cluster, Instance, InvoiceSummary, Node, Operation, Order, Payment, RestoreTest, SignIn, Snapshot } from "../api/types";
+import type { Backup, Cluster, DrainMachine, Host, Instance, InvoiceSummary, Node, Operation, Order, Payment, RestoreTest, SignIn, Snapshot } from "../api/types";
 import { Icon, type IconName } from "./Icon";
 
 type Tone = "good" | "busy" | "warn" | "bad" | "idle";
@@ -48,6 +48,8 @@ export function instanceLook(state: Instance["state"]): Look {
       return busy(t`Being resized`);
     case "restoring":
       return busy(t`Being brought back`);
+    case "moving":
+      return busy(t`Moving to another host`);
     case "suspending":
       return busy(t`Being suspended`);
     case "suspended":
@@ -208,6 +210,29 @@ export function nodeLook(node: Node): Look {
       return bad(t`Down`);
     default:
       return idle(node.state);
+  }
+}
+
+export function hostLook(host: Host): Look {
+  if (host.maintenance != null) return { text: t`Under maintenance`, tone: "warn", icon: "clock" };
+  if (!host.online) return bad(t`Does not answer`);
+  return host.takes_guests ? good(t`Ready`) : idle(t`Left out by the mapping`);
+}
+
+export function drainLook(state: DrainMachine["state"]): Look {
+  switch (state) {
+    case "waiting":
+      return { text: t`Waits for its turn`, tone: "idle", icon: "wait" };
+    case "moving":
+      return busy(t`On its way`);
+    case "moved":
+      return good(t`Has left`);
+    case "failed":
+      return bad(t`Could not be moved`);
+    case "kept":
+      return idle(t`Stays`);
+    default:
+      return idle(state);
   }
 }
 

@@ -134,13 +134,14 @@ async fn report(app: &App, name: &str, json: bool) -> Outcome {
             }
         }
         for one in &report.missing {
-            show::say(format!("MISSING  {} on {}: {}", one.privilege, one.path, one.purpose));
+            let word = if one.optional { "OPTIONAL" } else { "MISSING" };
+            show::say(format!("{word}  {} on {}: {}", one.privilege, one.path, one.purpose));
         }
         for problem in &report.problems {
             show::say(format!("PROBLEM  {problem}"));
         }
     }
-    if report.missing.is_empty() && report.problems.is_empty() { Ok(()) } else { fail("The cluster is not ready for this mapping.") }
+    if report.missing.iter().all(|one| one.optional) && report.problems.is_empty() { Ok(()) } else { fail("The cluster is not ready for this mapping.") }
 }
 
 /// Runs one of them.

@@ -52,6 +52,8 @@ pub enum Feature {
     PrivateNetworks,
     /// Public addresses can lead to a guest in a private network: `set_addresses`.
     PublicAddresses,
+    /// There are several hosts, and a guest can go from one to another: `way_to`, `move_guest`.
+    Move,
 }
 
 /// Room on a hypervisor.

@@ -7,7 +7,7 @@ use tokio::io::{AsyncRead, AsyncWrite};
 
 use crate::{
     Backup, BackupStream, Capabilities, Card, DriverError, Filter, Guest, GuestSpec, InForce, Inventory, Measurement, NetworkSpec, PasswordHash, Progress,
-    Reference, Size, Snapshot, SnapshotSpec, Status, Stranger,
+    Reference, Size, Snapshot, SnapshotSpec, Status, Stranger, Way,
 };
 
 /// An answer on its way; boxed so that drivers can be used as `Arc<dyn Driver>`.
@@ -53,7 +53,7 @@ pub trait Driver: Send + Sync + 'static {
     ///
     /// # Errors
     /// `Refused` for a spec that can never work, `Conflict` when a guest with this reference has another shape
-    /// ([`GuestSpec::same_shape`]), `Full` without room for it.
+    /// ([`GuestSpec::same_shape`]), `Full` without room for it on a host that [`GuestSpec::avoid`] does not name.
     fn ensure<'a>(&'a self, spec: &'a GuestSpec) -> Answer<'a, Guest>;
 
     /// The guest that carries `reference`, if there is one.
@@ -267,6 +267,26 @@ pub trait Driver: Send + Sync + 'static {
     fn adopt<'a>(&'a self, address: &'a str, reference: &'a Reference) -> Answer<'a, Guest> {
         let _unused = (address, reference);
         unsupported("take over guests")
+    }
+
+    /// How the guest would get to `host` (its name in [`Driver::inventory`]) now. Nothing is changed.
+    ///
+    /// # Errors
+    /// `Refused` for a host that there is not, or that takes no guests; `Conflict` for a guest that cannot leave its host, saying why;
+    /// `Unavailable` while the host is away.
+    fn way_to<'a>(&'a self, reference: &'a Reference, host: &'a str) -> Answer<'a, Way> {
+        let _unused = (reference, host);
+        unsupported("move guests to other hosts")
+    }
+
+    /// Moves the guest to `host`, in the way that [`Driver::way_to`] tells; already there is success. A guest that ran runs afterwards,
+    /// one that was stopped or paused is so, and its disk and its addresses go with it.
+    ///
+    /// # Errors
+    /// As [`Driver::way_to`]. The guest is on one host or the other, whole, whatever the error.
+    fn move_guest<'a>(&'a self, reference: &'a Reference, host: &'a str) -> Answer<'a, Progress<Guest>> {
+        let _unused = (reference, host);
+        unsupported("move guests to other hosts")
     }
 
     /// Filters the guest's traffic as `filter` says and forgets what was said before.

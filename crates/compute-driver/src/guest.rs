@@ -98,6 +98,9 @@ pub struct GuestSpec {
     /// Whether it reaches nothing and nothing reaches it: a copy that is only tried must not do the original's work a second time.
     #[serde(default)]
     pub cut_off: bool,
+    /// Hosts that it is not made on, where there are several. A guest that is there already stays where it is.
+    #[serde(default)]
+    pub avoid: Vec<String>,
 }
 
 impl GuestSpec {
@@ -252,6 +255,7 @@ mod tests {
             password: None,
             card: None,
             cut_off: false,
+            avoid: Vec::new(),
         }
     }
 

@@ -11,6 +11,8 @@ pub struct Host {
     pub name: String,
     /// Whether it answers.
     pub online: bool,
+    /// Whether guests of ours may be on it: the settings of a cluster can leave hosts out.
+    pub takes_guests: bool,
     /// Its processors.
     pub cpus: u32,
     /// How busy they are, in thousandths, where the hypervisor tells.

@@ -24,6 +24,7 @@ fn spec() -> GuestSpec {
         password: None,
         card: None,
         cut_off: false,
+        avoid: Vec::new(),
     }
 }
 
@@ -31,6 +32,38 @@ fn spec() -> GuestSpec {
 async fn it_conforms() {
     let driver: Arc<dyn Driver> = Arc::new(Simulated::new());
     conformance::check(driver.as_ref(), "tiny").await.unwrap();
+}
+
+#[tokio::test]
+async fn it_conforms_with_several_hosts_and_as_containers() {
+    let sim = Simulated::new().with_hosts(&["alpha", "beta", "gamma"]);
+    conformance::check(&sim, "tiny").await.unwrap();
+    sim.contain();
+    conformance::check(&sim, "tiny").await.unwrap();
+    sim.without(Feature::Move);
+    conformance::check(&sim, "tiny").await.unwrap();
+}
+
+#[tokio::test]
+async fn a_move_that_took_place_unheard_is_found_and_one_that_cannot_says_why() {
+    let sim = Simulated::new().with_hosts(&["alpha", "beta"]);
+    let reference = spec().reference;
+    sim.ensure(&spec()).await.unwrap();
+    sim.start(&reference).await.unwrap();
+    sim.inject(Operation::MoveGuest, Fault::Busy);
+    sim.inject(Operation::MoveGuest, Fault::LoseAnswer);
+    assert_eq!(sim.move_guest(&reference, "beta").await, Ok(Progress::Working { percent: Some(50) }));
+    assert!(matches!(sim.move_guest(&reference, "beta").await, Err(DriverError::OutcomeUnknown { .. })));
+    assert_eq!(sim.host(&reference).as_deref(), Some("beta"));
+    assert!(matches!(sim.move_guest(&reference, "beta").await, Ok(Progress::Done(_))));
+    sim.set_online("alpha", false);
+    let away = sim.move_guest(&reference, "alpha").await.unwrap_err();
+    assert!(away.may_retry() && away.to_string().contains("alpha"), "{away}");
+    sim.set_online("alpha", true);
+    sim.tie(&reference, Some("it uses the host's own device"));
+    assert_eq!(sim.move_guest(&reference, "alpha").await, Err(DriverError::conflict("it uses the host's own device")));
+    sim.set_online("beta", false);
+    assert_eq!(sim.status(&reference).await, Ok(Status::Unknown), "a host that is away tells nothing of its guests");
 }
 
 #[tokio::test]
@@ -57,10 +90,15 @@ async fn the_suite_notices_a_disk_that_was_not_brought_back() {
         (Operation::Resize, "a running guest is resized"),
         (Operation::DeleteSnapshot, "a deleted snapshot is gone"),
         (Operation::CreateBackup, "it is the same one"),
+        (Operation::MoveGuest, "it is where it was sent"),
         (Operation::StartRescue, "it says so"),
         (Operation::EndRescue, "it is itself again, and stopped"),
     ] {
-        let sim = Simulated::new();
+        let sim = Simulated::new().with_hosts(&["alpha", "beta"]);
+        // The suite asks first for a host and a guest that are not there.
+        for _ in 0..if operation == Operation::MoveGuest { 2 } else { 0 } {
+            sim.inject(operation, Fault::Slow(Duration::ZERO));
+        }
         sim.inject(operation, Fault::Lie);
         let seen = tokio::time::timeout(Duration::from_secs(5), conformance::check(&sim, "tiny")).await;
         match (operation, seen) {

@@ -1,5 +1,6 @@
 //! Every column and log field of this domain, described.
 
+mod hosts;
 mod keeping;
 mod networks;
 
@@ -85,6 +86,8 @@ pub const TABLES: &[Table] = &[
             Entry::system("seen_at", WHEN),
         ],
     },
+    hosts::HOST,
+    hosts::DRAIN,
     Table {
         name: "compute_cluster",
         title: "hypervisor clusters that are enrolled",
@@ -141,6 +144,8 @@ pub const TABLES: &[Table] = &[
             Entry::personal("region_title", &category::RESOURCE, SERVICE),
             Entry::personal("node_id", &category::RESOURCE, SERVICE).observed().not_required(),
             Entry::personal("node_name", &category::RESOURCE, SERVICE).observed().not_required(),
+            Entry::personal("host_name", &category::RESOURCE, SERVICE).observed().not_required(),
+            Entry::personal("target_host", &category::RESOURCE, SERVICE).observed().not_required(),
             Entry::personal("state", &category::RESOURCE, METERED).observed(),
             Entry::personal("state_reason", &category::RESOURCE, SERVICE).observed().not_required(),
             Entry::personal("accelerator", &category::RESOURCE, SERVICE).observed().not_required(),

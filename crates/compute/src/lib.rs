@@ -1,7 +1,7 @@
 //! What runs: regions, nodes and templates, instances with their power, consoles, readings and quotas.
 //!
 //! Reading order: [`instance`] (a machine and what can be done with it), [`drivers`] (how hypervisors
-//! are reached), [`cluster`] (those that are enrolled while it runs), [`node`] (where machines go), [`quota`], [`reading`] (what they used), [`metric`] (what they did, for charts),
+//! are reached), [`cluster`] (those that are enrolled while it runs), [`node`] (where machines go), [`host`] and [`drain`] (parts of nodes, and emptying them for maintenance), [`quota`], [`reading`] (what they used), [`metric`] (what they did, for charts),
 //! [`console`], [`snapshot`] (what a machine can be brought back to), [`backup`] and [`backup_plan`] (copies apart from their machines),
 //! [`network`], [`card`] (a machine's place in one), [`security_group`], [`address`] and [`address_pool`] (who reaches what),
 //! [`ssh_key`] (who may sign in), [`finding`] (what differs between the hypervisors and us).
@@ -15,9 +15,11 @@ pub mod card;
 pub mod cluster;
 pub mod console;
 pub mod data_map;
+pub mod drain;
 pub mod drivers;
 pub mod events;
 pub mod finding;
+pub mod host;
 pub mod instance;
 pub mod metric;
 mod migrations;
@@ -67,6 +69,8 @@ fn routes() -> OpenApiRouter<Cx> {
         .merge(region::api::routes())
         .merge(template::api::routes())
         .merge(node::api::routes())
+        .merge(host::api::routes())
+        .merge(drain::api::routes())
         .merge(cluster::api::routes())
         .merge(instance::api::routes())
         .merge(reading::api::routes())
@@ -123,5 +127,7 @@ pub fn workflows() -> Vec<Registered> {
         Registered::of(&address::ADDRESS_ASSIGN),
         Registered::of(&finding::REPAIR),
         Registered::of(&instance::ADOPT),
+        Registered::of(&instance::MOVE),
+        Registered::of(&drain::DRAIN),
     ]
 }

@@ -169,6 +169,12 @@ permission!(
     /// Open and close nodes to new machines, and say how much may be promised on them.
     pub NodeUpdate = "compute.node.update", Platform, Use);
 permission!(
+    /// Begin and end the maintenance of a node's host.
+    pub HostUpdate = "compute.host.update", Platform, Use);
+permission!(
+    /// Move all machines off a host.
+    pub DrainCreate = "compute.drain.create", Platform, Use);
+permission!(
     /// Look at the certificate that a cluster's node presents.
     pub ClusterProbe = "compute.cluster.probe", Platform, Use);
 permission!(
@@ -189,6 +195,12 @@ permission!(
 permission!(
     /// Take over a guest that others made, for a customer.
     pub InstanceAdopt = "compute.instance.adopt", Platform, Use);
+permission!(
+    /// See where the machines of all customers are, and nothing that is in them.
+    pub InstanceListAny = "compute.instance.list_any", Platform, View);
+permission!(
+    /// Move a machine to another host.
+    pub InstanceMove = "compute.instance.move", Platform, Use);
 permission!(
     /// See what differs between the hypervisors and us.
     pub FindingView = "compute.finding.view", Platform, View);
@@ -253,6 +265,8 @@ pub const ALL: &[PermissionInfo] = &[
     MetricView::INFO,
     NodeView::INFO,
     NodeUpdate::INFO,
+    HostUpdate::INFO,
+    DrainCreate::INFO,
     ClusterProbe::INFO,
     ClusterCheck::INFO,
     ClusterView::INFO,
@@ -260,6 +274,8 @@ pub const ALL: &[PermissionInfo] = &[
     ClusterUpdate::INFO,
     ClusterDelete::INFO,
     InstanceAdopt::INFO,
+    InstanceListAny::INFO,
+    InstanceMove::INFO,
     FindingView::INFO,
     FindingRepair::INFO,
 ];

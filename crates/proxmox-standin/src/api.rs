@@ -10,7 +10,7 @@ use hyper::ext::ReasonPhrase;
 use serde_json::{Value, json};
 
 use crate::state::{Answer, Fault, Kind, Refusal, SECRET, State, TOKEN, say};
-use crate::{config, consoles, guests, keep, wall};
+use crate::{config, consoles, guests, keep, migrate, wall};
 
 pub struct Incoming {
     pub method: String,
@@ -167,6 +167,7 @@ fn needs(method: &str, tail: &[&str]) -> &'static str {
         ("POST", ["clone"]) => "VM.Clone",
         ("POST", ["status", _]) => "VM.PowerMgmt",
         ("POST", ["snapshot"]) => "VM.Snapshot",
+        (_, ["migrate"]) => "VM.Migrate",
         _ => "VM.Audit",
     }
 }
@@ -232,6 +233,8 @@ fn of_guest(state: &mut State, node: &str, kind: Kind, vmid: u32, tail: &[&str],
         ("POST", ["vncproxy" | "termproxy"]) => consoles::ticket(state, vmid, tail[0]),
         (_, ["agent", rest @ ..]) => guests::agent(state, vmid, rest, call),
         ("GET", ["interfaces"]) => Ok(json!([{ "name": "eth0", "inet": "10.9.9.9/24" }])),
+        ("GET", ["migrate"]) => migrate::look(state, node, vmid),
+        ("POST", ["migrate"]) => migrate::begin(state, node, vmid, call),
         (_, ["firewall", rest @ ..]) => wall::answer(state, vmid, rest, call),
         _ => Err(Refusal { status: 501, reason: format!("Method '{} {}' not implemented", call.method, call.path), errors: Value::Null }),
     }
@@ -247,6 +250,7 @@ fn permissions(state: &State) -> Value {
         "VM.Snapshot",
         "VM.Snapshot.Rollback",
         "VM.Backup",
+        "VM.Migrate",
         "VM.Config.CDROM",
         "VM.Config.CPU",
         "VM.Config.Cloudinit",

@@ -203,9 +203,11 @@ pub fn tasks(state: &mut State, node: &str, rest: &[&str], call: &Incoming) -> A
                     None => json!({ "status": "running", "upid": upid }),
                     Some(exit) => json!({ "status": "stopped", "exitstatus": exit, "upid": upid }),
                 }),
-                _ => Ok(
-                    json!([{ "n": 1, "t": format!("working on {}", task.kind) }, { "n": 2, "t": format!("TASK ERROR: {}", task.exit.clone().unwrap_or_default()) }]),
-                ),
+                _ => {
+                    let end = format!("TASK ERROR: {}", task.exit.clone().unwrap_or_default());
+                    let lines = std::iter::once(format!("working on {}", task.kind)).chain(task.log.iter().cloned()).chain(std::iter::once(end));
+                    Ok(json!(lines.enumerate().map(|(at, text)| json!({ "n": at + 1, "t": text })).collect::<Vec<_>>()))
+                }
             }
         }
         _ => Err(Refusal { status: 501, reason: "not implemented".into(), errors: Value::Null }),

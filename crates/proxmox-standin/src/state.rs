@@ -136,6 +136,8 @@ pub struct Task {
     pub ends: Instant,
     pub effect: Option<Effect>,
     pub exit: Option<String>,
+    /// What it wrote, beside what every task writes.
+    pub log: Vec<String>,
     pub upid: String,
 }
 
@@ -172,6 +174,8 @@ pub struct State {
     pub storage_full: bool,
     pub raw_storage: bool,
     pub shared: bool,
+    /// Nodes that do not have the storage of disks.
+    pub without_storage: Vec<String>,
     pub consoles: Vec<crate::consoles::Ticket>,
     pub pools: Vec<String>,
     pub requests: Vec<String>,
@@ -201,6 +205,7 @@ impl Default for State {
             storage_full: false,
             raw_storage: false,
             shared: false,
+            without_storage: Vec::new(),
             consoles: Vec::new(),
             pools: vec!["fairhold".into()],
             requests: Vec::new(),
@@ -233,7 +238,10 @@ impl State {
         while let Some(at) = self.tasks.iter().position(|task| task.ends <= now && task.effect.is_some()) {
             let effect = self.tasks[at].effect.take().unwrap();
             let ended = effect(self);
-            self.tasks[at].exit = Some(ended.map_or_else(|text| text, |()| "OK".to_owned()));
+            let text = ended.map_or_else(|text| text, |()| "OK".to_owned());
+            let mut lines = text.lines().map(str::to_owned);
+            self.tasks[at].exit = lines.next();
+            self.tasks[at].log = lines.collect();
         }
     }
 
@@ -265,7 +273,7 @@ impl State {
             fails.map_or_else(|| effect(state), Err)
         });
         let ends = Instant::now() + takes;
-        self.tasks.push(Task { node: node.into(), kind: kind.into(), vmid, ends, effect: Some(effect), exit: None, upid: upid.clone() });
+        self.tasks.push(Task { node: node.into(), kind: kind.into(), vmid, ends, effect: Some(effect), exit: None, log: Vec::new(), upid: upid.clone() });
         self.settle();
         json!(upid)
     }

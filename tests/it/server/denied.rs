@@ -157,6 +157,7 @@ both_engines!(another_customer_sees_and_changes_nothing, |engine| async move {
             ("/v1/snapshots/{id}", snapshot),
             ("/v1/backups/{id}", backup),
             ("/v1/operator/findings/{id}", finding_about(&world, &machine).await),
+            ("/v1/operator/instances/{id}", machine.clone()),
             ("/v1/ssh-keys/{id}", ssh_key),
             ("/v1/networks/{id}", network),
             ("/v1/security-groups/{id}", group),
@@ -177,7 +178,7 @@ both_engines!(another_customer_sees_and_changes_nothing, |engine| async move {
                 .iter()
                 .find(|(prefix, _)| route.path.starts_with(**prefix))
                 .unwrap_or_else(|| panic!("{} names a thing that this test does not know; add one of Ada's to the list", route.path));
-            path = path.replace("{id}", id).replace("{purpose}", id);
+            path = path.replace("{id}", id).replace("{purpose}", id).replace("{host}", "simulated");
         }
         path = format!("{path}?project={project}&organisation={organisation}");
         let answer = try_route(&mallory, route, &path).await;

@@ -59,6 +59,7 @@ export function ClusterSurveyView({ survey, mapped }: { survey: ClusterSurvey; m
               { name: t`Privilege`, lead: true, cell: (one) => <span className="mono">{one.privilege}</span> },
               { name: t`On`, cell: (one) => <span className="mono break">{one.path}</span> },
               { name: t`Without it there is no`, cell: (one) => one.purpose },
+              { name: t`Needed`, cell: (one) => (one.optional ? t`no, all else works` : t`yes`) },
             ]}
           />
         </>

@@ -1,15 +1,17 @@
 // Operator: the nodes, what they have, what was promised on them, what is wrong with them, and whether they take new machines.
-import { Button, Group, NumberInput, Paper, Stack, Switch, Text, TextInput, Title } from "@mantine/core";
+import { Anchor, Button, Group, NumberInput, Paper, Stack, Switch, Text, TextInput, Title } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { t } from "@lingui/core/macro";
 import { Trans } from "@lingui/react/macro";
 import { useQueryClient, useSuspenseInfiniteQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
 import type { Node } from "../../api/types";
 import { nonEmpty } from "../../form/checks";
 import { useApiForm } from "../../form/useApiForm";
 import { DataTable } from "../../table/DataTable";
 import { joined } from "../../table/joined";
 import { MoreButton } from "../../table/MoreButton";
+import { paths } from "../../paths";
 import { CopyId } from "../../ui/CopyId";
 import { Dialog } from "../../ui/Dialog";
 import { Empty } from "../../ui/Empty";
@@ -19,14 +21,14 @@ import { Meter } from "../../ui/Meter";
 import { notifyDone } from "../../ui/notify";
 import { Page } from "../../ui/Page";
 import { ProblemAlert } from "../../ui/ProblemView";
-import { nodeLook, State } from "../../ui/State";
+import { hostLook, nodeLook, State } from "../../ui/State";
 import { Ago } from "../../ui/When";
 import { instanceAdopt, nodesQuery, nodeUpdate } from "./api";
 
 export function NodesPage() {
   const { rows, more } = joined(useSuspenseInfiniteQuery(nodesQuery));
   return (
-    <Page title={t`Nodes`} lead={t`What was promised to machines beside what there is. A node that is closed takes no new machines; those on it stay.`}>
+    <Page title={t`Nodes`} lead={t`What was promised to machines beside what there is. A node that is closed takes no new machines; those on it stay. Open a node to work on one of its hosts.`}>
       {rows.length === 0 ? (
         <Paper>
           <Empty icon="node" title={t`No nodes: nothing can run yet`} />
@@ -44,7 +46,11 @@ function Card({ node }: { node: Node }) {
     <Paper component="article" aria-label={node.name}>
       <Stack gap="md">
         <Group justify="space-between" align="baseline">
-          <Title order={2}>{node.name}</Title>
+          <Title order={2}>
+            <Anchor component={Link} to={paths.operatorNode(node.id)} inherit>
+              {node.name}
+            </Anchor>
+          </Title>
           <Group>
             <State look={nodeLook(node)} />
             <Settings node={node} />
@@ -92,7 +98,8 @@ function Card({ node }: { node: Node }) {
             empty={null}
             columns={[
               { name: t`Host`, lead: true, cell: (host) => host.name },
-              { name: t`Answers`, cell: (host) => (host.online ? t`yes` : t`no`) },
+              { name: t`State`, cell: (host) => <State look={hostLook(host)} /> },
+              { name: t`Machines`, cell: (host) => host.instances },
               { name: t`CPU`, cell: (host) => (host.cpu_permille == null ? t`${host.cpus} CPU` : <Meter used={host.cpu_permille} of={1000} text={t`${host.cpus} CPU, ${Math.round(host.cpu_permille / 10)} % busy`} />) },
               { name: t`Memory in use`, cell: (host) => <Meter used={host.memory_used_mib} of={host.memory_mib} text={`${formatMemory(host.memory_used_mib)} / ${formatMemory(host.memory_mib)}`} /> },
             ]}

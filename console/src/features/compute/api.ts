@@ -16,7 +16,7 @@ export const instancesFindQuery = queryOptions({
   staleTime: 30_000,
 });
 
-const MOVING = new Set<Instance["state"]>(["ordered", "provisioning", "starting", "stopping", "rebooting", "rebuilding", "resizing", "restoring", "suspending", "resuming", "rescuing"]);
+const MOVING = new Set<Instance["state"]>(["ordered", "provisioning", "starting", "stopping", "rebooting", "rebuilding", "resizing", "restoring", "moving", "suspending", "resuming", "rescuing"]);
 
 export const isMoving = (state: Instance["state"]): boolean => MOVING.has(state);
 

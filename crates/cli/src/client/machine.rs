@@ -196,6 +196,16 @@ pub enum Vm {
     },
     /// Give it another size; one that runs is restarted where its processors or memory change
     Resize(Resize),
+    /// Move it to another host of its node, for the operator; one that runs goes on where its hypervisor can do that
+    Move {
+        id: String,
+        /// Why; its owner reads it
+        #[arg(long)]
+        reason: String,
+        /// Which host; the one with the most memory left if none is named
+        #[arg(long)]
+        host: Option<String>,
+    },
     /// Set the words that it is found by, as key or key:value; without any, it has none
     Tag { id: String, tags: Vec<String> },
     /// What it did: processors, memory, disk and network
@@ -223,6 +233,11 @@ pub enum Vm {
 }
 
 impl Vm {
+    /// Whether it is for the operator's staff.
+    pub fn is_for_staff(&self) -> bool {
+        matches!(self, Self::Move { .. })
+    }
+
     pub async fn run(self, api: &Api) -> Outcome {
         match self {
             Self::List { tag: None } => api.list("/v1/instances", show::INSTANCE).await,
@@ -250,6 +265,10 @@ impl Vm {
                 act(api, &id, "rebuild", json!({ "template_id": template })).await
             }
             Self::Resize(args) => args.run(api).await,
+            Self::Move { id, reason, host } => {
+                let answer = api.create(&format!("/v1/operator/instances/{id}/move"), &json!({ "reason": reason, "host": host })).await?;
+                finish(api, &answer).await
+            }
             Self::Tag { id, tags } => {
                 let answer = api.change(Method::PATCH, &format!("/v1/instances/{id}"), Some(&json!({ "tags": tags }))).await?;
                 api.show(answer, show::INSTANCE)

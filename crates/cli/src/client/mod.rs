@@ -99,6 +99,11 @@ pub async fn run(command: Command, url: Option<String>, json: bool) -> Outcome {
         Command::Whoami => api.show(api.read("/v1/me").await?, show::PERSON),
         Command::Catalogue => machine::catalogue(&api).await,
         Command::Order(args) => args.run(&api).await,
+        Command::Vm(args) if args.is_for_staff() => {
+            api.enter_as_staff().await?;
+            let done = args.run(&api).await;
+            api.leaving(done).await
+        }
         Command::Vm(args) => args.run(&api).await,
         Command::Backup(args) => args.run(&api).await,
         Command::Network(args) => args.run(&api).await,

@@ -154,7 +154,16 @@ pub const NODE: Columns = &[
     ("Closed because", "/closed_because"),
     ("Problem", "/problem"),
 ];
-pub const HOST: Columns = &[("Host", "/name"), ("Answers", "/online"), ("CPUs", "/cpus"), ("Memory MiB", "/memory_mib"), ("in use", "/memory_used_mib")];
+pub const HOST: Columns = &[
+    ("Host", "/name"),
+    ("Answers", "/online"),
+    ("CPUs", "/cpus"),
+    ("Memory MiB", "/memory_mib"),
+    ("in use", "/memory_used_mib"),
+    ("Machines", "/instances"),
+    ("Maintenance", "/maintenance/reason"),
+];
+pub const DRAINED: Columns = &[("Machine", "/instance_id"), ("State", "/state"), ("Why", "/reason"), ("Goes to", "/host")];
 pub const STORAGE: Columns =
     &[("Storage", "/name"), ("Host", "/host"), ("Disks", "/disks"), ("Archives", "/backups"), ("MiB", "/total_mib"), ("free", "/free_mib")];
 pub const STRANGER: Columns =

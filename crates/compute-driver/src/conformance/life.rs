@@ -7,7 +7,7 @@ use super::{
         FROM_OUTSIDE, Violation, boots, capabilities, count_prompts, holds, keeps_backlog, looks_inside, must, obeys_power_button, once_in_list, prompts,
         reads, restarts_when_asked, status_is,
     },
-    keep, network, reshape,
+    keep, moving, network, reshape,
 };
 use crate::{ConsoleKind, Driver, DriverError, Feature, GuestSpec, Reference, Status};
 
@@ -33,6 +33,7 @@ pub async fn check(driver: &dyn Driver, template: &str) -> Result<(), Violation>
         password: None,
         card: None,
         cut_off: false,
+        avoid: Vec::new(),
     };
     let outcome = life(driver, &spec).await;
     if outcome.is_err() {
@@ -62,6 +63,7 @@ async fn life(driver: &dyn Driver, spec: &GuestSpec) -> Result<(), Violation> {
         reshape::filters(driver, spec, &can).await?;
     }
     reshape::inventory(driver, spec, &can).await?;
+    moving::moves(driver, spec, &can).await?;
     power(driver, spec).await?;
     let rebuilt = if looks_inside() {
         rebuilding(driver, spec).await?

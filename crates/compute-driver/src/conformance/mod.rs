@@ -8,6 +8,7 @@
 mod expect;
 mod keep;
 mod life;
+mod moving;
 mod network;
 mod reshape;
 

@@ -1,10 +1,11 @@
 //! The simulated hypervisor's answers as a driver.
 
-use std::net::IpAddr;
+use std::{collections::BTreeSet, net::IpAddr};
 
 use super::{
     Simulated,
     fault::Operation,
+    hosts,
     hypervisor::{BACKLOG_LIMIT, Machine},
     keep,
     line::{serve_screen, serve_serial},
@@ -12,11 +13,11 @@ use super::{
 };
 use crate::{
     Accelerator, Answer, Backup, BackupStream, Capabilities, Card, ConsoleKind, ConsoleStream, Driver, DriverError, Feature, Filter, Guest, GuestSpec, InForce,
-    Inventory, Measurement, NetworkSpec, PasswordHash, Progress, Reference, Size, Snapshot, SnapshotSpec, Status, Stranger,
+    Inventory, Measurement, NetworkSpec, PasswordHash, Progress, Reference, Size, Snapshot, SnapshotSpec, Status, Stranger, Way,
 };
 
 /// What it can do unless a test takes it away.
-const FEATURES: [Feature; 16] = [
+const FEATURES: [Feature; 17] = [
     Feature::Suspend,
     Feature::Resize,
     Feature::GrowDisk,
@@ -33,6 +34,7 @@ const FEATURES: [Feature; 16] = [
     Feature::Firewall,
     Feature::PrivateNetworks,
     Feature::PublicAddresses,
+    Feature::Move,
 ];
 pub(super) const TEMPLATES: [&str; 2] = ["debian", "tiny"];
 
@@ -48,7 +50,12 @@ impl Driver for Simulated {
 
     fn capabilities(&self) -> Answer<'_, Capabilities> {
         Box::pin(async move {
-            let missing = self.perform(Operation::Capabilities, None, |state| Ok(state.missing.clone())).await?;
+            let missing = self
+                .perform(Operation::Capabilities, None, |state| {
+                    let alone = (state.hosts.len() < 2).then_some(Feature::Move);
+                    Ok(state.missing.iter().copied().chain(alone).collect::<BTreeSet<_>>())
+                })
+                .await?;
             Ok(Capabilities {
                 accelerator: Accelerator::Tcg,
                 accelerator_reason: "simulated".to_owned(),
@@ -66,7 +73,7 @@ impl Driver for Simulated {
         Box::pin(async move {
             let made = self.perform(Operation::Ensure, Some(&spec.reference), |state| {
                 accept(spec)?;
-                let machine = state.guests.entry(spec.reference.clone()).or_insert_with(|| Machine::new(spec));
+                let machine = hosts::find_or_make(state, spec)?;
                 if !machine.spec.same_shape(spec) {
                     return Err(DriverError::conflict("a guest with this reference has another shape"));
                 }
@@ -86,8 +93,7 @@ impl Driver for Simulated {
 
     fn status<'a>(&'a self, reference: &'a Reference) -> Answer<'a, Status> {
         Box::pin(async move {
-            let said = self
-                .perform(Operation::Status, Some(reference), |state| Ok(Some(state.guests.get(reference).map_or(Status::Absent, |machine| machine.status))));
+            let said = self.perform(Operation::Status, Some(reference), |state| Ok(Some(state.guests.get(reference).map_or(Status::Absent, Machine::said))));
             Ok(said.await?.unwrap_or(Status::Unknown))
         })
     }
@@ -138,7 +144,7 @@ impl Driver for Simulated {
             let made = self.perform(Operation::Rebuild, Some(&spec.reference), |state| {
                 accept(spec)?;
                 let machine = state.machine(&spec.reference)?;
-                *machine = Machine::new(spec);
+                *machine = machine.anew(spec);
                 Ok(Some(machine.guest()))
             });
             Ok(made.await?.unwrap_or_else(|| Machine::new(spec).guest()))
@@ -259,6 +265,14 @@ impl Driver for Simulated {
 
     fn adopt<'a>(&'a self, address: &'a str, reference: &'a Reference) -> Answer<'a, Guest> {
         Box::pin(reshape::adopt(self, address, reference))
+    }
+
+    fn way_to<'a>(&'a self, reference: &'a Reference, host: &'a str) -> Answer<'a, Way> {
+        Box::pin(hosts::way_to(self, reference, host))
+    }
+
+    fn move_guest<'a>(&'a self, reference: &'a Reference, host: &'a str) -> Answer<'a, Progress<Guest>> {
+        Box::pin(hosts::move_guest(self, reference, host))
     }
 
     fn set_filter<'a>(&'a self, reference: &'a Reference, filter: &'a Filter) -> Answer<'a, ()> {

@@ -48,6 +48,8 @@ pub enum Operation {
     Networks,
     Connect,
     SetAddresses,
+    WayTo,
+    MoveGuest,
 }
 
 impl Operation {

@@ -11,6 +11,7 @@ use tokio::sync::broadcast;
 
 use super::{
     fault::{Fault, Operation},
+    hosts::Place,
     shell::{self, Files},
 };
 use crate::{Accelerator, Backup, DriverError, Feature, Filter, Guest, GuestSpec, NetworkSpec, Progress, Reference, Snapshot, SshAddress, Status, Stranger};
@@ -38,6 +39,10 @@ pub(super) struct State {
     pub(super) backups: BTreeMap<Reference, (Backup, Files)>,
     pub(super) strangers: Vec<Stranger>,
     pub(super) networks: BTreeMap<Reference, NetworkSpec>,
+    /// Empty for a hypervisor of one host, which tells no guest's host.
+    pub(super) hosts: Vec<Place>,
+    /// Guests are containers, which cannot move while they run.
+    pub(super) contained: bool,
     pub(super) missing: BTreeSet<Feature>,
     /// What every call hears, while there is trouble with the hypervisor as a whole.
     trouble: Option<DriverError>,
@@ -60,6 +65,11 @@ pub(super) struct Machine {
     pub(super) rescue: bool,
     pub(super) filter: Filter,
     pub(super) addresses: Vec<IpAddr>,
+    pub(super) host: Option<String>,
+    /// Its host does not answer.
+    pub(super) away: bool,
+    /// Why it cannot leave its host.
+    pub(super) tied: Option<String>,
 }
 
 /// A snapshot and what it brings back.
@@ -272,7 +282,20 @@ impl Machine {
             rescue: false,
             filter: Filter::open(),
             addresses: Vec::new(),
+            host: None,
+            away: false,
+            tied: None,
         }
+    }
+
+    /// The same guest, made anew after `spec`: where it is stays.
+    pub(super) fn anew(&self, spec: &GuestSpec) -> Self {
+        Self { host: self.host.clone(), away: self.away, tied: self.tied.clone(), ..Self::new(spec) }
+    }
+
+    /// What is heard of its status.
+    pub(super) fn said(&self) -> Status {
+        if self.away { Status::Unknown } else { self.status }
     }
 
     /// Goes on from memory: nothing boots, so nothing is printed.
@@ -314,10 +337,10 @@ impl Machine {
     pub(super) fn guest(&self) -> Guest {
         Guest {
             reference: self.spec.reference.clone(),
-            status: self.status,
+            status: self.said(),
             template: self.spec.template.clone(),
             size: self.spec.size(),
-            host: None,
+            host: self.host.clone(),
             rescue: self.rescue,
             accelerator: Accelerator::Tcg,
             ipv4: Some(self.spec.card.as_ref().map_or_else(|| "10.0.2.15".to_owned(), |card| card.ipv4.to_string())),

@@ -6,6 +6,7 @@ use super::{
     Simulated,
     answers::accept,
     fault::Operation,
+    hosts,
     hypervisor::{Machine, Saved, State},
 };
 use crate::{Backup, BackupFormat, BackupStream, DriverError, Feature, Guest, GuestSpec, Progress, Reference, Snapshot, SnapshotSpec, Status};
@@ -118,10 +119,9 @@ pub(super) async fn restore_backup(sim: &Simulated, name: &Reference, spec: &Gue
         if backup.size.disk_gib > spec.disk_gib {
             return Err(DriverError::refused("the disk is smaller than the backup's"));
         }
-        let machine = Machine { files, ..Machine::new(spec) };
-        let guest = machine.guest();
-        state.guests.insert(spec.reference.clone(), machine);
-        Ok(guest)
+        let machine = hosts::find_or_make(state, spec)?;
+        *machine = Machine { files, ..machine.anew(spec) };
+        Ok(machine.guest())
     });
     Ok(restored.await?.unwrap_or_else(|| Progress::Done(Machine::new(spec).guest())))
 }

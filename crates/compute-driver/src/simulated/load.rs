@@ -68,6 +68,7 @@ mod tests {
             password: None,
             card: None,
             cut_off: false,
+            avoid: Vec::new(),
         };
         let minutes: Vec<Measurement> = (1..60).map(|minute| after(Duration::from_secs(minute * 60), &spec)).collect();
         let shares: Vec<u64> = minutes.windows(2).map(|pair| (pair[1].cpu_us - pair[0].cpu_us) * 100 / 120_000_000).collect();

@@ -1,9 +1,9 @@
 //! What else changes about simulated guests: their pace, size, access, boot, filters and owner.
 
-use super::{Simulated, answers::TEMPLATES, fault::Operation, hypervisor::Machine};
+use super::{Simulated, answers::TEMPLATES, fault::Operation, hosts, hypervisor::Machine};
 use crate::{
-    DriverError, Feature, Filter, Guest, GuestNetwork, GuestSpec, Host, InForce, Inventory, PasswordHash, Reference, Size, Status, Storage, Stranger,
-    TemplateInfo, guest::is_key_line,
+    DriverError, Feature, Filter, Guest, GuestNetwork, GuestSpec, InForce, Inventory, PasswordHash, Reference, Size, Status, Storage, Stranger, TemplateInfo,
+    guest::is_key_line,
 };
 
 pub(super) async fn suspend(sim: &Simulated, reference: &Reference) -> Result<(), DriverError> {
@@ -100,9 +100,9 @@ pub(super) async fn end_rescue(sim: &Simulated, reference: &Reference) -> Result
 }
 
 pub(super) async fn inventory(sim: &Simulated) -> Result<Inventory, DriverError> {
-    let told = sim.perform(Operation::Inventory, None, |_| {
+    let told = sim.perform(Operation::Inventory, None, |state| {
         Ok(Inventory {
-            hosts: vec![Host { name: "simulated".into(), online: true, cpus: 64, cpu_permille: Some(10), memory_mib: 262_144, memory_used_mib: 1_024 }],
+            hosts: hosts::told(state),
             storages: vec![Storage { name: "memory".into(), host: None, disks: true, backups: true, total_mib: 1_048_576, free_mib: 1_000_000 }],
             networks: vec![GuestNetwork { name: "nowhere".into(), host: None }],
             templates: TEMPLATES.map(|name| TemplateInfo { name: name.into(), origin: "simulated".into(), disk_gib: 1 }).to_vec(),
@@ -129,7 +129,7 @@ pub(super) async fn adopt(sim: &Simulated, address: &str, reference: &Reference)
             (None, None) => Err(DriverError::conflict("there is no guest at this address")),
             (Some(index), None) => {
                 let stranger = state.strangers.remove(index);
-                let mut machine = Machine::new(&spec_of(&stranger, reference));
+                let mut machine = Machine { host: stranger.host.clone(), ..Machine::new(&spec_of(&stranger, reference)) };
                 if stranger.status == Status::Running {
                     machine.power_on();
                 }
@@ -160,6 +160,7 @@ fn spec_of(stranger: &Stranger, reference: &Reference) -> GuestSpec {
         password: None,
         card: None,
         cut_off: false,
+        avoid: Vec::new(),
     }
 }
 

@@ -67,6 +67,7 @@ pub(super) async fn inventory(oci: &Oci) -> Result<Inventory, DriverError> {
         hosts: vec![Host {
             name: host,
             online: true,
+            takes_guests: true,
             cpus: space.cpus,
             cpu_permille: None,
             memory_mib: space.memory_mib,

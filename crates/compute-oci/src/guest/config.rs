@@ -221,6 +221,7 @@ mod tests {
             password: None,
             card: None,
             cut_off: false,
+            avoid: Vec::new(),
         };
         let record = Record { spec, template_version: "v".into(), ssh_port: 44_000, first_id: 1_879_048_192, ipv4: Ipv4Addr::new(10, 98, 0, 3) };
         let config = of(&Place::of(Path::new("/data"), &reference), &record);

@@ -55,6 +55,7 @@ impl World {
             password: None,
             card: None,
             cut_off: false,
+            avoid: Vec::new(),
         }
     }
 

@@ -107,3 +107,21 @@ pub(crate) fn suspend(at: &At) -> Call {
 pub(crate) fn resume(at: &At) -> Call {
     at.call(Method::POST, &["status", "resume"]).makes(at.kind.of("qmresume", "vzresume"))
 }
+
+/// Whether a virtual machine can go to another node, and what of it is the node's own.
+pub(crate) fn may_migrate(at: &At, target: &str) -> Call {
+    at.call(Method::GET, &["migrate"]).with(Params::new().with("target", target))
+}
+
+/// Moves a guest to another node. A virtual machine that runs goes on meanwhile, with its local disks if it has any; a container is
+/// shut down and started there.
+pub(crate) fn migrate(at: &At, target: &str, runs: bool, with_disks: bool) -> Call {
+    let params = Params::new().with("target", target);
+    let params = match at.kind {
+        Kind::Machine if runs && with_disks => params.flag("online", true).flag("with-local-disks", true),
+        Kind::Machine if runs => params.flag("online", true),
+        Kind::Container if runs => params.flag("restart", true),
+        _ => params,
+    };
+    at.call(Method::POST, &["migrate"]).with(params).makes(at.kind.of("qmigrate", "vzmigrate"))
+}

@@ -69,6 +69,11 @@ impl Fields {
         Self::each(self.0.get(name).cloned().unwrap_or_default())
     }
 
+    /// The texts of a list inside.
+    pub(crate) fn texts(&self, name: &str) -> Vec<String> {
+        self.0.get(name).and_then(Value::as_array).into_iter().flatten().filter_map(text).collect()
+    }
+
     pub(crate) fn has(&self, name: &str) -> bool {
         self.0.get(name).is_some_and(|value| !value.is_null())
     }

@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use compute_driver::{
     Answer, Backup, Capabilities, ConsoleKind, ConsoleStream, Driver, DriverError, Filter, Guest, GuestSpec, InForce, Inventory, Measurement, PasswordHash,
-    Progress, Reference, Size, Snapshot, SnapshotSpec, Status, Stranger,
+    Progress, Reference, Size, Snapshot, SnapshotSpec, Status, Stranger, Way,
 };
 
-use super::{Proxmox, access, adopt, backup, console, filter, inventory, look, make, measure, power, rebuild, size, snapshot};
+use super::{Proxmox, access, adopt, backup, console, filter, inventory, look, make, measure, moving, power, rebuild, size, snapshot};
 
 impl Driver for Proxmox {
     fn name(&self) -> &'static str {
@@ -144,6 +144,14 @@ impl Driver for Proxmox {
 
     fn adopt<'a>(&'a self, address: &'a str, reference: &'a Reference) -> Answer<'a, Guest> {
         Box::pin(adopt::adopt(self, address, reference))
+    }
+
+    fn way_to<'a>(&'a self, reference: &'a Reference, host: &'a str) -> Answer<'a, Way> {
+        Box::pin(moving::way(self, reference, host))
+    }
+
+    fn move_guest<'a>(&'a self, reference: &'a Reference, host: &'a str) -> Answer<'a, Progress<Guest>> {
+        Box::pin(moving::move_guest(self, reference, host))
     }
 
     fn set_filter<'a>(&'a self, reference: &'a Reference, filter: &'a Filter) -> Answer<'a, ()> {

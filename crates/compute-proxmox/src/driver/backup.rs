@@ -128,7 +128,7 @@ pub(super) async fn restore(proxmox: &Proxmox, name: &Reference, spec: &GuestSpe
             snapshot::delete_all(proxmox, &spec.reference).await?;
             at
         }
-        None => free_place(proxmox, &spec.reference, &archive.node, kind).await?,
+        None => free_place(proxmox, spec, &archive.node, kind).await?,
     };
     // The archive brings the mark of its own guest along; with the call comes the right one, so that never two carry one reference.
     let mark = make::mark(spec, false);
@@ -145,9 +145,17 @@ pub(super) async fn restore(proxmox: &Proxmox, name: &Reference, spec: &GuestSpe
     Ok(Progress::Done(make::answer(proxmox, &spec.reference).await?))
 }
 
-async fn free_place(proxmox: &Proxmox, reference: &Reference, node: &str, kind: Kind) -> Result<At, DriverError> {
+/// A free id on the archive's node; on another one that sees the archive where that node is to be avoided.
+async fn free_place(proxmox: &Proxmox, spec: &GuestSpec, node: &str, kind: Kind) -> Result<At, DriverError> {
     let view = proxmox.view(Duration::ZERO).await?;
-    let free = proxmox.candidates(reference).find(|vmid| view.guest(*vmid).is_none());
+    let backups = storage(proxmox)?;
+    let shared = view.storage(backups, node).is_some_and(|place| place.shared);
+    let sees = |name: &str| name == node || (shared && view.is_online(name) && look::is_ours(proxmox.mapping(), name));
+    let nodes = view.nodes.iter().map(|node| node.name.as_str()).filter(|name| sees(name) && !spec.avoid.iter().any(|avoided| avoided == name));
+    // The archive's own node first.
+    let chosen = nodes.min_by_key(|name| *name != node);
+    let node = chosen.ok_or_else(|| DriverError::full(format!("the backup lies on the node {node} alone, which is to be avoided")))?;
+    let free = proxmox.candidates(&spec.reference).find(|vmid| view.guest(*vmid).is_none());
     let vmid = free.ok_or_else(|| DriverError::full("the ids for this guest are taken"))?;
     Ok(At { node: node.to_owned(), vmid, kind })
 }

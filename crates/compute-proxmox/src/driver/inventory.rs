@@ -2,8 +2,8 @@
 
 use compute_driver::{DriverError, Host, Inventory, Storage, TemplateInfo};
 
-use super::Proxmox;
 use super::view::{FRESH, MIB, Node};
+use super::{Proxmox, look};
 use crate::settings::Origin;
 
 /// What the cluster consists of, in the trait's words.
@@ -14,6 +14,7 @@ pub(super) async fn inventory(proxmox: &Proxmox) -> Result<Inventory, DriverErro
     let host = |node: &Node| Host {
         name: node.name.clone(),
         online: node.online,
+        takes_guests: look::is_ours(proxmox.mapping(), &node.name),
         cpus: node.cpus,
         cpu_permille: node.cpu.map(permille),
         memory_mib: node.memory / MIB,

@@ -28,13 +28,13 @@ pub(super) async fn capabilities(proxmox: &Proxmox) -> Result<Capabilities, Driv
         screen_console: true,
         // The line is passed on as it is; nobody keeps what it printed while nobody listened.
         console_backlog: false,
-        features: features(mapping),
+        features: features(&view, mapping),
         templates: mapping.templates.iter().filter(|(_, origin)| ready(origin)).map(|(name, _)| name.clone()).collect(),
         capacity: Some(capacity(&view, mapping)),
     })
 }
 
-fn features(mapping: &Mapping) -> BTreeSet<Feature> {
+fn features(view: &View, mapping: &Mapping) -> BTreeSet<Feature> {
     let mut features = BTreeSet::from([
         Feature::Suspend,
         Feature::Resize,
@@ -52,6 +52,9 @@ fn features(mapping: &Mapping) -> BTreeSet<Feature> {
     // Without fixed addresses nobody knows which ones are a guest's own.
     if mapping.network.addresses.is_some() {
         features.insert(Feature::AntiSpoofing);
+    }
+    if view.nodes.iter().filter(|node| is_ours(mapping, &node.name)).count() > 1 {
+        features.insert(Feature::Move);
     }
     features
 }

@@ -144,7 +144,7 @@ async fn make_at(proxmox: &Proxmox, view: &View, spec: &GuestSpec, origin: &Orig
     }
 }
 
-/// The node that is online, ours to use, has the storage, and has the most memory left.
+/// The node that is online, ours to use, not to be avoided, has the storage, and has the most memory left.
 fn choose_node(proxmox: &Proxmox, view: &View, spec: &GuestSpec, origin: &Origin) -> Result<String, DriverError> {
     let mapping = proxmox.mapping();
     let fits = |name: &str| {
@@ -158,10 +158,18 @@ fn choose_node(proxmox: &Proxmox, view: &View, spec: &GuestSpec, origin: &Origin
         // Disks on a node's own storage can only be cloned on that node.
         if !shared {
             let node = template.at.node.clone();
+            if spec.avoid.contains(&node) {
+                return Err(DriverError::full(format!("the template {} lies on the node {node} alone, which is to be avoided", spec.template)));
+            }
             return if view.is_online(&node) { Ok(node) } else { Err(DriverError::unavailable(format!("the node {node} is away"))) };
         }
     }
-    let nodes = view.nodes.iter().filter(|node| fits(&node.name));
+    let fitting: Vec<_> = view.nodes.iter().filter(|node| fits(&node.name)).collect();
+    if !fitting.is_empty() && fitting.iter().all(|node| spec.avoid.contains(&node.name)) {
+        let names: Vec<_> = fitting.iter().map(|node| node.name.as_str()).collect();
+        return Err(DriverError::full(format!("every node that could take it is to be avoided: {}", names.join(", "))));
+    }
+    let nodes = fitting.into_iter().filter(|node| !spec.avoid.contains(&node.name));
     let roomiest = nodes.max_by_key(|node| node.memory.saturating_sub(node.memory_used));
     let node = roomiest.ok_or_else(|| DriverError::unavailable(format!("no node that is online has the storage {}", mapping.storage)))?;
     if node.memory > 0 && u64::from(spec.memory_mib) * super::view::MIB > node.memory {

@@ -17,6 +17,7 @@ mod look;
 mod make;
 mod mark;
 mod measure;
+mod moving;
 mod power;
 mod rebuild;
 mod report;

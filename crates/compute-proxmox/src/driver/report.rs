@@ -23,6 +23,8 @@ pub struct Missing {
     pub path: String,
     /// What does not work without it.
     pub purpose: &'static str,
+    /// Everything else works without it.
+    pub optional: bool,
 }
 
 /// A thing of the cluster that a mapping may name.
@@ -76,6 +78,8 @@ const ON_GUESTS: &[(&str, &str)] = &[
     ("VM.Config.Network", "cards and the firewall"),
     ("VM.Config.Options", "tags and descriptions"),
 ];
+/// What is good to have, and missed by nothing else.
+const ALSO_ON_GUESTS: &[(&str, &str)] = &[("VM.Migrate", "moving guests to other nodes, before maintenance for example")];
 const ON_STORAGES: &[(&str, &str)] = &[("Datastore.AllocateSpace", "disks and backups"), ("Datastore.Audit", "seeing what is free")];
 const ON_IMAGES: &[(&str, &str)] = &[("Datastore.AllocateTemplate", "fetching images")];
 const ON_NETWORKS: &[(&str, &str)] = &[("SDN.Use", "connecting guests")];
@@ -91,11 +95,12 @@ fn major(version: &str) -> u32 {
 fn on_guests(path: &str, major: u32) -> Vec<Missing> {
     // Version 9 split one privilege; asking an older version for the new name would be an error there, and the other way round.
     let agent = if major >= 9 { "VM.GuestAgent.Unrestricted" } else { "VM.Monitor" };
-    at(path, ON_GUESTS).into_iter().chain(at(path, &[(agent, "passwords and keys of running guests")])).collect()
+    let also = at(path, ALSO_ON_GUESTS).into_iter().map(|need| Missing { optional: true, ..need });
+    at(path, ON_GUESTS).into_iter().chain(at(path, &[(agent, "passwords and keys of running guests")])).chain(also).collect()
 }
 
 fn at(path: &str, privileges: &[(&str, &'static str)]) -> Vec<Missing> {
-    privileges.iter().map(|(privilege, purpose)| Missing { privilege: (*privilege).to_owned(), path: path.to_owned(), purpose }).collect()
+    privileges.iter().map(|(privilege, purpose)| Missing { privilege: (*privilege).to_owned(), path: path.to_owned(), purpose, optional: false }).collect()
 }
 
 /// Everything that any mapping asks the token for, somewhere.

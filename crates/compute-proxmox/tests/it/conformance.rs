@@ -49,6 +49,14 @@ async fn shared_storage_conforms() {
     conforms("tiny", |world| world.cluster.lock().shared = true).await;
 }
 
+/// One node that is ours: nothing moves, and nobody offers it.
+#[tokio::test]
+async fn a_single_node_conforms() {
+    let world = World::with(|mapping| mapping.nodes = vec!["pve1".into()]).await;
+    conformance::check(&world.driver, "tiny").await.unwrap();
+    assert_eq!(world.cluster.lock().requests.iter().filter(|line| line.ends_with("/migrate")).count(), 0);
+}
+
 #[tokio::test]
 async fn nodes_with_agents_in_their_guests_conform() {
     let world = World::new().await;

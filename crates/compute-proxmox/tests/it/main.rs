@@ -9,6 +9,7 @@ mod fake_peer;
 mod faults;
 mod guests;
 mod keeping;
+mod moving;
 mod peer;
 mod trust;
 mod world;

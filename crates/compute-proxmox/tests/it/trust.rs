@@ -89,7 +89,7 @@ async fn the_report_names_what_is_there_and_what_is_missing() {
     {
         let mut state = world.cluster.lock();
         state.version = "9.0.3".into();
-        state.lacking = vec!["VM.Clone".into(), "VM.GuestAgent.Unrestricted".into()];
+        state.lacking = vec!["VM.Clone".into(), "VM.GuestAgent.Unrestricted".into(), "VM.Migrate".into()];
         state.guests.get_mut(&9000).unwrap().template = false;
     }
     let report = world.driver.report().await.unwrap();
@@ -98,6 +98,8 @@ async fn the_report_names_what_is_there_and_what_is_missing() {
         missing.contains(&"/pool/fairhold VM.Clone".to_owned()) && missing.contains(&"/pool/fairhold VM.GuestAgent.Unrestricted".to_owned()),
         "{missing:?}"
     );
+    let optional: Vec<_> = report.missing.iter().filter(|one| one.optional).map(|one| one.privilege.as_str()).collect();
+    assert_eq!(optional, ["VM.Migrate"], "named, and nothing waits for it");
     assert!(
         report.problems.iter().any(|problem| problem.contains("vmbr9")) && report.problems.iter().any(|problem| problem.contains("9000")),
         "{:?}",

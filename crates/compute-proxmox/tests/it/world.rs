@@ -141,5 +141,6 @@ pub fn spec(name: &str, template: &str) -> GuestSpec {
         password: None,
         card: None,
         cut_off: false,
+        avoid: Vec::new(),
     }
 }

@@ -71,6 +71,7 @@ pub(super) async fn inventory(qemu: &Qemu) -> Result<Inventory, DriverError> {
         hosts: vec![Host {
             name: host,
             online: true,
+            takes_guests: true,
             cpus: space.cpus,
             cpu_permille: None,
             memory_mib: space.memory_mib,

@@ -123,6 +123,7 @@ mod tests {
             password: None,
             card: None,
             cut_off: false,
+            avoid: Vec::new(),
         };
         let record = Record::new(&spec, "v", 42_001);
         let template = Template::at(Path::new("/images/tiny/v"), false, "");

@@ -78,6 +78,7 @@ mod tests {
             password: None,
             card: None,
             cut_off: false,
+            avoid: Vec::new(),
         };
         Record { generation: 2, ..Record::new(&spec, "v", 42_000) }
     }

@@ -58,6 +58,7 @@ impl World {
             password: None,
             card: None,
             cut_off: false,
+            avoid: Vec::new(),
         }
     }
 

@@ -54,7 +54,8 @@ async fn look<P: Permission>(cx: &Cx, at: &Scope<P>, access: Access, mapping: Op
             return Ok(ClusterSurvey { addresses, ..ClusterSurvey::default() });
         }
         let survey = kind.0.survey(cx, access, mapping).await.map_err(kind::told)?;
-        let ready = mapping.is_some() && survey.missing.is_empty() && survey.problems.is_empty() && addresses.iter().all(|address| address.problem.is_none());
+        let complete = survey.missing.iter().all(|one| one.optional);
+        let ready = mapping.is_some() && complete && survey.problems.is_empty() && addresses.iter().all(|address| address.problem.is_none());
         Ok(ClusterSurvey { addresses, ready, ..survey })
     });
     looked.await.unwrap_or_else(|_| Err(Error::unavailable("The cluster answers too slowly. Try again, or look at its load first.")))

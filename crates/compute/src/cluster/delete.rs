@@ -6,7 +6,7 @@ use kernel::{Cx, Error, Result, Scope};
 use super::model::ClusterId;
 use super::{follow, store};
 use crate::instance::store as instances;
-use crate::{backup, finding, node};
+use crate::{backup, finding, host, node};
 
 /// Forgets it, its token included.
 ///
@@ -27,6 +27,7 @@ pub async fn delete<P: Permission>(cx: &Cx, at: &Scope<P>, id: ClusterId) -> Res
                 )));
             }
             finding::forget_node(&tx, &node.name).await?;
+            host::store::forget(&tx, node.id).await?;
             node::store::remove(&tx, at, node.id).await?;
         }
         store::remove(&tx, at, id).await?;

@@ -217,6 +217,8 @@ pub struct MissingPrivilege {
     pub path: String,
     /// What does not work without it.
     pub purpose: String,
+    /// Everything else works without it.
+    pub optional: bool,
 }
 
 /// What a cluster is found to be.
@@ -242,7 +244,7 @@ pub struct ClusterSurvey {
     pub missing: Vec<MissingPrivilege>,
     /// What else will not work.
     pub problems: Vec<String>,
-    /// Whether it can be used as it is: nothing is missing, and nothing else is wrong.
+    /// Whether it can be used as it is: nothing is missing but what is optional, and nothing else is wrong.
     pub ready: bool,
 }
 

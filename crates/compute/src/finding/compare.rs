@@ -37,6 +37,12 @@ impl Observed {
         }
     }
 
+    /// Whether it is about one of these machines and says that its guest is not as it should be.
+    pub(crate) fn is_about(&self, machines: &HashSet<InstanceId>) -> bool {
+        let contradicts = matches!(self.kind, FindingKind::StateDiffers | FindingKind::GuestGone | FindingKind::ShapeDiffers);
+        contradicts && self.instance_id.is_some_and(|id| machines.contains(&id))
+    }
+
     fn after(self, patience: Duration) -> Self {
         Self { patience, ..self }
     }

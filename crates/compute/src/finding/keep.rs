@@ -25,6 +25,12 @@ pub(crate) async fn silent(cx: &Cx, node: &str, why: &DriverError) -> Result<()>
     settle(cx, Some(node), open, vec![of_silence(why)]).await
 }
 
+/// A hypervisor has not answered, and nobody expects it to: what was found about it before is closed, and about its guests stays.
+pub(crate) async fn excused(cx: &Cx, node: &str) -> Result<()> {
+    let open = store::open_on(cx.db(), Some(node)).await?.into_iter().filter(|row| row.kind == FindingKind::NodeUnreachable).collect();
+    settle(cx, Some(node), open, Vec::new()).await
+}
+
 /// What is observed of a hypervisor, or of one way to it, that does not answer as it should.
 pub(crate) fn of_silence(why: &DriverError) -> Observed {
     let observed =

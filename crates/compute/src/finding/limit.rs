@@ -26,6 +26,7 @@ pub(super) const fn passing(state: State) -> Option<Limit> {
         State::Rebuilding => minutes(30, "a template is copied"),
         State::Resizing => minutes(30, "a disk grows, and the machine is restarted"),
         State::Restoring => minutes(60, "a large disk is brought back"),
+        State::Moving => minutes(6 * 60, "its disks may be copied to the other host while it runs"),
         State::Deleting => minutes(60, "a deletion waits for a cluster that is away for a moment"),
         State::Running | State::Stopped | State::Suspended | State::Rescue | State::Failed | State::Deleted => None,
     }
@@ -50,8 +51,8 @@ mod tests {
         for state in [Running, Stopped, Suspended, Rescue, Failed, Deleted] {
             assert!(passing(state).is_none(), "{state:?}");
         }
-        use State::{Ordered, Provisioning, Rebooting, Rebuilding, Rescuing, Resizing, Restoring, Resuming, Starting, Stopping, Suspending};
-        for state in [Ordered, Provisioning, Starting, Stopping, Rebooting, Rebuilding, Resizing, Restoring, Suspending, Resuming, Rescuing] {
+        use State::{Moving, Ordered, Provisioning, Rebooting, Rebuilding, Rescuing, Resizing, Restoring, Resuming, Starting, Stopping, Suspending};
+        for state in [Ordered, Provisioning, Starting, Stopping, Rebooting, Rebuilding, Resizing, Restoring, Moving, Suspending, Resuming, Rescuing] {
             assert_eq!(passing(state).is_some(), state.is_busy(), "{state:?}");
         }
     }

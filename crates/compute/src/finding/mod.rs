@@ -11,7 +11,7 @@ mod repair;
 mod store;
 
 pub(crate) use compare::{of_machines, of_node};
-pub(crate) use keep::{answered, forget_node, of_silence, silent};
+pub(crate) use keep::{answered, excused, forget_node, of_silence, silent};
 pub use list::{list, summary};
 pub use model::{Finding, FindingCount, FindingId, FindingKind, FindingRepair, Offer, Repair};
 pub use repair::{REPAIR, RepairInput, repair};

@@ -112,6 +112,8 @@ async fn insert(tx: &Tx, at: &Scope<ByWorkflow>, node: &Node, stranger: &NodeStr
         region_title: region.title,
         node_id: Some(node.id),
         node_name: Some(node.name.clone()),
+        host_name: stranger.host.clone(),
+        target_host: None,
         state: State::Ordered,
         state_reason: None,
         accelerator: None,

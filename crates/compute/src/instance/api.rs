@@ -12,15 +12,17 @@ use workflow::operation::{Operation, by_subject};
 use super::adopt::{ADOPT, Adoption};
 use super::delete::Deletion;
 use super::model::{Instance, InstanceEvent, InstanceId, InstanceQuery, SizeId};
+use super::r#move::{InstanceMove, MOVE, move_to};
+use super::place::{PlaceQuery, PlacedInstance, list_any};
 use super::power::{Action, power};
 use super::update::InstancePatch;
 use super::{AuthorisedKey, NewRootPassword, adopt, authorise_key, connect, delete, list, rebuild, rescue, resize, set_password, undelete, update, view};
 use crate::card::Connection;
 use crate::node::NodeId;
 use crate::permissions::{
-    InstanceAdopt, InstanceAuthoriseKey, InstanceConnect, InstanceDelete, InstanceReboot, InstanceRebuild, InstanceRescueBegin, InstanceRescueEnd,
-    InstanceReset, InstanceResize, InstanceResume, InstanceSetPassword, InstanceShutdown, InstanceStart, InstanceStop, InstanceSuspend, InstanceUndelete,
-    InstanceUpdate, InstanceView,
+    InstanceAdopt, InstanceAuthoriseKey, InstanceConnect, InstanceDelete, InstanceListAny, InstanceMove as MayMove, InstanceReboot, InstanceRebuild,
+    InstanceRescueBegin, InstanceRescueEnd, InstanceReset, InstanceResize, InstanceResume, InstanceSetPassword, InstanceShutdown, InstanceStart, InstanceStop,
+    InstanceSuspend, InstanceUndelete, InstanceUpdate, InstanceView,
 };
 use crate::template::TemplateId;
 
@@ -45,6 +47,8 @@ pub(crate) fn routes() -> OpenApiRouter<Cx> {
         .routes(routes!(instance_undelete))
         .routes(routes!(instance_event_list))
         .routes(routes!(instance_adopt))
+        .routes(routes!(instance_list_any))
+        .routes(routes!(instance_move))
 }
 
 type Accepted = (StatusCode, Json<Operation>);
@@ -214,4 +218,22 @@ async fn instance_adopt(cx: Cx, at: Scope<InstanceAdopt>, credentials: Credentia
     let owner = project.map_err(|_| Error::invalid("project_id", "there is no such project"))?.place();
     let (instance, _) = adopt::adopt(&cx, &at, owner, id, &wanted).await?;
     accepted(&cx, ADOPT.name, instance).await
+}
+
+/// The machines of the whole installation, newest first: where they are and what they take. What their owners call them is not told.
+#[utoipa::path(get, path = "/v1/operator/instances", operation_id = "instance_list_any", tag = "compute", params(PlaceQuery, PageQuery), responses((status = 200, body = Page<PlacedInstance>)))]
+async fn instance_list_any(
+    cx: Cx,
+    at: Scope<InstanceListAny>,
+    Query(which): Query<PlaceQuery>,
+    Query(query): Query<PageQuery>,
+) -> Result<Json<Page<PlacedInstance>>> {
+    Ok(Json(list_any(&cx, &at, &which, &query).await?))
+}
+
+/// Moves a machine to another host of its node. One that runs goes on meanwhile where its hypervisor can do that; its owner reads why it was moved.
+#[utoipa::path(post, path = "/v1/operator/instances/{id}/move", operation_id = "instance_move", tag = "compute", params(("id" = InstanceId, Path)), request_body = InstanceMove, responses((status = 202, body = Operation)))]
+async fn instance_move(cx: Cx, at: Scope<MayMove>, Path(id): Path<InstanceId>, Json(wanted): Json<InstanceMove>) -> Result<Accepted> {
+    move_to(&cx, &at, id, &wanted).await?;
+    accepted(&cx, MOVE.name, id).await
 }

@@ -62,6 +62,8 @@ pub async fn create<P: AtProject + AtOrganisation>(tx: &Tx, at: &Scope<P>, new: 
         region_title: region.title.clone(),
         node_id: None,
         node_name: None,
+        host_name: None,
+        target_host: None,
         state: State::Ordered,
         state_reason: None,
         accelerator: None,

@@ -9,8 +9,8 @@ use super::change;
 use super::model::{InstanceId, State};
 use super::store::{self, Column, Row};
 use crate::card;
-use crate::drivers;
 use crate::node::accelerator;
+use crate::{drivers, host};
 
 /// The machine that a step works on.
 pub(crate) async fn row(step: &StepCx, id: InstanceId) -> Result<Row> {
@@ -49,6 +49,10 @@ pub(crate) async fn spec(step: &StepCx, row: &Row) -> Result<GuestSpec> {
         ssh_port: None,
         user_data: row.user_data.as_ref().map(|text| text.open(&gate)).transpose()?,
         password: None,
+        avoid: match row.node_id {
+            Some(node) => host::store::closed_on(step.cx().db(), node).await?,
+            None => Vec::new(),
+        },
         card: card::store::of(step.cx().db(), row.id).await?.as_ref().map(card::driver_card).transpose()?,
         cut_off: false,
     })
@@ -60,6 +64,7 @@ pub(crate) async fn note(step: &StepCx, id: InstanceId, guest: &Guest) -> Result
         let ssh = guest.ssh.as_ref();
         let columns = [
             (Column::Accelerator, Some(accelerator(guest.accelerator).to_owned()).into()),
+            (Column::HostName, guest.host.clone().into()),
             (Column::Ipv4, guest.ipv4.clone().into()),
             (Column::SshHost, ssh.map(|ssh| ssh.host.clone()).into()),
             (Column::SshPort, ssh.map(|ssh| i32::from(ssh.port)).into()),

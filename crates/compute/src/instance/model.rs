@@ -69,6 +69,8 @@ pub enum State {
     Resizing,
     /// Being brought back to a snapshot or a backup.
     Restoring,
+    /// Going to another host of its node.
+    Moving,
     /// Being suspended.
     Suspending,
     /// Its processors are held and its memory stays, until it is resumed.
@@ -91,19 +93,21 @@ impl State {
     /// The states that this one may become.
     pub fn may_become(self, next: Self) -> bool {
         use State::{
-            Deleted, Deleting, Failed, Ordered, Provisioning, Rebooting, Rebuilding, Rescue, Rescuing, Resizing, Restoring, Resuming, Running, Starting,
-            Stopped, Stopping, Suspended, Suspending,
+            Deleted, Deleting, Failed, Moving, Ordered, Provisioning, Rebooting, Rebuilding, Rescue, Rescuing, Resizing, Restoring, Resuming, Running,
+            Starting, Stopped, Stopping, Suspended, Suspending,
         };
         match self {
             Ordered => matches!(next, Provisioning | Failed | Deleted),
             // What is taken over may be without power.
             Provisioning => matches!(next, Running | Stopped | Failed | Deleted),
-            Running => matches!(next, Stopped | Stopping | Rebooting | Rebuilding | Resizing | Restoring | Suspending | Rescuing | Rescue | Deleting | Failed),
-            Stopped => matches!(next, Running | Starting | Rebuilding | Resizing | Restoring | Rescuing | Deleting | Failed),
-            Suspended => matches!(next, Running | Stopped | Resuming | Stopping | Deleting | Failed),
+            Running => {
+                matches!(next, Stopped | Stopping | Rebooting | Rebuilding | Resizing | Restoring | Moving | Suspending | Rescuing | Rescue | Deleting | Failed)
+            }
+            Stopped => matches!(next, Running | Starting | Rebuilding | Resizing | Restoring | Moving | Rescuing | Deleting | Failed),
+            Suspended => matches!(next, Running | Stopped | Resuming | Stopping | Moving | Deleting | Failed),
             // Only the undo of booting it brings one from `Rescue` to `Rescuing`.
-            Rescue => matches!(next, Running | Stopped | Rescuing | Rebooting | Stopping | Deleting | Failed),
-            Starting | Stopping | Rebooting | Rebuilding | Resizing | Restoring | Suspending | Resuming | Rescuing => {
+            Rescue => matches!(next, Running | Stopped | Rescuing | Rebooting | Stopping | Moving | Deleting | Failed),
+            Starting | Stopping | Rebooting | Rebuilding | Resizing | Restoring | Moving | Suspending | Resuming | Rescuing => {
                 matches!(next, Running | Stopped | Suspended | Rescue | Failed)
             }
             Deleting => matches!(next, Stopped | Deleted | Failed),
@@ -114,8 +118,8 @@ impl State {
 
     /// True while something is being done to it; nothing else may begin then.
     pub fn is_busy(self) -> bool {
-        use State::{Ordered, Provisioning, Rebooting, Rebuilding, Rescuing, Resizing, Restoring, Resuming, Starting, Stopping, Suspending};
-        matches!(self, Ordered | Provisioning | Starting | Stopping | Rebooting | Rebuilding | Resizing | Restoring | Suspending | Resuming | Rescuing)
+        use State::{Moving, Ordered, Provisioning, Rebooting, Rebuilding, Rescuing, Resizing, Restoring, Resuming, Starting, Stopping, Suspending};
+        matches!(self, Ordered | Provisioning | Starting | Stopping | Rebooting | Rebuilding | Resizing | Restoring | Moving | Suspending | Resuming | Rescuing)
     }
 
     /// In sentences: "This machine is …".
@@ -131,6 +135,7 @@ impl State {
             Self::Rebuilding => "getting a fresh disk",
             Self::Resizing => "getting another size",
             Self::Restoring => "being restored",
+            Self::Moving => "moving to another host",
             Self::Suspending => "being suspended",
             Self::Suspended => "suspended",
             Self::Resuming => "being resumed",
@@ -335,7 +340,7 @@ mod tests {
             for begin in [State::Starting, State::Stopping, State::Rebooting, State::Rebuilding, State::Resizing, State::Restoring, State::Deleting] {
                 assert!(!busy.may_become(begin), "{busy:?} {begin:?}");
             }
-            for begin in [State::Suspending, State::Resuming, State::Rescuing] {
+            for begin in [State::Suspending, State::Resuming, State::Rescuing, State::Moving] {
                 assert!(!busy.may_become(begin), "{busy:?} {begin:?}");
             }
         }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use compute_driver::Progress;
+use compute_driver::{DriverError, Progress};
 use kernel::map::purpose;
 use kernel::{Error, Result, Scope, Tx};
 use serde::{Deserialize, Serialize};
@@ -85,7 +85,7 @@ async fn choose(step: StepCx, input: ProvisionInput) -> Result<Next> {
         // Which rule refused says how full nodes are, which is the operator's business.
         Err(why) => {
             step.log_for_operator(if why.is_empty() { "The region has no nodes.".to_owned() } else { why.join("\n") }).await?;
-            return Err(Error::exhausted("There is no room for this machine in its region now. Choose another size or region, or try again later."));
+            return Err(no_room());
         }
     }
     Ok(Next::Done)
@@ -111,8 +111,17 @@ async fn prepare(step: StepCx, input: ProvisionInput) -> Result<Next> {
             guest::note(&step, row.id, &guest).await?;
             Ok(Next::Done)
         }
+        // How full hosts are, and which are under maintenance, is the operator's business.
+        Err(DriverError::Full { reason }) => {
+            step.log_for_operator(reason).await?;
+            Err(no_room())
+        }
         Err(error) => Err(drivers::told(&step, error).await),
     }
+}
+
+fn no_room() -> Error {
+    Error::exhausted("There is no room for this machine in its region now. Choose another size or region, or try again later.")
 }
 
 async fn remove(step: StepCx, input: ProvisionInput) -> Result<()> {

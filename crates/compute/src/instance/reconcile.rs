@@ -12,10 +12,10 @@ use super::model::{InstanceId, State};
 use super::store::{self, Row};
 use crate::drivers::{self, Attached, Drivers};
 use crate::node::{self, Node};
-use crate::{backup, finding};
+use crate::{backup, finding, host};
 
 /// Every state in which a guest may exist.
-const PRESENT: &[State] = &[
+pub(crate) const PRESENT: &[State] = &[
     State::Provisioning,
     State::Running,
     State::Stopped,
@@ -25,6 +25,7 @@ const PRESENT: &[State] = &[
     State::Rebuilding,
     State::Resizing,
     State::Restoring,
+    State::Moving,
     State::Suspending,
     State::Suspended,
     State::Resuming,
@@ -58,7 +59,7 @@ async fn look(cx: &Cx, name: &str, attached: &Attached) -> Result<usize> {
         Ok(guests) => guests,
         Err(error) => {
             tracing::warn!(node = name, %error, "the guests of a node cannot be listed");
-            finding::silent(cx, name, &error).await?;
+            silent(cx, name, &error).await?;
             return Ok(0);
         }
     };
@@ -73,6 +74,52 @@ fn at(place: Place) -> Scope<ByWorkflow> {
     Scope::<ByWorkflow>::acting("compute.instance.reconcile", place)
 }
 
+/// A hypervisor whose hosts are all under maintenance may be silent. Another certificate or a refused token is no part of maintenance.
+async fn silent(cx: &Cx, name: &str, error: &DriverError) -> Result<()> {
+    let Some(node) = node::store::by_name(cx.db(), name).await? else { return finding::silent(cx, name, error).await };
+    let closed = host::store::closed_on(cx.db(), node.id).await?;
+    let resting = !node.hosts.is_empty() && node.hosts.iter().all(|host| closed.contains(&host.name));
+    let expected = resting && !matches!(error, DriverError::Untrusted { .. } | DriverError::Unauthorised { .. });
+    if expected { finding::excused(cx, name).await } else { finding::silent(cx, name, error).await }
+}
+
+/// Writes on which hosts the guests are, where that is not what we believed; a guest may have been moved at its hypervisor. Work in progress
+/// is never interfered with. True when something was written.
+pub(crate) async fn follow(cx: &Cx, driver: &dyn Driver, rows: &[Row], guests: &[Guest]) -> Result<bool> {
+    let hosts: HashMap<&str, Option<&String>> = guests.iter().map(|guest| (guest.reference.as_str(), guest.host.as_ref())).collect();
+    let mut wrote = false;
+    for row in rows.iter().filter(|row| !row.state.is_busy()) {
+        let told = hosts.get(row.id.to_string().as_str()).copied().flatten();
+        let Some(told) = told.filter(|told| row.host_name.as_ref() != Some(*told)) else { continue };
+        let host = match &row.host_name {
+            None => told.clone(),
+            // The list may be older than a move that ended just now.
+            Some(_) => match driver.find(&drivers::reference(row.id)?).await.ok().flatten().and_then(|guest| guest.host) {
+                Some(host) if Some(&host) != row.host_name.as_ref() => host,
+                _ => continue,
+            },
+        };
+        wrote |= settle_on(cx, row, &host).await?;
+    }
+    Ok(wrote)
+}
+
+async fn settle_on(cx: &Cx, row: &Row, host: &str) -> Result<bool> {
+    cx.write(async |tx| {
+        let now = store::locked(&tx, &at(row.place()), row.id).await?;
+        if now.state.is_busy() || now.host_name != row.host_name {
+            return Ok(false);
+        }
+        store::set(&tx, row.id, &[(store::Column::HostName, Some(host.to_owned()).into())]).await?;
+        if now.host_name.is_some() {
+            tracing::info!(instance = %row.id, "a machine was moved at its hypervisor");
+            store::remember(&tx, row.id, now.state, "It was moved to another host at its node.").await?;
+        }
+        Ok(true)
+    })
+    .await
+}
+
 async fn compare(cx: &Cx, node: &Node, driver: &dyn Driver, mut guests: Vec<Guest>) -> Result<usize> {
     // Guests of restore tests stand for no machine; whoever made one removes it.
     let tests = backup::store::tested_on_node(cx.db(), &at(Place::Platform), &node.name).await?;
@@ -83,17 +130,25 @@ async fn compare(cx: &Cx, node: &Node, driver: &dyn Driver, mut guests: Vec<Gues
     let seen: HashMap<String, Seen> = guests.iter().map(|guest| (guest.reference.to_string(), Seen::of(guest))).collect();
     let known: HashSet<String> = rows.iter().map(|row| row.id.to_string()).collect();
     report_orphans(cx, node, seen.keys().filter(|one| !known.contains(*one)).cloned().collect()).await?;
+    if follow(cx, driver, &rows, &guests).await? {
+        rows = store::on_node(cx.db(), &at(Place::Platform), node.id, PRESENT).await?;
+    }
+    let closed = host::store::closed_on(cx.db(), node.id).await?;
+    let resting = |row: &Row| closed.iter().any(|name| host::stands_on(node, row, name));
     let mut changed = 0;
     for row in &rows {
         let seen = seen.get(&row.id.to_string()).copied().unwrap_or(Seen::ABSENT);
         if verdict(row.state, seen).is_some() {
-            changed += usize::from(correct(cx, driver, row).await?);
+            changed += usize::from(correct(cx, driver, row, resting(row)).await?);
         }
     }
     if changed > 0 {
         rows = store::on_node(cx.db(), &at(Place::Platform), node.id, PRESENT).await?;
     }
+    // What machines do while somebody works on their host is no fault of theirs; it is told when that has ended.
+    let excused: HashSet<InstanceId> = rows.iter().filter(|row| resting(row)).map(|row| row.id).collect();
     let mut observed = finding::of_node(&rows, &guests, &changed_at(cx, &rows).await?, cx.now());
+    observed.retain(|one| !one.is_about(&excused));
     observed.extend(driver.doubts().iter().map(finding::of_silence));
     finding::answered(cx, Some(&node.name), observed).await?;
     Ok(changed)
@@ -140,9 +195,10 @@ fn verdict(state: State, seen: Seen) -> Option<(State, &'static str)> {
 }
 
 /// Looks once more, then corrects the row if nothing else has happened to it meanwhile.
-async fn correct(cx: &Cx, driver: &dyn Driver, row: &Row) -> Result<bool> {
+async fn correct(cx: &Cx, driver: &dyn Driver, row: &Row, resting: bool) -> Result<bool> {
     let Ok(found) = driver.find(&drivers::reference(row.id)?).await else { return Ok(false) };
     let Some((to, why)) = verdict(row.state, found.as_ref().map_or(Seen::ABSENT, Seen::of)) else { return Ok(false) };
+    let why = if resting && to == State::Stopped { "It stopped while its host is under maintenance." } else { why };
     cx.write(async |tx| {
         let now = store::locked(&tx, &at(row.place()), row.id).await?;
         if now.state != row.state || now.operation_id != row.operation_id {

@@ -12,7 +12,8 @@ use sea_orm::{
 
 use super::model::{InstanceEvent, InstanceEventId, InstanceId, State};
 use crate::backup::BackupId;
-use crate::node::NodeId;
+use crate::host::Load;
+use crate::node::{NodeId, Taken};
 
 pub(crate) use instance::{Column, Entity, Model as Row};
 
@@ -56,6 +57,10 @@ mod instance {
         pub region_title: String,
         pub node_id: Option<NodeId>,
         pub node_name: Option<String>,
+        /// The host of the node that it is on, where there are several.
+        pub host_name: Option<String>,
+        /// The host that it is on its way to.
+        pub target_host: Option<String>,
         pub state: State,
         pub state_reason: Option<String>,
         pub accelerator: Option<String>,
@@ -209,6 +214,29 @@ pub(crate) async fn on_node(db: &impl ConnectionTrait, _at: &Scope<ByWorkflow>, 
     Ok(Entity::find().filter(Column::NodeId.eq(node)).filter(Column::State.is_in(states.iter().copied())).all(db).await?)
 }
 
+/// Machines of the whole installation that were handed over and are not deleted, on one node or host if one is named, newest first, one
+/// more than `limit`; for the operator.
+pub(super) async fn page_of_all<P: Permission>(
+    db: &impl ConnectionTrait,
+    _at: &Scope<P>,
+    on: (Option<NodeId>, Option<&str>),
+    after: Option<InstanceId>,
+    limit: u64,
+) -> Result<Vec<Row>> {
+    let stands = Column::State.ne(State::Failed).or(Column::QuotaHeld.eq(true));
+    let mut query = Entity::find().filter(Column::State.ne(State::Deleted)).filter(stands);
+    if let Some(node) = on.0 {
+        query = query.filter(Column::NodeId.eq(node));
+    }
+    if let Some(host) = on.1 {
+        query = query.filter(Column::HostName.eq(host));
+    }
+    if let Some(after) = after {
+        query = query.filter(Column::Id.lt(after));
+    }
+    Ok(query.order_by_desc(Column::Id).limit(limit + 1).all(db).await?)
+}
+
 /// How many machines are on a node, those that wait for their deletion included; for the operator.
 pub(crate) async fn count_on_node<P: Permission>(tx: &Tx, _at: &Scope<P>, node: NodeId) -> Result<u64> {
     // What failed and holds no room has no guest.
@@ -249,19 +277,17 @@ pub(crate) async fn changed_at(db: &impl ConnectionTrait, ids: impl IntoIterator
     Ok(query.all(db).await?.into_iter().map(|(id, at)| (id, Timestamp(at))).collect())
 }
 
-/// What the machines on each node take together. Figures about nodes name nobody.
-pub(crate) async fn taken(db: &impl ConnectionTrait) -> Result<HashMap<NodeId, crate::node::Taken>> {
-    let query = Entity::find().select_only().column(Column::NodeId).column(Column::Cpus).column(Column::MemoryMib).column(Column::DiskGib);
-    let query = query.filter(Column::NodeId.is_not_null()).filter(Column::QuotaHeld.eq(true)).into_tuple::<(NodeId, i32, i32, i32)>();
-    let mut sums: HashMap<NodeId, crate::node::Taken> = HashMap::new();
-    for (node, cpus, memory, disk) in query.all(db).await? {
-        let sum = sums.entry(node).or_default();
-        sum.instances += 1;
-        sum.cpus += i64::from(cpus);
-        sum.memory_mib += i64::from(memory);
-        sum.disk_gib += i64::from(disk);
+/// What the machines on each node and host take together. Figures about nodes name nobody.
+pub(crate) async fn taken(db: &impl ConnectionTrait) -> Result<Load> {
+    let query = Entity::find().select_only().column(Column::NodeId).column(Column::HostName).column(Column::TargetHost);
+    let query = query.column(Column::Cpus).column(Column::MemoryMib).column(Column::DiskGib);
+    let query = query.filter(Column::NodeId.is_not_null()).filter(Column::QuotaHeld.eq(true));
+    let mut load = Load::default();
+    for (node, host, target, cpus, memory, disk) in query.into_tuple::<(NodeId, Option<String>, Option<String>, i32, i32, i32)>().all(db).await? {
+        let machine = Taken { instances: 1, cpus: cpus.into(), memory_mib: memory.into(), disk_gib: disk.into() };
+        load.add(node, target.or(host), machine);
     }
-    Ok(sums)
+    Ok(load)
 }
 
 /// Changes columns of a machine that is known to be the scope's.

@@ -1,4 +1,4 @@
-//! The nodes with what their machines take: three statements, whatever their number.
+//! The nodes with what their machines take: four statements, whatever their number.
 
 use kernel::permission::Permission;
 use kernel::{Cx, Result, Scope};
@@ -6,7 +6,7 @@ use kernel::{Cx, Result, Scope};
 use super::model::NodeView;
 use super::store;
 use crate::instance::store as instances;
-use crate::region;
+use crate::{host, region};
 
 /// All nodes, by name.
 ///
@@ -14,11 +14,12 @@ use crate::region;
 /// Database errors.
 pub async fn list<P: Permission>(cx: &Cx, _at: &Scope<P>) -> Result<Vec<NodeView>> {
     let regions = region::all(cx.db()).await?;
-    let taken = instances::taken(cx.db()).await?;
+    let load = instances::taken(cx.db()).await?;
+    let said = host::store::all(cx.db()).await?;
     let nodes = store::all(cx.db()).await?.into_iter().map(|node| {
         let region = regions.iter().find(|region| region.id == node.region_id).map(|region| region.title.clone());
-        let taken = taken.get(&node.id).copied().unwrap_or_default();
-        NodeView::of(node, region.unwrap_or_default(), taken)
+        let (taken, hosts) = (load.on_node(node.id), host::shown(&node, &load, &said));
+        NodeView::of(node, region.unwrap_or_default(), taken, hosts)
     });
     Ok(nodes.collect())
 }

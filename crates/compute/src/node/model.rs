@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::part::{NodeHost, NodeStorage, NodeStranger};
+use crate::host::HostView;
 use crate::instance::Part;
 use crate::region::RegionId;
 
@@ -153,7 +154,7 @@ pub struct NodeView {
     /// Disk promised to machines, in GiB; disks grow as they are written.
     pub disk_promised_gib: i64,
     /// The hosts that it consists of.
-    pub hosts: Vec<NodeHost>,
+    pub hosts: Vec<HostView>,
     /// Where it keeps disks and archives.
     pub storages: Vec<NodeStorage>,
     /// Guests on it that others made; each can be taken over for a customer.
@@ -172,7 +173,7 @@ pub struct NodeView {
 
 impl NodeView {
     /// Puts it together.
-    pub(super) fn of(node: Node, region: String, taken: Taken) -> Self {
+    pub(super) fn of(node: Node, region: String, taken: Taken, hosts: Vec<HostView>) -> Self {
         let state = match (&node.problem, node.enabled) {
             (Some(_), _) => NodeState::Down,
             (None, true) => NodeState::Ready,
@@ -187,7 +188,7 @@ impl NodeView {
             cpu_overcommit_percent: node.cpu_overcommit_percent,
             memory_overcommit_percent: node.memory_overcommit_percent,
             closed_because: node.closed_because,
-            hosts: node.hosts,
+            hosts,
             storages: node.storages,
             strangers: node.strangers,
             id: node.id,

@@ -5,12 +5,15 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 /// A host of a node that is a cluster, or the only one.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NodeHost {
     /// Its name at the hypervisor.
     pub name: String,
     /// Whether it answers.
     pub online: bool,
+    /// Whether machines may be on it.
+    #[serde(default = "yes")]
+    pub takes_guests: bool,
     /// Its processors.
     pub cpus: u32,
     /// How busy they are, in thousandths, where the hypervisor tells.
@@ -21,11 +24,24 @@ pub struct NodeHost {
     pub memory_used_mib: u64,
 }
 
+/// What was written before hosts could be left out.
+fn yes() -> bool {
+    true
+}
+
+impl NodeHost {
+    /// A host that the hypervisor does not tell of.
+    pub(crate) fn unheard(name: &str) -> Self {
+        Self { name: name.to_owned(), online: false, takes_guests: true, cpus: 0, cpu_permille: None, memory_mib: 0, memory_used_mib: 0 }
+    }
+}
+
 impl From<&Host> for NodeHost {
     fn from(host: &Host) -> Self {
         Self {
             name: host.name.clone(),
             online: host.online,
+            takes_guests: host.takes_guests,
             cpus: host.cpus,
             cpu_permille: host.cpu_permille,
             memory_mib: host.memory_mib,

@@ -1,4 +1,4 @@
-//! Chooses a node for a machine, or says which rule refused which node.
+//! Chooses a node for a machine, or says which rule refused which node, and which of its hosts.
 
 use compute_driver::{Feature, Size};
 use kernel::{ByWorkflow, Error, Place, Result, Scope, Tx};
@@ -9,7 +9,7 @@ use super::model::Node;
 use super::store;
 use crate::instance::{Shape, store as instances};
 use crate::region::RegionId;
-use crate::{backup, card};
+use crate::{backup, card, host};
 
 /// Whether the node of a machine has room for it in another shape.
 ///
@@ -18,7 +18,7 @@ use crate::{backup, card};
 pub(crate) async fn fits(tx: &Tx, row: &instances::Row, shape: &Shape) -> Result<()> {
     let nodes = store::in_region_locked(tx, row.region_id).await?;
     let Some(node) = nodes.into_iter().find(|node| Some(node.id) == row.node_id) else { return Ok(()) };
-    let mut taken = instances::taken(tx.db()).await?.get(&node.id).copied().unwrap_or_default();
+    let mut taken = instances::taken(tx.db()).await?.on_node(node.id);
     taken.cpus -= i64::from(row.cpus);
     taken.memory_mib -= i64::from(row.memory_mib);
     match node.refuses(taken, shape.size(), &row.template_name) {
@@ -38,7 +38,7 @@ pub(crate) async fn fits(tx: &Tx, row: &instances::Row, shape: &Shape) -> Result
 pub(crate) async fn room_for_test(tx: &Tx, node: &str, size: Size, template: &str) -> Result<()> {
     let none = || Error::exhausted("The backup's node has no room for a test now. Try again later.");
     let Some(node) = store::locked_by_name(tx, node).await? else { return Err(none()) };
-    let taken = instances::taken(tx.db()).await?.get(&node.id).copied().unwrap_or_default();
+    let taken = instances::taken(tx.db()).await?.on_node(node.id);
     let at = Scope::<ByWorkflow>::acting("compute.node.place", Place::Platform);
     let tested = !backup::store::tested_on_node(tx.db(), &at, &node.name).await?.is_empty();
     match tested.then(|| "another backup is being tested".to_owned()).or_else(|| node.refuses(taken, size, template)) {
@@ -89,20 +89,21 @@ pub(crate) async fn place(tx: &Tx, at: &Scope<ByWorkflow>, row: &instances::Row)
     };
     // A network does not reach from node to node, so its machines are together.
     let network = card::pinned(tx, at, row.id).await?;
-    let size = row.shape().size();
+    let shape = row.shape();
     let mut refused = Vec::new();
     let mut best: Option<(i64, Node)> = None;
     let nodes = store::in_region_locked(tx, row.region_id).await?;
-    let all = instances::taken(tx.db()).await?;
+    let (load, closed) = (instances::taken(tx.db()).await?, host::store::closed(tx.db()).await?);
     let features = store::features(tx.db(), nodes.iter().map(|node| node.id)).await?;
     let needed = needed(row, network.is_some())?;
     let stands = network.and_then(|(_, stands)| stands);
     for node in nodes.into_iter().filter(|node| kept_on.as_ref().is_none_or(|name| *name == node.name)) {
-        let taken = all.get(&node.id).copied().unwrap_or_default();
+        let taken = load.on_node(node.id);
         let apart = stands.as_ref().filter(|stands| **stands != node.name).map(|stands| format!("the machine's network stands on {stands}"));
         let offered = features.get(&node.id).map_or(&[][..], Vec::as_slice);
         let lacks = || needed.iter().find(|one| !offered.contains(one)).map(|one| format!("it has no `{one}`"));
-        match apart.or_else(lacks).or_else(|| node.refuses(taken, size, &row.template_name)) {
+        let refuses = || node.refuses(taken, shape.size(), &row.template_name).or_else(|| host::choose::nowhere(&node, &closed, &load, &shape));
+        match apart.or_else(lacks).or_else(refuses) {
             Some(why) => refused.push(format!("{}: {why}", node.name)),
             None => {
                 let left = node.memory_limit_mib().unwrap_or(i64::MAX).saturating_sub(taken.memory_mib);

@@ -20,6 +20,7 @@ const METERED: &[State] = &[
     State::Rebuilding,
     State::Resizing,
     State::Restoring,
+    State::Moving,
     State::Suspending,
     State::Suspended,
     State::Resuming,

@@ -129,7 +129,12 @@ impl Kind for Clusters {
 
 fn shown(report: Report) -> ClusterSurvey {
     let parts = |found: Vec<Found>| found.into_iter().map(|one| ClusterPart { name: one.name, about: one.about }).collect();
-    let missing = report.missing.into_iter();
+    let missing = report.missing.into_iter().map(|one| MissingPrivilege {
+        privilege: one.privilege,
+        path: one.path,
+        purpose: one.purpose.to_owned(),
+        optional: one.optional,
+    });
     ClusterSurvey {
         version: Some(report.version),
         nodes: parts(report.nodes),
@@ -138,7 +143,7 @@ fn shown(report: Report) -> ClusterSurvey {
         templates: parts(report.templates),
         images: parts(report.images),
         pools: parts(report.pools),
-        missing: missing.map(|one| MissingPrivilege { privilege: one.privilege, path: one.path, purpose: one.purpose.to_owned() }).collect(),
+        missing: missing.collect(),
         problems: report.problems,
         ..ClusterSurvey::default()
     }
