@@ -290,7 +290,7 @@ const stories = {
     const resting = page.getByRole("article", { name: "pve2" });
     await resting.getByText("5 of 6 moved · 1 could not be moved").waitFor();
     await resting.getByText("hostpci0").waitFor();
-    await button(page, "Try vm_01held again").click();
+    await button(page, "Try again: vm_01held").click();
     await sees(page, "pve3: it does not answer");
     await button(resting, "Try all again").click();
     await resting.getByText("6 of 6 moved").waitFor({ timeout: 15_000 });
@@ -299,7 +299,7 @@ const stories = {
     await resting.getByText("Ready").waitFor();
     // Now the other host: what is done to it is asked for, and progress is shown as it goes.
     const busy = page.getByRole("article", { name: "pve1" });
-    await button(page, "Move the machines off pve1").click();
+    await button(page, "Move machines away from pve1").click();
     await button(page, "Move them away").click();
     await sees(page, "Say what is done to the host.");
     await page.getByLabel("What is done to the host").fill("new fans");

@@ -29,6 +29,12 @@ operations.set("op_01drain", {
   again: () => settle("pve2"),
 });
 
+const away = (host) => (host === "pve1" ? "pve2" : "pve1");
+
+function recount() {
+  for (const host of nodes[0].hosts) host.instances = placed().filter((each) => each.host === host.name).length;
+}
+
 /** What failed before has left when it is tried again. */
 function settle(host) {
   Object.assign(operations.get("op_01drain"), { state: "running", retry: null, finished_at: null, error: null });
@@ -48,9 +54,9 @@ function report(node, host) {
   return { operation_id: drain_id, state: operations.get(drain_id).state, node: "local", host, total: machines.length, ...figures, machines };
 }
 
-/** Where the mock's machines are: the last of them on the host that is being worked on. */
+/** Where some of the mock's machines are: the last of them on the host that is being worked on. */
 const placed = () =>
-  instances.filter((each) => each.node_id !== null).map((each, index, all) => ({
+  instances.slice(0, 5).map((each, index, all) => ({
     id: each.id, organisation_id: "org_01ada", project_id: "prj_01main", state: each.state, state_reason: each.state_reason, region: each.region, node_id: "nod_01local", node: "local",
     host: each.host ?? (index === all.length - 1 ? "pve2" : "pve1"), target_host: each.target_host ?? null, size: each.size.name, cpus: each.size.cpus, memory_mib: each.size.memory_mib, disk_gib: each.size.disk_gib,
     operation_id: each.operation_id, created_at: each.created_at,
@@ -71,10 +77,11 @@ export const hosts = [
     const operation = begin("compute.host.drain", "Move the machines off a host", [["list", "List its machines", 300], ["move", "Move them", 900 * (machines.length + 1)], ["finish", "See that it is empty", 300]]);
     drains.set(host, machines);
     machines.forEach((machine, index) => {
-      setTimeout(() => Object.assign(machine, { state: "moving", host: "pve1", move_id: "op_01move" }), 900 * index);
+      setTimeout(() => Object.assign(machine, { state: "moving", host: away(host), move_id: "op_01move" }), 900 * index);
       setTimeout(() => {
         Object.assign(machine, { state: "moved" });
-        Object.assign(instances.find((each) => each.id === machine.instance_id) ?? {}, { host: "pve1" });
+        Object.assign(instances.find((each) => each.id === machine.instance_id) ?? {}, { host: away(host) });
+        recount();
       }, 900 * (index + 1));
     });
     Object.assign(found, { maintenance: found.maintenance ?? { reason: body.reason, since: ago(0) }, drain_id: operation.id });
@@ -83,7 +90,7 @@ export const hosts = [
   ["GET", "/v1/operator/instances", ({ query }) => [200, page(placed().filter((each) => query.get("host") === null || each.host === query.get("host")), query)]],
   ["POST", "/v1/operator/instances/:id/move", ({ id, body }) => {
     if (!body.reason?.trim()) throw new Refusal(422, "Invalid", "Some values are wrong.", [{ field: "reason", message: "say in 1 to 200 characters why the machine is moved; its owner reads it" }]);
-    if (id === "vm_01held") throw new Refusal(429, "Exhausted", "No other host of local takes this machine: pve1: memory: 17408 MiB would be promised of 16384 MiB; pve3: it does not answer.");
+    if (id === "vm_01held") throw new Refusal(409, "Conflict", "No other host of local takes this machine: pve1: memory: 17408 MiB would be promised of 16384 MiB; pve3: it does not answer.");
     const machine = instances.find((each) => each.id === id);
     if (machine === undefined) throw new Refusal(404, "Not found");
     const before = machine.state;

@@ -1259,6 +1259,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/nodes/{id}/hosts/{host}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Begins or ends a host's maintenance. Machines on it stay until they are moved; nothing new is placed on it meanwhile. */
+        patch: operations["host_update"];
+        trace?: never;
+    };
+    "/v1/nodes/{id}/hosts/{host}/drain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The last drain of a host: how far it has come, and which machines could not be moved, with the reasons. */
+        get: operations["drain_view"];
+        put?: never;
+        /** Moves every machine off a host, a few at a time, and puts it under maintenance. What could not be moved is in the report; trying the operation again moves what is left. */
+        post: operations["drain_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/notification-preferences": {
         parameters: {
             query?: never;
@@ -1567,6 +1602,40 @@ export interface paths {
         put?: never;
         /** Lift a legal hold */
         post: operations["hold_lift"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/operator/instances": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The machines of the whole installation, newest first: where they are and what they take. What their owners call them is not told. */
+        get: operations["instance_list_any"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/operator/instances/{id}/move": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Moves a machine to another host of its node. One that runs goes on meanwhile where its hypervisor can do that; its owner reads why it was moved. */
+        post: operations["instance_move"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3103,7 +3172,7 @@ export interface components {
             missing: components["schemas"]["MissingPrivilege"][];
             /** @description What else will not work. */
             problems: string[];
-            /** @description Whether it can be used as it is: nothing is missing, and nothing else is wrong. */
+            /** @description Whether it can be used as it is: nothing is missing but what is optional, and nothing else is wrong. */
             ready: boolean;
         };
         /** @description Where a machine shall be. */
@@ -3188,6 +3257,60 @@ export interface components {
             id: string;
             /** @description How people know it. */
             name: string;
+        };
+        /** @description A drain with its report. */
+        Drain: {
+            /** @description The operation that carries it out. */
+            operation_id: components["schemas"]["OperationId"];
+            /** @description How that stands: succeeded once the host is empty, failed while machines are left that could not be moved. */
+            state: components["schemas"]["OperationState"];
+            /** @description On which node. */
+            node: string;
+            /** @description Which host. */
+            host: string;
+            /** @description Machines that were on it. */
+            total: number;
+            /** @description Those whose turn has not come. */
+            waiting: number;
+            /** @description Those on their way. */
+            moving: number;
+            /** @description Those that have left. */
+            moved: number;
+            /** @description Those that could not be moved. */
+            failed: number;
+            /** @description Those that stay because the maintenance was ended. */
+            kept: number;
+            /** @description All of them; those that could not be moved first. */
+            machines: components["schemas"]["DrainMachine"][];
+        };
+        /** @description A machine of a drain. */
+        DrainMachine: {
+            /** @description Which. */
+            instance_id: components["schemas"]["InstanceId"];
+            /** @description What became of it. */
+            state: components["schemas"]["DrainMachineState"];
+            /** @description Why it could not be moved, or what is waited for. */
+            reason?: string | null;
+            /** @description The host that it goes to, or went to. */
+            host?: string | null;
+            move_id?: components["schemas"]["OperationId"] | null;
+            /** @description Since when. */
+            at: components["schemas"]["Timestamp"];
+        };
+        /**
+         * @description What became of a machine.
+         * @enum {string}
+         */
+        DrainMachineState: "waiting" | "moving" | "moved" | "failed" | "kept";
+        /** @description A host that is to be emptied. */
+        DrainRequest: {
+            /** @description Why; asked for unless the host is under maintenance already. Customers whose machines are moved read it. */
+            reason?: string | null;
+            /**
+             * Format: int32
+             * @description Machines that are moved at once, 1 to 5; 2 if it is not said.
+             */
+            at_once?: number | null;
         };
         /** @description What the link of a change holds. */
         EmailChangeLink: {
@@ -3365,6 +3488,20 @@ export interface components {
             /** @description Sections that hold something. */
             sections: components["schemas"]["HoldingSection"][];
         };
+        /** @description A host that is being worked on: nothing new is placed on it. */
+        HostMaintenance: {
+            /** @description Why, in the operator's words. Customers whose machines are moved away read it. */
+            reason: string;
+            /** @description Since when. */
+            since: components["schemas"]["Timestamp"];
+        };
+        /** @description What changes about a host. */
+        HostPatch: {
+            /** @description Whether it is under maintenance: nothing new is placed on it, and what it does meanwhile is no fault. */
+            maintenance: boolean;
+            /** @description Why; asked for when maintenance begins. Customers whose machines are moved away read it. */
+            reason?: string | null;
+        };
         /** @description A machine as its owner sees it. */
         Instance: {
             /** @description Its id. */
@@ -3412,6 +3549,13 @@ export interface components {
         };
         InstanceEventId: string;
         InstanceId: string;
+        /** @description Where a machine is to go. */
+        InstanceMove: {
+            /** @description A host of the machine's node; the one with the most memory left if none is named. */
+            host?: string | null;
+            /** @description Why, in 1 to 200 characters. Its owner reads it. */
+            reason: string;
+        };
         /** @description A machine's place in a private network, as its owner sees it. */
         InstanceNetwork: {
             /** @description Which network. */
@@ -3483,7 +3627,7 @@ export interface components {
          * @description How a machine stands.
          * @enum {string}
          */
-        InstanceState: "ordered" | "provisioning" | "running" | "stopped" | "starting" | "stopping" | "rebooting" | "rebuilding" | "resizing" | "restoring" | "suspending" | "suspended" | "resuming" | "rescuing" | "rescue" | "deleting" | "deleted" | "failed";
+        InstanceState: "ordered" | "provisioning" | "running" | "stopped" | "starting" | "stopping" | "rebooting" | "rebuilding" | "resizing" | "restoring" | "moving" | "suspending" | "suspended" | "resuming" | "rescuing" | "rescue" | "deleting" | "deleted" | "failed";
         /** @description What a machine used in a period. */
         InstanceUsage: {
             /** @description From the month's begin to now. */
@@ -3807,6 +3951,8 @@ export interface components {
             path: string;
             /** @description What does not work without it. */
             purpose: string;
+            /** @description Everything else works without it. */
+            optional: boolean;
         };
         /** @description An amount: `minor` units of `currency` (cents for EUR, yen for JPY, fils for KWD). */
         Money: {
@@ -4092,6 +4238,8 @@ export interface components {
             name: string;
             /** @description Whether it answers. */
             online: boolean;
+            /** @description Whether machines may be on it; the mapping of a cluster can leave hosts out. */
+            takes_guests: boolean;
             /**
              * Format: int32
              * @description Its processors.
@@ -4112,6 +4260,18 @@ export interface components {
              * @description Memory that is in use, in MiB.
              */
             memory_used_mib: number;
+            /**
+             * Format: int64
+             * @description Machines on it, those on their way to it included.
+             */
+            instances: number;
+            /**
+             * Format: int64
+             * @description Memory promised to them, in MiB.
+             */
+            memory_promised_mib: number;
+            maintenance?: components["schemas"]["HostMaintenance"] | null;
+            drain_id?: components["schemas"]["OperationId"] | null;
         };
         NodeId: string;
         /** @description What changes about a node. */
@@ -5056,6 +5216,53 @@ export interface components {
             next?: string | null;
         };
         /** @description One page of a list. */
+        Page_PlacedInstance: {
+            /** @description The items, newest first. */
+            items: {
+                /** @description Its id. */
+                id: components["schemas"]["InstanceId"];
+                /** @description To whom it belongs. */
+                organisation_id: components["schemas"]["OrganisationId"];
+                /** @description In which project. */
+                project_id: components["schemas"]["ProjectId"];
+                /** @description How it stands. */
+                state: components["schemas"]["InstanceState"];
+                /** @description Why, where that is not obvious. */
+                state_reason?: string | null;
+                /** @description In which region. */
+                region: components["schemas"]["InstancePart_RegionId"];
+                node_id?: components["schemas"]["NodeId"] | null;
+                /** @description What that node is called. */
+                node?: string | null;
+                /** @description On which host of it, where there are several. */
+                host?: string | null;
+                /** @description The host that it is on its way to. */
+                target_host?: string | null;
+                /** @description Its size's name. */
+                size: string;
+                /**
+                 * Format: int32
+                 * @description Virtual processors.
+                 */
+                cpus: number;
+                /**
+                 * Format: int32
+                 * @description Memory in MiB.
+                 */
+                memory_mib: number;
+                /**
+                 * Format: int32
+                 * @description Disk in GiB.
+                 */
+                disk_gib: number;
+                operation_id?: components["schemas"]["OperationId"] | null;
+                /** @description When it was ordered. */
+                created_at: components["schemas"]["Timestamp"];
+            }[];
+            /** @description Give this as `after` to get the next page; absent at the end. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
         Page_Project: {
             /** @description The items, newest first. */
             items: {
@@ -5444,6 +5651,48 @@ export interface components {
         PersonPatch: {
             /** @description What we call them. */
             name: string;
+        };
+        /** @description A machine as the operator sees it: where it is and what it takes, and nothing that its owner wrote. */
+        PlacedInstance: {
+            /** @description Its id. */
+            id: components["schemas"]["InstanceId"];
+            /** @description To whom it belongs. */
+            organisation_id: components["schemas"]["OrganisationId"];
+            /** @description In which project. */
+            project_id: components["schemas"]["ProjectId"];
+            /** @description How it stands. */
+            state: components["schemas"]["InstanceState"];
+            /** @description Why, where that is not obvious. */
+            state_reason?: string | null;
+            /** @description In which region. */
+            region: components["schemas"]["InstancePart_RegionId"];
+            node_id?: components["schemas"]["NodeId"] | null;
+            /** @description What that node is called. */
+            node?: string | null;
+            /** @description On which host of it, where there are several. */
+            host?: string | null;
+            /** @description The host that it is on its way to. */
+            target_host?: string | null;
+            /** @description Its size's name. */
+            size: string;
+            /**
+             * Format: int32
+             * @description Virtual processors.
+             */
+            cpus: number;
+            /**
+             * Format: int32
+             * @description Memory in MiB.
+             */
+            memory_mib: number;
+            /**
+             * Format: int32
+             * @description Disk in GiB.
+             */
+            disk_gib: number;
+            operation_id?: components["schemas"]["OperationId"] | null;
+            /** @description When it was ordered. */
+            created_at: components["schemas"]["Timestamp"];
         };
         /** @description Everything that the published texts say. */
         PolicyDocument: {
@@ -8645,6 +8894,80 @@ export interface operations {
             };
         };
     };
+    host_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["NodeId"];
+                host: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HostPatch"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NodeHost"];
+                };
+            };
+        };
+    };
+    drain_view: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["NodeId"];
+                host: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Drain"];
+                };
+            };
+        };
+    };
+    drain_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["NodeId"];
+                host: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DrainRequest"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Operation"];
+                };
+            };
+        };
+    };
     preference_view: {
         parameters: {
             query?: never;
@@ -9148,6 +9471,59 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Hold"];
+                };
+            };
+        };
+    };
+    instance_list_any: {
+        parameters: {
+            query?: {
+                /** @description Those on this node. */
+                node?: components["schemas"]["NodeId"];
+                /** @description Those on this host of it. */
+                host?: string;
+                /** @description Items wanted, 1 to 200; 50 if not given. */
+                limit?: number;
+                /** @description `next` of the page before. */
+                after?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_PlacedInstance"];
+                };
+            };
+        };
+    };
+    instance_move: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["InstanceId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InstanceMove"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Operation"];
                 };
             };
         };

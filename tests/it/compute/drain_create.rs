@@ -45,7 +45,8 @@ both_engines!(a_host_of_a_cluster_is_drained_and_what_stays_is_reported, |engine
     assert_eq!((report["total"].as_i64(), report["moved"].as_i64(), report["failed"].as_i64()), (Some(4), Some(3), Some(1)), "{report:#}");
     assert_eq!(report["machines"][0]["instance_id"], machines[2].as_str());
     assert!(report["machines"][0]["reason"].as_str().unwrap().contains("hostpci0"), "{report:#}");
-    let nodes: Vec<_> = machines.iter().map(|machine| standin.lock().guests[&vmid(machine)].node.clone()).collect();
+    let vmids: Vec<_> = machines.iter().map(|machine| vmid(machine)).collect();
+    let nodes: Vec<_> = vmids.iter().map(|vmid| standin.lock().guests[vmid].node.clone()).collect();
     assert_eq!(nodes, ["pve2", "pve2", "pve1", "pve2"]);
     assert_eq!(ada.get(&format!("/v1/instances/{}", machines[1])).await.json["state"], "stopped");
     assert_eq!(ada.get(&format!("/v1/instances/{}", machines[2])).await.json["state"], "running");

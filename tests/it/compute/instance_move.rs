@@ -20,6 +20,20 @@ async fn placed(owner: &Browser, machine: &str) -> Value {
     list.json["items"].as_array().unwrap().iter().find(|one| one["id"] == machine).cloned().unwrap()
 }
 
+/// Looks at the hypervisors until they say whether the host answers; their list of everything is some seconds old.
+async fn answers(world: &World, owner: &Browser, host: &str, online: bool) {
+    let deadline = std::time::Instant::now() + std::time::Duration::from_secs(30);
+    loop {
+        measured(world).await;
+        let nodes = owner.get("/v1/nodes").await.json;
+        let hosts = nodes["items"].as_array().unwrap().iter().flat_map(|node| node["hosts"].as_array().unwrap());
+        if hosts.into_iter().any(|one| one["name"] == host && one["online"] == online) {
+            return;
+        }
+        assert!(std::time::Instant::now() < deadline, "{nodes:#}");
+    }
+}
+
 /// Asks for a move and gives the operation once it has ended.
 async fn moved(owner: &Browser, machine: &str, host: &str) -> Value {
     let asked = owner.post(&format!("/v1/operator/instances/{machine}/move"), &json!({ "host": host, "reason": "new fans" })).await;
@@ -72,7 +86,7 @@ both_engines!(staff_move_a_machine_and_its_owner_reads_why, |engine| async move 
     }
     assert_eq!(ada.get(&format!("/v1/instances/{machine}")).await.json["state"], "running");
     let lines = world.number("SELECT COUNT(*) AS n FROM audit_line WHERE action = 'compute.instance.move'").await;
-    assert_eq!(lines, 2, "one for staff, one for its owner");
+    assert_eq!(lines, 1, "what staff did is on record beside what its owner reads");
 });
 
 both_engines!(a_machine_moves_within_a_cluster_and_what_ties_it_is_told, |engine| async move {
@@ -113,15 +127,15 @@ both_engines!(a_machine_moves_within_a_cluster_and_what_ties_it_is_told, |engine
 
     // A node that is away takes nothing, once it is known that it is away.
     standin.lock().nodes.insert("pve2".into(), false);
-    measured(&world).await;
+    answers(&world, &owner, "pve2", false).await;
     let away = owner.post(&format!("/v1/operator/instances/{machine}/move"), &json!({ "reason": "x" })).await;
-    assert!(away.status == 429 || away.status == 409, "{away:?}");
+    assert_eq!(away.status, 409, "{away:?}");
     assert!(away.text_at("/detail").contains("pve2: it does not answer"), "{away:?}");
 
     // Without the privilege it is named, where the cluster is looked at and where it is tried; enrolling does not wait for it.
     standin.lock().nodes.insert("pve2".into(), true);
     standin.lock().lacking.push("VM.Migrate".into());
-    measured(&world).await;
+    answers(&world, &owner, "pve2", true).await;
     let question = json!({ "addresses": cluster::addresses(&standin), "token_id": proxmox_standin::TOKEN, "token_secret": proxmox_standin::SECRET, "mapping": cluster::mapping() });
     let survey = owner.post("/v1/operator/cluster-checks", &question).await;
     assert_eq!((survey.json["ready"].as_bool(), survey.text_at("/missing/0/privilege")), (Some(true), "VM.Migrate"), "{survey:?}");

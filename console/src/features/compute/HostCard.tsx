@@ -74,7 +74,7 @@ function Drain({ node, host }: { node: Node; host: Host }) {
   const [opened, { open, close }] = useDisclosure(false);
   return (
     <>
-      <WhyButton why={stuck(node, host)} variant="default" size="compact-sm" onClick={open} aria-label={t`Move the machines off ${host.name}`}>
+      <WhyButton why={stuck(node, host)} variant="default" size="compact-sm" onClick={open} aria-label={t`Move machines away from ${host.name}`}>
         <Trans>Move machines away</Trans>
       </WhyButton>
       <Dialog opened={opened} close={close} title={t`Move the machines off ${host.name}`}>

@@ -19,13 +19,15 @@ export function HostDrain({ node, host }: { node: string; host: Host }) {
   const { data: drain, error } = useQuery(drainQuery(node, host.name));
   if (error !== null) return <ProblemAlert problem={asProblem(error)} />;
   if (drain === undefined) return <Skeleton height={48} />;
+  // Once the host is back in use, a drain that left nothing behind is history.
+  if (host.maintenance == null && drain.failed === 0 && !isDraining(drain)) return null;
   // What has left, or stays because nobody wanted it to go any more, is no news once that is over.
   const shown = drain.machines.filter((machine) => machine.state === "failed" || machine.state === "moving" || (machine.state === "waiting" && machine.reason != null));
   return (
     <Stack gap="sm" component="section" aria-label={t`Moving the machines off ${host.name}`}>
       <Group justify="space-between" align="flex-end">
         <div style={{ flex: 1, minWidth: 220, maxWidth: 480 }}>
-          <Title order={3}>{isDraining(drain) ? <Trans>The machines are being moved away</Trans> : <Trans>The machines were moved away</Trans>}</Title>
+          <Title order={3}>{title(drain)}</Title>
           <Meter used={drain.moved} of={drain.total} text={progress(drain)} />
         </div>
         {drain.failed > 0 && !isDraining(drain) && <TryAll drain={drain} />}
@@ -51,6 +53,11 @@ export function HostDrain({ node, host }: { node: string; host: Host }) {
       )}
     </Stack>
   );
+}
+
+function title(drain: Drain): string {
+  if (isDraining(drain)) return t`The machines are being moved away`;
+  return drain.failed > 0 ? t`Not every machine could be moved away` : t`The machines were moved away`;
 }
 
 function progress(drain: Drain): string {
@@ -80,7 +87,7 @@ function TryOne({ machine, host }: { machine: DrainMachine; host: Host }) {
   const reason = host.maintenance?.reason ?? t`maintenance of its host`;
   const retry = useAction({ run: () => instanceMove(machine.instance_id, { reason }), refresh: ["nodes", "operations"], said: t`The machine is being moved.` });
   return (
-    <Button variant="default" size="compact-sm" loading={retry.isPending} onClick={() => retry.mutate()} aria-label={t`Try ${machine.instance_id} again`}>
+    <Button variant="default" size="compact-sm" loading={retry.isPending} onClick={() => retry.mutate()} aria-label={t`Try again: ${machine.instance_id}`}>
       <Trans>Try again</Trans>
     </Button>
   );

@@ -147,8 +147,7 @@ fn report(api: &Api, drain: &Value) -> Outcome {
     if figure(drain, "failed") == 0 {
         return Ok(());
     }
-    let operation = drain.get("operation_id").and_then(Value::as_str).unwrap_or_default();
-    fail(format!("Some machines could not be moved. Once that is mended: fairhold node drain again, or retry {operation} in the console."))
+    fail("Some machines could not be moved. Once that is mended, drain the host again: what has left is left alone.")
 }
 
 async fn change(api: &Api, node: &str, patch: &Value) -> Outcome {

@@ -53,10 +53,15 @@ fn features(view: &View, mapping: &Mapping) -> BTreeSet<Feature> {
     if mapping.network.addresses.is_some() {
         features.insert(Feature::AntiSpoofing);
     }
-    if view.nodes.iter().filter(|node| is_ours(mapping, &node.name)).count() > 1 {
+    if can_move(view, mapping) {
         features.insert(Feature::Move);
     }
     features
+}
+
+/// Whether a guest has another node to go to.
+pub(super) fn can_move(view: &View, mapping: &Mapping) -> bool {
+    view.nodes.iter().filter(|node| is_ours(mapping, &node.name)).count() > 1
 }
 
 /// Room on the nodes that are ours to use and online; storage that is shared counts once.

@@ -15,6 +15,7 @@ const WAITED: Duration = Duration::from_secs(10);
 
 /// How the guest would get to `host`, or why it cannot.
 pub(super) async fn way(proxmox: &Proxmox, reference: &Reference, host: &str) -> Result<Way, DriverError> {
+    several(proxmox).await?;
     let (at, said) = proxmox.current(reference).await?;
     if at.node == host {
         return Ok(Way::Here);
@@ -36,6 +37,7 @@ pub(super) async fn way(proxmox: &Proxmox, reference: &Reference, host: &str) ->
 
 /// Moves the guest, or finds it there.
 pub(super) async fn move_guest(proxmox: &Proxmox, reference: &Reference, host: &str) -> Result<Progress<Guest>, DriverError> {
+    several(proxmox).await?;
     let (at, said) = proxmox.current(reference).await?;
     if at.node == host {
         return arrived(proxmox, reference, &said).await;
@@ -94,6 +96,12 @@ async fn under_way(proxmox: &Proxmox, at: &At) -> Result<Option<Upid>, DriverErr
         }
     }
     Ok(None)
+}
+
+/// Whether there is another node to go to at all.
+async fn several(proxmox: &Proxmox) -> Result<(), DriverError> {
+    let view = proxmox.view(FRESH).await?;
+    if look::can_move(&view, proxmox.mapping()) { Ok(()) } else { Err(DriverError::unsupported("move guests to other hosts")) }
 }
 
 /// Whether guests of ours may be on the node, and it answers.

@@ -41,7 +41,7 @@ pub(crate) fn nowhere(node: &Node, closed: &Closed, load: &Load, shape: &Shape) 
 /// machines do not count on the same room.
 ///
 /// # Errors
-/// `Invalid` or `Conflict` at `host`; `Exhausted` with the rule that refused each host, for the operator.
+/// `Invalid` or `Conflict` at `host`; `Conflict` with the rule that refused each host, for the operator.
 pub(crate) async fn choose(tx: &Tx, row: &instances::Row, wanted: Option<&str>) -> Result<String> {
     let named = row.node_name.as_deref().ok_or_else(|| Error::conflict("This machine is on no node."))?;
     let node = node::store::locked_by_name(tx, named).await?.ok_or_else(|| Error::not_found("node"))?;
@@ -66,7 +66,7 @@ pub(crate) async fn choose(tx: &Tx, row: &instances::Row, wanted: Option<&str>) 
     }
     best.map(|(_, host)| host.name.clone()).ok_or_else(|| {
         let why = if refused.is_empty() { "there is no other".to_owned() } else { refused.join("; ") };
-        Error::exhausted(format!("No other host of {named} takes this machine: {why}."))
+        Error::conflict(format!("No other host of {named} takes this machine: {why}."))
     })
 }
 

@@ -87,8 +87,8 @@ pub(crate) struct Errand<'a> {
 /// Begins to move the machine, wherever it belongs: for the operator.
 ///
 /// # Errors
-/// `Invalid` at `reason` or `host`; `NotFound`; `Conflict` when the machine's state, its node or the host does not allow it; `Exhausted`
-/// when no other host takes it.
+/// `Invalid` at `reason` or `host`; `NotFound`; `Conflict` when the machine's state, its node or the host does not allow it, or no other
+/// host takes it.
 pub async fn move_to<P: Permission>(cx: &Cx, at: &Scope<P>, id: InstanceId, wanted: &InstanceMove) -> Result<OperationId> {
     wanted.checks().done()?;
     cx.write(async |tx| {
@@ -169,9 +169,14 @@ async fn go(step: StepCx, input: MoveInput) -> Result<Next> {
     }
 }
 
-/// A container that was shut down on its way and did not come up is started once more.
+/// It must be there, whatever was said. A container that was shut down on its way and did not come up is started once more.
 async fn check(step: StepCx, input: MoveInput) -> Result<Next> {
     let row = guest::row(&step, input.instance_id).await?;
+    let found = guest::driver(&step, &row)?.find(&drivers::reference(row.id)?).await.map_err(drivers::said)?;
+    let found = found.ok_or_else(|| Error::conflict("The machine is gone from its node."))?;
+    if found.host.as_ref() != Some(&input.host) {
+        return Err(Error::unavailable("The hypervisor does not report the machine on its new host yet."));
+    }
     if !matches!(input.before, State::Running | State::Rescue) {
         return Ok(Next::Done);
     }

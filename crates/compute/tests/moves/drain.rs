@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use compute::drain::{self, DRAIN, Drain, DrainMachineState, DrainRequest};
 use compute::instance::{InstanceId, MOVE, State};
 use compute::permissions::{DrainCreate, InstanceDelete, NodeView as MayView};
+use compute::quota::{LIMITS, Limits};
 use kernel::Kind;
 use testkit::workflows::run_to_end;
 use testkit::{Test, both_engines};
@@ -27,6 +28,8 @@ async fn ended(test: &Test, host: &str) -> Operation {
 
 /// Everything runs on the first host.
 async fn crowded(test: &Test, count: usize) -> Vec<InstanceId> {
+    let limits = Limits { machines: 50, cpus: 100, ..Limits::default() };
+    test.cx.write(async |tx| kernel::setting::write(&tx, LIMITS, &limits).await).await.unwrap();
     for host in ["beta", "gamma"] {
         maintain(test, host, Some("not yet")).await.unwrap();
     }

@@ -197,7 +197,7 @@ both_engines!(the_roomiest_host_is_taken_and_the_rule_that_refused_each_is_named
     hypervisor.set_memory("beta", 128);
     job(&test, "compute.node.measure").await;
     let refused = asked(&test, id, None).await.unwrap_err();
-    assert_eq!(refused.kind(), Kind::Exhausted);
+    assert_eq!(refused.kind(), Kind::Conflict);
     let said = refused.to_string();
     assert!(said.contains("alpha: it does not answer") && said.contains("beta: memory: 256 MiB would be promised of 128 MiB"), "{said}");
     let mute = InstanceMove { host: None, reason: " ".to_owned() };
