@@ -14,11 +14,11 @@ use workflow::{Next, OperationId, Start, StepCx, WhenFailed, Workflow, nothing, 
 use super::create::{LONG, LOOK, name};
 use super::model::{BackupId, BackupState, RestoreTestOutcome};
 use super::store::{self, Column, Row};
-use crate::drivers;
 use crate::events::{BACKUP_TESTED, BackupFact};
 use crate::instance::bring_up::PATIENT;
 use crate::instance::{mac, store as instances};
-use crate::node::place;
+use crate::node::{self, place};
+use crate::{drivers, host};
 
 /// What the workflow works on.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -83,7 +83,7 @@ pub(crate) async fn begin<P: AtProject>(tx: &Tx, at: &Scope<P>, id: BackupId) ->
         Err(error) => return Err(error),
     };
     let input = RestoreTestInput { backup_id: id, memory_mib, mac: mac(tx)? };
-    place::room_for_test(tx, &row.node_name, spec(&row, &input)?.size(), &row.template_name).await?;
+    place::room_for_test(tx, &row.node_name, spec(&row, &input, Vec::new())?.size(), &row.template_name).await?;
     let start = Start { place: row.place(), subject: &row.id.to_string(), started_by: at.actor().person(), key: None };
     let operation = RESTORE_TEST.start(tx, start, &input).await?;
     store::note_test(tx, id, RestoreTestOutcome::Running, None).await?;
@@ -96,7 +96,7 @@ async fn row(step: &StepCx, input: &RestoreTestInput) -> Result<Row> {
 }
 
 /// Nothing in it is the customer's: neither names nor keys are needed to see a system come up.
-fn spec(row: &Row, input: &RestoreTestInput) -> Result<GuestSpec> {
+fn spec(row: &Row, input: &RestoreTestInput, avoid: Vec<String>) -> Result<GuestSpec> {
     Ok(GuestSpec {
         reference: name(row.id)?,
         hostname: "restore-test".to_owned(),
@@ -110,13 +110,18 @@ fn spec(row: &Row, input: &RestoreTestInput) -> Result<GuestSpec> {
         user_data: None,
         password: None,
         card: None,
+        avoid,
         cut_off: true,
     })
 }
 
 async fn restore(step: StepCx, input: RestoreTestInput) -> Result<Next> {
     let row = row(&step, &input).await?;
-    match drivers::of(step.cx(), &row.node_name)?.restore_backup(&name(row.id)?, &spec(&row, &input)?).await {
+    let avoid = match node::store::by_name(step.cx().db(), &row.node_name).await? {
+        Some(node) => host::store::closed_on(step.cx().db(), node.id).await?,
+        None => Vec::new(),
+    };
+    match drivers::of(step.cx(), &row.node_name)?.restore_backup(&name(row.id)?, &spec(&row, &input, avoid)?).await {
         Ok(Progress::Working { .. }) => Ok(Next::Again(LOOK)),
         Ok(Progress::Done(_)) => Ok(Next::Done),
         Err(error) => Err(drivers::told(&step, error).await),
