@@ -52,6 +52,8 @@ pub enum Feature {
     PrivateNetworks,
     /// Public addresses can lead to a guest in a private network: `set_addresses`.
     PublicAddresses,
+    /// Disks that boot by themselves are taken in, and guests made of them: `ensure_image`, `remove_image`.
+    Images,
 }
 
 /// Room on a hypervisor.

@@ -35,12 +35,26 @@ async fn it_conforms() {
 #[tokio::test]
 async fn it_conforms_with_fewer_features() {
     use Feature::{
-        Adopt, AntiSpoofing, Backups, Firewall, GrowDisk, MemorySnapshots, PrivateNetworks, PublicAddresses, Rescue, Resize, SetPassword, Snapshots, Suspend,
+        Adopt, AntiSpoofing, Backups, Firewall, GrowDisk, Images, MemorySnapshots, PrivateNetworks, PublicAddresses, Rescue, Resize, SetPassword, Snapshots,
+        Suspend,
     };
     let sim = Simulated::new();
-    for feature in
-        [Suspend, Resize, GrowDisk, Snapshots, MemorySnapshots, Backups, SetPassword, Rescue, Adopt, AntiSpoofing, Firewall, PrivateNetworks, PublicAddresses]
-    {
+    for feature in [
+        Suspend,
+        Resize,
+        GrowDisk,
+        Snapshots,
+        MemorySnapshots,
+        Backups,
+        SetPassword,
+        Rescue,
+        Adopt,
+        AntiSpoofing,
+        Firewall,
+        PrivateNetworks,
+        PublicAddresses,
+        Images,
+    ] {
         sim.without(feature);
     }
     conformance::check(&sim, "tiny").await.unwrap();
@@ -58,6 +72,7 @@ async fn the_suite_notices_a_disk_that_was_not_brought_back() {
         (Operation::CreateBackup, "it is the same one"),
         (Operation::StartRescue, "it says so"),
         (Operation::EndRescue, "it is itself again, and stopped"),
+        (Operation::EnsureImage, "it is offered once"),
     ] {
         let sim = Simulated::new();
         sim.inject(operation, Fault::Lie);

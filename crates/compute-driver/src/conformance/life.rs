@@ -4,7 +4,7 @@ use tokio::io::AsyncWriteExt;
 
 use super::{
     expect::{Violation, boots, count_prompts, holds, keeps_backlog, must, obeys_power_button, once_in_list, prompts, reads, restarts_when_asked, status_is},
-    keep, network, reshape,
+    image, keep, network, reshape,
 };
 use crate::{ConsoleKind, Driver, DriverError, Feature, GuestSpec, Reference, Status};
 
@@ -53,6 +53,7 @@ async fn life(driver: &dyn Driver, spec: &GuestSpec) -> Result<(), Violation> {
     let rebuilt = rebuilding(driver, spec).await?;
     keep::snapshots(driver, &rebuilt, &can).await?;
     keep::backups(driver, &rebuilt, &can).await?;
+    image::images(driver, &rebuilt, &can).await?;
     let mut resized = rebuilt;
     boots(driver, &resized).await?;
     reshape::size(driver, &mut resized, &can).await?;

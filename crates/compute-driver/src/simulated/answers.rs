@@ -6,17 +6,17 @@ use super::{
     Simulated,
     fault::Operation,
     hypervisor::{BACKLOG_LIMIT, Machine},
-    keep,
+    image, keep,
     line::{serve_screen, serve_serial},
     load, network, reshape,
 };
 use crate::{
-    Accelerator, Answer, Backup, BackupStream, Capabilities, Card, ConsoleKind, ConsoleStream, Driver, DriverError, Feature, Filter, Guest, GuestSpec, InForce,
-    Inventory, Measurement, NetworkSpec, PasswordHash, Progress, Reference, Size, Snapshot, SnapshotSpec, Status, Stranger,
+    Accelerator, Answer, Backup, BackupStream, Capabilities, Card, ConsoleKind, ConsoleStream, Driver, DriverError, Feature, Filter, Guest, GuestSpec,
+    ImageSpec, InForce, Inventory, Measurement, NetworkSpec, PasswordHash, Progress, Reference, Size, Snapshot, SnapshotSpec, Status, Stranger, is_image,
 };
 
 /// What it can do unless a test takes it away.
-const FEATURES: [Feature; 16] = [
+const FEATURES: [Feature; 17] = [
     Feature::Suspend,
     Feature::Resize,
     Feature::GrowDisk,
@@ -33,12 +33,17 @@ const FEATURES: [Feature; 16] = [
     Feature::Firewall,
     Feature::PrivateNetworks,
     Feature::PublicAddresses,
+    Feature::Images,
 ];
 pub(super) const TEMPLATES: [&str; 2] = ["debian", "tiny"];
 
 pub(super) fn accept(spec: &GuestSpec) -> Result<(), DriverError> {
     spec.check()?;
-    if TEMPLATES.contains(&spec.template.as_str()) { Ok(()) } else { Err(DriverError::refused(format!("there is no template named {}", spec.template))) }
+    if TEMPLATES.contains(&spec.template.as_str()) || is_image(&spec.template) {
+        Ok(())
+    } else {
+        Err(DriverError::refused(format!("there is no template named {}", spec.template)))
+    }
 }
 
 impl Driver for Simulated {
@@ -48,7 +53,7 @@ impl Driver for Simulated {
 
     fn capabilities(&self) -> Answer<'_, Capabilities> {
         Box::pin(async move {
-            let missing = self.perform(Operation::Capabilities, None, |state| Ok(state.missing.clone())).await?;
+            let (missing, images) = self.perform(Operation::Capabilities, None, |state| Ok((state.missing.clone(), state.images.clone()))).await?;
             Ok(Capabilities {
                 accelerator: Accelerator::Tcg,
                 accelerator_reason: "simulated".to_owned(),
@@ -56,7 +61,7 @@ impl Driver for Simulated {
                 console_backlog: true,
                 screen_console: true,
                 features: FEATURES.into_iter().filter(|feature| !missing.contains(feature)).collect(),
-                templates: TEMPLATES.map(str::to_owned).to_vec(),
+                templates: TEMPLATES.map(str::to_owned).into_iter().chain(images).collect(),
                 capacity: None,
             })
         })
@@ -66,6 +71,7 @@ impl Driver for Simulated {
         Box::pin(async move {
             let made = self.perform(Operation::Ensure, Some(&spec.reference), |state| {
                 accept(spec)?;
+                image::is_there(state, spec)?;
                 let machine = state.guests.entry(spec.reference.clone()).or_insert_with(|| Machine::new(spec));
                 if !machine.spec.same_shape(spec) {
                     return Err(DriverError::conflict("a guest with this reference has another shape"));
@@ -137,6 +143,7 @@ impl Driver for Simulated {
         Box::pin(async move {
             let made = self.perform(Operation::Rebuild, Some(&spec.reference), |state| {
                 accept(spec)?;
+                image::is_there(state, spec)?;
                 let machine = state.machine(&spec.reference)?;
                 *machine = Machine::new(spec);
                 Ok(Some(machine.guest()))
@@ -283,5 +290,13 @@ impl Driver for Simulated {
 
     fn set_addresses<'a>(&'a self, reference: &'a Reference, addresses: &'a [IpAddr]) -> Answer<'a, ()> {
         Box::pin(network::set_addresses(self, reference, addresses))
+    }
+
+    fn ensure_image<'a>(&'a self, wanted: &'a ImageSpec) -> Answer<'a, Progress<()>> {
+        Box::pin(image::ensure(self, wanted))
+    }
+
+    fn remove_image<'a>(&'a self, name: &'a str) -> Answer<'a, ()> {
+        Box::pin(image::remove(self, name))
     }
 }

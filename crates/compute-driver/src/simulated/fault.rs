@@ -48,6 +48,8 @@ pub enum Operation {
     Networks,
     Connect,
     SetAddresses,
+    EnsureImage,
+    RemoveImage,
 }
 
 /// One thing that goes wrong, once. Inject it several times to have it several times.

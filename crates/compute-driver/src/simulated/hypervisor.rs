@@ -13,7 +13,10 @@ use super::{
     fault::{Fault, Operation},
     shell::{self, Files},
 };
-use crate::{Accelerator, Backup, DriverError, Feature, Filter, Guest, GuestSpec, NetworkSpec, Progress, Reference, Snapshot, SshAddress, Status, Stranger};
+use crate::{
+    Accelerator, Backup, DriverError, Feature, Filter, Guest, GuestSpec, NetworkSpec, Progress, Reference, Snapshot, SshAddress, Status, Stranger,
+    conformance::bootable::SAYS, is_image,
+};
 
 pub(super) const BACKLOG_LIMIT: usize = 64 * 1024;
 
@@ -38,6 +41,7 @@ pub(super) struct State {
     pub(super) backups: BTreeMap<Reference, (Backup, Files)>,
     pub(super) strangers: Vec<Stranger>,
     pub(super) networks: BTreeMap<Reference, NetworkSpec>,
+    pub(super) images: BTreeSet<String>,
     pub(super) missing: BTreeSet<Feature>,
     faults: Vec<(Operation, Fault)>,
     calls: Vec<Call>,
@@ -118,6 +122,11 @@ impl Simulated {
     /// The public addresses that lead to a guest.
     pub fn addresses(&self, reference: &Reference) -> Vec<IpAddr> {
         self.lock().guests.get(reference).map(|machine| machine.addresses.clone()).unwrap_or_default()
+    }
+
+    /// The images that were taken in, by name.
+    pub fn images(&self) -> Vec<String> {
+        self.lock().images.iter().cloned().collect()
     }
 
     /// The calls so far, oldest first.
@@ -249,6 +258,9 @@ impl Machine {
         self.status = Status::Running;
         self.started = Some(Instant::now());
         self.ahead = Duration::ZERO;
+        if is_image(&self.spec.template) {
+            self.print(&format!("{SAYS}\r\n"));
+        }
         self.print(&shell::banner(&self.spec.hostname));
     }
 
