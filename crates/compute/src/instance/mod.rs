@@ -47,7 +47,7 @@ pub use hostname::check as check_hostname;
 pub use list::{events, list};
 pub use model::{Instance, InstanceEvent, InstanceEventId, InstanceId, InstanceQuery, NewInstance, Part, Shape, SizeId, SizeOf, Source, SshAccess, State};
 pub use provision::{PROVISION, ProvisionInput, provision};
-pub use rebuild::{REBUILD, rebuild};
+pub use rebuild::{REBUILD, Renewal, rebuild};
 pub(crate) use reconcile::reconcile;
 pub use release::{release, revive};
 pub use resize::{RESIZE, ResizeInput, Sizes, SizesOnSale, begin_resize, may_resize, resize};

@@ -12,6 +12,7 @@ mod m0009_strangers;
 mod m0010_clusters;
 mod m0011_tags;
 mod m0014_networks;
+mod m0015_images;
 
 use sea_orm_migration::MigrationTrait;
 
@@ -30,5 +31,6 @@ pub(crate) fn all() -> Vec<Box<dyn MigrationTrait>> {
         Box::new(m0010_clusters::Migration),
         Box::new(m0011_tags::Migration),
         Box::new(m0014_networks::Migration),
+        Box::new(m0015_images::Migration),
     ]
 }

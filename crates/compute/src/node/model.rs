@@ -1,5 +1,6 @@
 //! What a node is and which machines it takes. No IO.
 
+use compute_driver::is_image;
 use kernel::{Checks, Timestamp};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -203,7 +204,7 @@ impl NodeView {
             disk_gib: disk_mib / 1024,
             disk_used_gib: (disk_mib - node.disk_free_mib.unwrap_or(disk_mib)) / 1024,
             instances: taken.instances,
-            templates: node.templates,
+            templates: node.templates.into_iter().filter(|name| !is_image(name)).collect(),
             orphans: node.orphans,
             problem: node.problem,
             last_seen_at: node.seen_at,
@@ -226,7 +227,9 @@ impl Node {
     }
 
     /// The first rule that keeps a machine away, in words for the operator; `None` when it fits.
-    pub(crate) fn refuses(&self, taken: Taken, shape: &Shape, template: &str) -> Option<String> {
+    ///
+    /// What is on its node already needs nothing of it: then `template` is `None`.
+    pub(crate) fn refuses(&self, taken: Taken, shape: &Shape, template: Option<&str>) -> Option<String> {
         let memory = taken.memory_mib + i64::from(shape.memory_mib);
         let cpus = taken.cpus + i64::from(shape.cpus);
         if !self.enabled {
@@ -235,8 +238,9 @@ impl Node {
         if let Some(problem) = &self.problem {
             return Some(format!("it does not answer ({problem})"));
         }
-        if !self.templates.iter().any(|name| name == template) {
-            return Some(format!("it does not have the template {template}"));
+        if let Some(template) = template.filter(|template| !self.templates.iter().any(|name| name == template)) {
+            let what = if is_image(template) { "image" } else { "template" };
+            return Some(format!("it does not have the {what} {template}"));
         }
         if let Some(limit) = self.memory_limit_mib().filter(|limit| memory > *limit) {
             return Some(format!("memory: {memory} MiB would be promised of {limit} MiB"));
@@ -297,17 +301,17 @@ mod tests {
     fn the_rule_that_refused_is_named() {
         let shape = Shape { size_id: SizeId::from_uuid(Uuid::nil()), size_name: "Small".into(), cpus: 1, memory_mib: 512, disk_gib: 5 };
         let nothing = Taken::default();
-        assert_eq!(node().refuses(nothing, &shape, "tiny"), None);
+        assert_eq!(node().refuses(nothing, &shape, Some("tiny")), None);
         let full = Taken { memory_mib: 600, ..nothing };
-        assert!(node().refuses(full, &shape, "tiny").unwrap().starts_with("memory"));
-        assert!(node().refuses(Taken { cpus: 8, ..nothing }, &shape, "tiny").unwrap().starts_with("processors"));
-        assert!(node().refuses(nothing, &shape, "debian").unwrap().contains("template debian"));
+        assert!(node().refuses(full, &shape, Some("tiny")).unwrap().starts_with("memory"));
+        assert!(node().refuses(Taken { cpus: 8, ..nothing }, &shape, Some("tiny")).unwrap().starts_with("processors"));
+        assert!(node().refuses(nothing, &shape, Some("debian")).unwrap().contains("template debian"));
         let closed = Node { enabled: false, closed_because: Some("new fans".into()), ..node() };
-        assert!(closed.refuses(nothing, &shape, "tiny").unwrap().contains("new fans"));
-        assert_eq!(Node { memory_overcommit_percent: 150, ..node() }.refuses(full, &shape, "tiny"), None);
-        assert!(Node { cpu_overcommit_percent: 99, ..node() }.refuses(nothing, &shape, "tiny").unwrap().starts_with("processors"));
-        assert!(Node { disk_free_mib: Some(10), ..node() }.refuses(nothing, &shape, "tiny").unwrap().starts_with("disk"));
+        assert!(closed.refuses(nothing, &shape, Some("tiny")).unwrap().contains("new fans"));
+        assert_eq!(Node { memory_overcommit_percent: 150, ..node() }.refuses(full, &shape, Some("tiny")), None);
+        assert!(Node { cpu_overcommit_percent: 99, ..node() }.refuses(nothing, &shape, Some("tiny")).unwrap().starts_with("processors"));
+        assert!(Node { disk_free_mib: Some(10), ..node() }.refuses(nothing, &shape, Some("tiny")).unwrap().starts_with("disk"));
         let unknown = Node { cpus: None, memory_mib: None, disk_free_mib: None, ..node() };
-        assert_eq!(unknown.refuses(full, &shape, "tiny"), None);
+        assert_eq!(unknown.refuses(full, &shape, Some("tiny")), None);
     }
 }

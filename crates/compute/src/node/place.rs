@@ -1,6 +1,6 @@
 //! Chooses a node for a machine, or says which rule refused which node.
 
-use compute_driver::Feature;
+use compute_driver::{Feature, is_image};
 use kernel::{ByWorkflow, Error, Result, Scope, Tx};
 use sea_orm::ConnectionTrait;
 
@@ -21,7 +21,7 @@ pub(crate) async fn fits(tx: &Tx, row: &instances::Row, shape: &Shape) -> Result
     let mut taken = instances::taken(tx.db()).await?.get(&node.id).copied().unwrap_or_default();
     taken.cpus -= i64::from(row.cpus);
     taken.memory_mib -= i64::from(row.memory_mib);
-    match node.refuses(taken, shape, &row.template_name) {
+    match node.refuses(taken, shape, None) {
         Some(why) => {
             tracing::info!(node = %node.name, trouble = %why, "a node has no room for another size");
             Err(Error::exhausted("The machine's node has no room for this size now. Choose a smaller one, or try again later."))
@@ -47,6 +47,13 @@ pub(crate) async fn offers(db: &impl ConnectionTrait, region: RegionId, only: Op
     let nodes = store::all(db).await?.into_iter().filter(|node| node.region_id == region && only.is_none_or(|name| name == node.name));
     let features = store::features(db, nodes.map(|node| node.id)).await?;
     Ok(features.values().any(|offered| offered.contains(&wanted)))
+}
+
+/// The template that a node must have already: an image is taken in where that is offered, and what comes from a backup has its disk there.
+fn wanted<'a>(row: &'a instances::Row, node: &Node, offered: &[String]) -> Option<&'a str> {
+    let takes_in = word(Feature::Images).is_ok_and(|images| offered.contains(&images));
+    let comes = is_image(&row.template_name) && (takes_in || row.backup_id.is_some()) && !node.templates.contains(&row.template_name);
+    (!comes).then_some(row.template_name.as_str())
 }
 
 /// A node that takes a machine, or which rule of which node refused it.
@@ -82,7 +89,8 @@ pub(crate) async fn place(tx: &Tx, at: &Scope<ByWorkflow>, row: &instances::Row)
         let apart = stands.as_ref().filter(|stands| **stands != node.name).map(|stands| format!("the machine's network stands on {stands}"));
         let offered = features.get(&node.id).map_or(&[][..], Vec::as_slice);
         let lacks = || needed.iter().find(|one| !offered.contains(one)).map(|one| format!("it has no `{one}`"));
-        match apart.or_else(lacks).or_else(|| node.refuses(taken, &shape, &row.template_name)) {
+        let template = wanted(row, &node, offered);
+        match apart.or_else(lacks).or_else(|| node.refuses(taken, &shape, template)) {
             Some(why) => refused.push(format!("{}: {why}", node.name)),
             None => {
                 let left = node.memory_limit_mib().unwrap_or(i64::MAX).saturating_sub(taken.memory_mib);
