@@ -1,6 +1,6 @@
 // States as words with a sign; colour only repeats what both already say.
 import { t } from "@lingui/core/macro";
-import type { Backup, Cluster, Instance, InvoiceSummary, Node, Operation, Order, Payment, SignIn, Snapshot } from "../api/types";
+import type { Backup, Cluster, Image, Instance, InvoiceSummary, Node, Operation, Order, Payment, SignIn, Snapshot } from "../api/types";
 import { Icon, type IconName } from "./Icon";
 
 type Tone = "good" | "busy" | "warn" | "bad" | "idle";
@@ -90,6 +90,27 @@ export function backupLook({ state, percent }: Backup): Look {
   switch (state) {
     case "creating":
       return busy(percent == null ? t`Being made` : t`Being made, ${percent} %`);
+    case "ready":
+      return good(t`Ready`);
+    case "failed":
+      return bad(t`Failed`);
+    case "deleting":
+      return busy(t`Being deleted`);
+    case "deleted":
+      return idle(t`Deleted`, "trash");
+    default:
+      return idle(state);
+  }
+}
+
+export function imageLook(state: Image["state"]): Look {
+  switch (state) {
+    case "uploading":
+      return busy(t`Being uploaded`);
+    case "fetching":
+      return busy(t`Being fetched`);
+    case "checking":
+      return busy(t`Being looked at`);
     case "ready":
       return good(t`Ready`);
     case "failed":
