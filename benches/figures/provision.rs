@@ -43,6 +43,7 @@ pub async fn print() {
         let new = NewOrder {
             size_id: size,
             template_id: Some(template),
+            image_id: None,
             backup_id: None,
             region_id: region,
             cycle: Cycle::Monthly,

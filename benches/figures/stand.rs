@@ -64,6 +64,7 @@ pub async fn lift_limits(cx: &Cx) {
         backups: 10_000,
         networks: 10_000,
         addresses: 10_000,
+        images: 10_000,
     };
     cx.write(async |tx| kernel::setting::write(&tx, LIMITS, &limits).await).await.expect("the limits can be set");
 }

@@ -15,6 +15,7 @@ export const addresses = [
   ["networks", "ada@example.org", "/app/networks"], ["networks-empty", "new@example.org", "/app/networks"], ["addresses", "ada@example.org", "/app/addresses"],
   ["security-groups", "ada@example.org", "/app/security-groups"], ["operator-address-pools", "owner@example.org", "/operator/address-pools"],
   ["machine-backups", "ada@example.org", "/app/machines/vm_01web?tab=backups"], ["backups", "ada@example.org", "/app/backups"], ["backups-empty", "new@example.org", "/app/backups"],
+  ["images", "ada@example.org", "/app/images"], ["images-empty", "new@example.org", "/app/images"], ["order-from-image", "ada@example.org", "/app/machines/new?image=img_01router"], ["operator-images", "owner@example.org", "/operator/images"],
   ["order-from-backup", "ada@example.org", "/app/machines/new?backup=bak_01upgrade"],
   ["machine-events", "ada@example.org", "/app/machines/vm_01web?tab=events"], ["machine-stopped-serial", "ada@example.org", "/app/machines/vm_01staging?tab=serial"],
   ["machine-deleting", "ada@example.org", "/app/machines/vm_01old"], ["machine-failed", "ada@example.org", "/app/machines/vm_01crashed"],

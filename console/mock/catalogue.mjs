@@ -1,5 +1,6 @@
 // Offer, quotes and orders. Sentinels: the hostname "taken" is refused, "over-quota" is refused as a whole, "broken"
 // fails while booting and succeeds when tried again.
+import { offered } from "./images.mjs";
 import { invalid, page, Refusal } from "./answer.mjs";
 import { begin } from "./operations.mjs";
 import { instance, instances, money, newId, orders, payments, regions, sizes, templates } from "./state.mjs";
@@ -62,14 +63,14 @@ function pay(order, method) {
 export const catalogue = [
   ["GET", "/v1/regions", ({ query }) => [200, page(regions, query)], "open"],
   ["GET", "/v1/sizes", ({ query }) => [200, page(sizes, query)], "open"],
-  ["GET", "/v1/templates", ({ query }) => [200, page(templates, query)], "open"],
+  ["GET", "/v1/templates", ({ query }) => [200, page(offered(), query)], "open"],
   ["PATCH", "/v1/sizes/:id", ({ id, body }) => [200, Object.assign(find(sizes, id), body)]],
   ["POST", "/v1/quotes", ({ body }) => [200, priced(body)], "open"],
   ["POST", "/v1/orders", ({ body }) => {
     if (body.hostname === "taken") throw invalid("hostname", "You already have a machine by that name.");
     if (body.hostname === "over-quota") throw new Refusal(409, "Your quota is used up", "Delete a machine or ask for a higher quota.");
     const order = {
-      id: newId("ord"), state: "paying", cycle: body.cycle, hostname: body.hostname, size: named(find(sizes, body.size_id)), template: named(find(templates, body.template_id)),
+      id: newId("ord"), state: "paying", cycle: body.cycle, hostname: body.hostname, size: named(find(sizes, body.size_id)), template: body.template_id == null ? { id: "tpl_01own", name: "Own image" } : named(find(offered(), body.template_id)),
       region: named(find(regions, body.region_id)), instance_id: newId("vm"), payment_id: null, operation_id: null, charged_now: priced(body).due_now, created_at: new Date().toISOString(), problem: null,
     };
     orders.unshift(order);

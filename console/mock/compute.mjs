@@ -107,8 +107,7 @@ export const compute = [
   ["POST", "/v1/instances/:id/password", ({ id, body }) => inside(id, body, "set_password", "Set the root password")],
   ["POST", "/v1/instances/:id/keys", ({ id, body }) => inside(id, body, "authorise_key", "Add an SSH key")],
   ["POST", "/v1/instances/:id/rebuild", ({ id, body }) => {
-    const { name } = templates.find((each) => each.id === body.template_id);
-    machine(id).template = { id: body.template_id, name };
+    machine(id).template = body.image_id == null ? { id: body.template_id, name: templates.find((each) => each.id === body.template_id)?.name ?? "Debian 13" } : { id: body.image_id.replace("img_", "tpl_"), name: "Own image" };
     return work(id, "rebuild", "Rebuild", "rebuilding", "running", [["stop", "Switch off", 500], ["disk", "Write a new disk", 1500], ["boot", "Boot", 800]]);
   }],
   ["POST", "/v1/instances/:id/size-changes/quote", ({ id, body }) => [200, changeQuote(machine(id), body.size_id)]],
@@ -156,7 +155,7 @@ export const compute = [
     return [200, backupPlans.get(id)];
   }],
   ["GET", "/v1/quota", () => [200, {
-    machines: { used: 5, limit: 10 }, networks: { used: 2, limit: 10 }, addresses: { used: 2, limit: 10 }, snapshots: { used: snapshots.filter((each) => each.state === "ready").length, limit: 20 },
+    machines: { used: 5, limit: 10 }, networks: { used: 2, limit: 10 }, addresses: { used: 2, limit: 10 }, images: { used: 2, limit: 5 }, snapshots: { used: snapshots.filter((each) => each.state === "ready").length, limit: 20 },
     backups: { used: backups.filter((each) => each.state === "ready").length, limit: 50 },
     cpus: { used: 9, limit: 40 }, memory_mib: { used: 12_288, limit: 65_536 }, disk_gib: { used: 180, limit: 1_000 },
   }]],

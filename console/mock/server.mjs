@@ -14,6 +14,7 @@ import { attachConsoles } from "./consoles.mjs";
 import { drift, eventDrift } from "./contract.mjs";
 import { hosts } from "./hosts.mjs";
 import { identity } from "./identity.mjs";
+import { imageRoutes, upload } from "./images.mjs";
 import { privacy } from "./privacy.mjs";
 import { rights } from "./rights.mjs";
 
@@ -23,7 +24,7 @@ export const POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; " +
   "form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
 
-export const routes = [...identity, ...catalogue, ...compute, ...network, ...hosts, ...clusterRoutes, ...billing, ...privacy, ...rights].map(([method, path, handle, access]) => ({
+export const routes = [...identity, ...catalogue, ...compute, ...network, ...hosts, ...imageRoutes, ...clusterRoutes, ...billing, ...privacy, ...rights].map(([method, path, handle, access]) => ({
   method, path, handle, access, pattern: new RegExp(`^${path.replace(":id", "(?<id>[^/]+)").replace(":host", "(?<host>[^/]+)")}$`),
 }));
 
@@ -39,7 +40,8 @@ async function api(request, response, url, options) {
   const session = email === undefined ? null : { email: decodeURIComponent(email) };
   const watch = /^\/v1\/operations\/([^/]+)\/watch$/.exec(url.pathname);
   if (watch) return stream(response, operation(watch[1]), options);
-  if (/\/(pdf|download)$/.test(url.pathname)) return response.writeHead(200, { "content-type": "application/octet-stream" }).end("mock");
+  if (/\/(pdf|download|disk)$/.test(url.pathname)) return response.writeHead(200, { "content-type": "application/octet-stream" }).end("mock");
+  if (session !== null && (await upload(request, response, url))) return undefined;
   const body = await bodyOf(request);
   const compare = (status, answer) => options.drift(drift({ method: request.method, path: url.pathname, query: url.searchParams, body, status, answer: plain(answer) }));
   try {

@@ -15,8 +15,8 @@ export const sizes = [
   { id: "siz_01large", name: "Large", cpus: 2, memory_mib: 2048, disk_gib: 20, monthly: money(1200), hourly: money(3), visible: true },
 ];
 export const templates = [
-  { id: "tpl_01tiny", key: "tiny", name: "Tiny Linux: boots in seconds" },
-  { id: "tpl_01debian", key: "debian-12", name: "Debian 12, minimal" },
+  { id: "tpl_01tiny", key: "tiny", name: "Tiny Linux: boots in seconds", description: "", source: "built", disk_gib: 1 },
+  { id: "tpl_01debian", key: "debian-12", name: "Debian 12, minimal", description: "", source: "built", disk_gib: 1 },
 ];
 
 const named = ({ id, name }) => ({ id, name });
@@ -73,6 +73,27 @@ export const addresses = [
 export const addressPools = [
   { id: "pol_01front", name: "Front", region: { id: "reg_01home", name: "Home" }, subnet: "203.0.113.0/24", excluded: ["203.0.113.0", "203.0.113.1", "203.0.113.255"], used: 2, resting: 1, free: 250, created_at: ago(60 * 24 * 30) },
 ];
+
+const file = { template_id: null, version: 1, url: null, sha256: "5f1c4e2d9a7b3c8e0f6a1d4b2c9e8f7a6b5d4c3e2f1a0b9c8d7e6f5a4b3c2d1e", problem: null, received_bytes: 612_368_384, total_bytes: 612_368_384, operation_id: null, nodes: [] };
+export const images = [
+  { ...file, id: "img_01router", name: "Router appliance", source: "upload", state: "ready", disk_gib: 4, machines: 1, created_at: ago(60 * 24 * 3), ready_at: ago(60 * 24 * 3 - 2) },
+  { ...file, id: "img_01half", name: "golden-web.qcow2", source: "upload", sha256: null, state: "uploading", received_bytes: 201_326_592, disk_gib: null, machines: 0, created_at: ago(12), ready_at: null },
+  { ...file, id: "img_01bad", name: "old-laptop.img", source: "upload", state: "failed", problem: "This disk is a difference to another file (a backing file), which is not taken. Make a copy that stands by itself with: qemu-img convert -O qcow2", disk_gib: null, machines: 0, created_at: ago(60 * 5), ready_at: null },
+];
+const debian = { ...file, template_id: "tpl_01trixie", source: "url", name: "" };
+export const templateViews = [
+  { ...templates[1], hidden: false, retired_at: null, machines: 3, nodes: ["local"], versions: [] },
+  { ...templates[0], hidden: false, retired_at: null, machines: 2, nodes: ["local"], versions: [] },
+  {
+    id: "tpl_01trixie", key: "debian-13", name: "Debian 13", description: "Debian with cloud-init, kept up to date by its publisher", source: "image", hidden: false, retired_at: null, machines: 2, nodes: [],
+    versions: [
+      { ...debian, id: "img_01v3", version: 3, url: "https://cloud.debian.org/images/cloud/trixie/20261120/debian-13-genericcloud-amd64.qcow2", state: "fetching", received_bytes: 187_904_819, total_bytes: 344_785_920, disk_gib: null, machines: 0, created_at: ago(1), ready_at: null },
+      { ...debian, id: "img_01v2", version: 2, url: "https://cloud.debian.org/images/cloud/trixie/20261022/debian-13-genericcloud-amd64.qcow2", state: "ready", disk_gib: 3, machines: 2, nodes: ["local", "vienna-1"], created_at: ago(60 * 24 * 30), ready_at: ago(60 * 24 * 30 - 3) },
+      { ...debian, id: "img_01v1", version: 1, url: "https://mirror.example/debian-13.qcow2", state: "failed", problem: "mirror.example answers with 404 Not Found, so there is nothing to fetch. Check the address.", disk_gib: null, machines: 0, created_at: ago(60 * 24 * 40), ready_at: null },
+    ],
+  },
+  { id: "tpl_01bullseye", key: "debian-11", name: "Debian 11", description: "", source: "image", hidden: true, retired_at: ago(60 * 24 * 9), machines: 1, nodes: [], versions: [{ ...file, name: "", template_id: "tpl_01bullseye", id: "img_01b1", source: "upload", state: "ready", disk_gib: 2, machines: 1, nodes: ["local"], created_at: ago(60 * 24 * 200), ready_at: ago(60 * 24 * 200) }] },
+].map(({ disk_gib: _, ...template }) => template);
 
 export const sshKeys = [
   { id: "key_01laptop", name: "Laptop", ssh_public_key: "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAILM+rvN+ot98qgEN796jTiQfZfG1KaT0PtFDJ/XFSqti ada@laptop", fingerprint: "SHA256:UCUiLr7Pjs9wFFJMDByLgc3NrtdU344OgUM45wZPcIQ", created_at: ago(9_000) },

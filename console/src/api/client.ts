@@ -27,6 +27,11 @@ const guard: Middleware = {
   },
 };
 
+/** What a program that sends files by itself must carry. */
+export function uploadHeaders(): Record<string, string> {
+  return { Accept: "application/json", ...(csrfToken === null ? {} : { "X-CSRF-Token": csrfToken }) };
+}
+
 /** Where requests are about: the server asks for it as soon as somebody belongs to more than one project. */
 export interface Place {
   organisation: string;

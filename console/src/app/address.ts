@@ -15,7 +15,7 @@ export function useId(): string {
   return id;
 }
 
-export function useSearchText(name: "next" | "tab" | "export" | "last" | "backup" | "tag"): string | undefined {
+export function useSearchText(name: "next" | "tab" | "export" | "last" | "backup" | "image" | "tag"): string | undefined {
   const search: unknown = useSearch({ strict: false });
   return textOf(search, name);
 }

@@ -25,6 +25,7 @@ export function customerDoor(): DestinationGroup[] {
         { name: t`Machines`, to: paths.instances(), icon: "machine" },
         { name: t`Orders`, to: paths.orders(), icon: "order" },
         { name: t`Backups`, to: paths.backups(), icon: "copy" },
+        { name: t`Images`, to: paths.images(), icon: "device" },
         { name: t`Networks`, to: paths.networks(), icon: "network" },
         { name: t`Addresses`, to: paths.addresses(), icon: "pin" },
         { name: t`Security groups`, to: paths.securityGroups(), icon: "privacy" },
@@ -90,6 +91,7 @@ export function operatorDoor(): DestinationGroup[] {
       name: t`Offer`,
       items: [
         { name: t`Catalogue`, to: paths.operatorCatalogue(), icon: "tag" },
+        { name: t`Images`, to: paths.operatorImages(), icon: "device" },
         { name: t`Nodes`, to: paths.operatorNodes(), icon: "node" },
         { name: t`Address pools`, to: paths.operatorAddressPools(), icon: "pin" },
         { name: t`Clusters`, to: paths.operatorClusters(), icon: "building" },

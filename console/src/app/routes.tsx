@@ -9,6 +9,7 @@ import { invoicePreviewQuery, invoiceQuery, invoicesQuery, paymentsQuery, testCl
 import { orderQuery, ordersQuery, regionsQuery, sizesQuery, templatesQuery } from "../features/catalogue/api";
 import { backupsQuery, clusterQuery, clustersQuery, findingsQuery, findingSummaryQuery, instanceQuery, instancesQuery, nodesQuery, operatorOperationsQuery, quotaQuery, sshKeysQuery } from "../features/compute/api";
 import { placedQuery } from "../features/compute/hostApi";
+import { imagesQuery, templatesAnyQuery } from "../features/compute/imageApi";
 import { addressesQuery, addressPoolsQuery, networksQuery, securityGroupsQuery } from "../features/compute/networkApi";
 import {
   apiTokensQuery,
@@ -40,6 +41,7 @@ interface DoorSearch {
   tab?: string | undefined;
   export?: string | undefined;
   backup?: string | undefined;
+  image?: string | undefined;
   tag?: string | undefined;
 }
 
@@ -53,6 +55,7 @@ const validateSearch = (search: Record<string, unknown>): DoorSearch => ({
   tab: textOf(search, "tab"),
   export: textOf(search, "export"),
   backup: textOf(search, "backup"),
+  image: textOf(search, "image"),
   tag: textOf(search, "tag"),
 });
 
@@ -144,8 +147,10 @@ const customerRoutes = [
     one(regionsQuery),
     one(quotaQuery),
     list(sshKeysQuery),
+    list(imagesQuery),
   ]),
   door(appRoute, paths.instance(ID), lazyRouteComponent(() => import("../features/compute/InstancePage"), "InstancePage"), (id) => [one(instanceQuery(id))]),
+  door(appRoute, paths.images(), lazyRouteComponent(() => import("../features/compute/ImagesPage"), "ImagesPage"), () => [list(imagesQuery)]),
   door(appRoute, paths.backups(), lazyRouteComponent(() => import("../features/compute/BackupsPage"), "BackupsPage"), () => [list(backupsQuery())]),
   door(appRoute, paths.networks(), lazyRouteComponent(() => import("../features/compute/NetworksPage"), "NetworksPage"), () => [list(networksQuery), one(regionsQuery)]),
   door(appRoute, paths.addresses(), lazyRouteComponent(() => import("../features/compute/AddressesPage"), "AddressesPage"), () => [list(addressesQuery), one(regionsQuery)]),
@@ -187,6 +192,7 @@ const operatorRoutes = [
   door(operatorRoute, paths.operatorFindings(), lazyRouteComponent(() => import("../features/compute/FindingsPage"), "FindingsPage"), () => [list(findingsQuery), one(findingSummaryQuery)]),
   door(operatorRoute, paths.operatorNodes(), lazyRouteComponent(() => import("../features/compute/NodesPage"), "NodesPage"), () => [list(nodesQuery)]),
   door(operatorRoute, paths.operatorNode(ID), lazyRouteComponent(() => import("../features/compute/NodePage"), "NodePage"), (id) => [list(nodesQuery), list(placedQuery(id))]),
+  door(operatorRoute, paths.operatorImages(), lazyRouteComponent(() => import("../features/compute/TemplatesPage"), "TemplatesPage"), () => [list(templatesAnyQuery)]),
   door(operatorRoute, paths.operatorAddressPools(), lazyRouteComponent(() => import("../features/compute/AddressPoolsPage"), "AddressPoolsPage"), () => [list(addressPoolsQuery), one(regionsQuery)]),
   door(operatorRoute, paths.operatorClusters(), lazyRouteComponent(() => import("../features/compute/ClustersPage"), "ClustersPage"), () => [one(clustersQuery)]),
   door(operatorRoute, paths.operatorClusterCreate(), lazyRouteComponent(() => import("../features/compute/ClusterCreatePage"), "ClusterCreatePage"), () => []),

@@ -1,6 +1,6 @@
 // States as words with a sign; colour only repeats what both already say.
 import { t } from "@lingui/core/macro";
-import type { Backup, Cluster, DrainMachine, Host, Instance, InvoiceSummary, Node, Operation, Order, Payment, RestoreTest, SignIn, Snapshot } from "../api/types";
+import type { Backup, Cluster, DrainMachine, Host, Image, Instance, InvoiceSummary, Node, Operation, Order, Payment, RestoreTest, SignIn, Snapshot } from "../api/types";
 import { Icon, type IconName } from "./Icon";
 
 type Tone = "good" | "busy" | "warn" | "bad" | "idle";
@@ -119,6 +119,27 @@ export function restoreTestLook(outcome: RestoreTest["outcome"]): Look {
       return idle(t`Could not be tested`);
     default:
       return idle(outcome);
+  }
+}
+
+export function imageLook(state: Image["state"]): Look {
+  switch (state) {
+    case "uploading":
+      return busy(t`Being uploaded`);
+    case "fetching":
+      return busy(t`Being fetched`);
+    case "checking":
+      return busy(t`Being looked at`);
+    case "ready":
+      return good(t`Ready`);
+    case "failed":
+      return bad(t`Failed`);
+    case "deleting":
+      return busy(t`Being deleted`);
+    case "deleted":
+      return idle(t`Deleted`, "trash");
+    default:
+      return idle(state);
   }
 }
 

@@ -54,6 +54,8 @@ pub enum Feature {
     PublicAddresses,
     /// There are several hosts, and a guest can go from one to another: `way_to`, `move_guest`.
     Move,
+    /// Disks that boot by themselves are taken in, and guests made of them: `ensure_image`, `remove_image`.
+    Images,
 }
 
 /// Room on a hypervisor.

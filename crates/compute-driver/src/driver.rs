@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 use tokio::io::{AsyncRead, AsyncWrite};
 
 use crate::{
-    Backup, BackupStream, Capabilities, Card, DriverError, Filter, Guest, GuestSpec, InForce, Inventory, Measurement, NetworkSpec, PasswordHash, Progress,
-    Reference, Size, Snapshot, SnapshotSpec, Status, Stranger, Way,
+    Backup, BackupStream, Capabilities, Card, DriverError, Filter, Guest, GuestSpec, ImageSpec, InForce, Inventory, Measurement, NetworkSpec, PasswordHash,
+    Progress, Reference, Size, Snapshot, SnapshotSpec, Status, Stranger, Way,
 };
 
 /// An answer on its way; boxed so that drivers can be used as `Arc<dyn Driver>`.
@@ -340,6 +340,24 @@ pub trait Driver: Send + Sync + 'static {
     fn set_addresses<'a>(&'a self, reference: &'a Reference, addresses: &'a [IpAddr]) -> Answer<'a, ()> {
         let _unused = (reference, addresses);
         unsupported("lead public addresses to guests")
+    }
+
+    /// Finds the image of this name, or takes it in. Guests can be made of it once it is done; [`Capabilities::templates`] names it then.
+    ///
+    /// # Errors
+    /// `Refused` for an image that can never be taken in, `Full` without room for it, `Failed` when other bytes came than were promised.
+    fn ensure_image<'a>(&'a self, image: &'a ImageSpec) -> Answer<'a, Progress<()>> {
+        let _unused = image;
+        unsupported("take in images")
+    }
+
+    /// Removes an image. Already gone is success.
+    ///
+    /// # Errors
+    /// `Conflict` while a guest needs it.
+    fn remove_image<'a>(&'a self, name: &'a str) -> Answer<'a, ()> {
+        let _unused = name;
+        unsupported("take in images")
     }
 }
 

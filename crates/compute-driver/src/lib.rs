@@ -1,6 +1,6 @@
 //! What Fairhold asks of any hypervisor, and how a driver shows that it gives it.
 //!
-//! Read in this order: [`guest`], [`capability`], [`snapshot`], [`access`], [`filter`], [`network`], [`moving`] and [`inventory`] (the words), [`driver`] (the
+//! Read in this order: [`guest`], [`capability`], [`snapshot`], [`access`], [`filter`], [`network`], [`moving`], [`image`] and [`inventory`] (the words), [`driver`] (the
 //! questions), [`error`] (the ways to say no), [`conformance`] (the suite that every driver passes),
 //! [`simulated`] (a hypervisor in memory, with faults, for tests of workflows).
 //! Instances, their states and their owners belong to the `compute` domain; nothing here knows about them.
@@ -12,6 +12,7 @@ pub mod driver;
 pub mod error;
 pub mod filter;
 pub mod guest;
+pub mod image;
 pub mod inventory;
 pub mod moving;
 pub mod network;
@@ -24,6 +25,7 @@ pub use driver::{Answer, ConsoleKind, ConsoleStream, Driver};
 pub use error::DriverError;
 pub use filter::{Direction, Filter, Network, Protocol, Rule, Verdict};
 pub use guest::{Guest, GuestSpec, Measurement, Reference, Size, SshAddress, Status, USER_DATA_LIMIT};
+pub use image::{ImageSpec, is_image};
 pub use inventory::{GuestNetwork, Host, Inventory, Storage, Stranger, TemplateInfo};
 pub use moving::Way;
 pub use network::{Card, NetworkSpec};

@@ -69,12 +69,26 @@ async fn a_move_that_took_place_unheard_is_found_and_one_that_cannot_says_why() 
 #[tokio::test]
 async fn it_conforms_with_fewer_features() {
     use Feature::{
-        Adopt, AntiSpoofing, Backups, Firewall, GrowDisk, MemorySnapshots, PrivateNetworks, PublicAddresses, Rescue, Resize, SetPassword, Snapshots, Suspend,
+        Adopt, AntiSpoofing, Backups, Firewall, GrowDisk, Images, MemorySnapshots, PrivateNetworks, PublicAddresses, Rescue, Resize, SetPassword, Snapshots,
+        Suspend,
     };
     let sim = Simulated::new();
-    for feature in
-        [Suspend, Resize, GrowDisk, Snapshots, MemorySnapshots, Backups, SetPassword, Rescue, Adopt, AntiSpoofing, Firewall, PrivateNetworks, PublicAddresses]
-    {
+    for feature in [
+        Suspend,
+        Resize,
+        GrowDisk,
+        Snapshots,
+        MemorySnapshots,
+        Backups,
+        SetPassword,
+        Rescue,
+        Adopt,
+        AntiSpoofing,
+        Firewall,
+        PrivateNetworks,
+        PublicAddresses,
+        Images,
+    ] {
         sim.without(feature);
     }
     conformance::check(&sim, "tiny").await.unwrap();
@@ -93,6 +107,7 @@ async fn the_suite_notices_a_disk_that_was_not_brought_back() {
         (Operation::MoveGuest, "it is where it was sent"),
         (Operation::StartRescue, "it says so"),
         (Operation::EndRescue, "it is itself again, and stopped"),
+        (Operation::EnsureImage, "it is offered once"),
     ] {
         let sim = Simulated::new().with_hosts(&["alpha", "beta"]);
         // The suite asks first for a host and a guest that are not there.

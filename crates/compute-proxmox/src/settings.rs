@@ -76,6 +76,9 @@ pub struct Mapping {
     /// Storage of backups; without one there are none.
     #[serde(default)]
     pub backup_storage: Option<String>,
+    /// Storage that takes in images (content `import`, Proxmox VE 8.2 and later); without one the cluster makes guests of its own templates only.
+    #[serde(default)]
+    pub images: Option<String>,
     /// How guests are connected.
     pub network: Network,
     /// Resource pool of our guests, which must exist; useful to grant the token no more than it needs.
@@ -156,6 +159,7 @@ impl Mapping {
             nodes: Vec::new(),
             storage: "local".to_owned(),
             backup_storage: None,
+            images: None,
             network: Network { bridge: "vmbr0".to_owned(), vlan: None, addresses: None },
             pool: None,
             templates: BTreeMap::new(),
@@ -196,7 +200,7 @@ impl Mapping {
         if let Some(addresses) = &self.network.addresses {
             addresses.check(&self.ids)?;
         }
-        let names = [Some(&self.storage), self.backup_storage.as_ref(), Some(&self.network.bridge), self.pool.as_ref()];
+        let names = [Some(&self.storage), self.backup_storage.as_ref(), self.images.as_ref(), Some(&self.network.bridge), self.pool.as_ref()];
         let names = names.into_iter().flatten().chain(&self.nodes);
         match names.into_iter().find(|name| name.is_empty() || !name.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_./".contains(&b))) {
             Some(name) => Err(DriverError::refused(format!("{name:?} is no name of a node, storage, bridge or pool"))),

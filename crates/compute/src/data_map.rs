@@ -1,6 +1,7 @@
 //! Every column and log field of this domain, described.
 
 mod hosts;
+mod images;
 mod keeping;
 mod networks;
 
@@ -22,17 +23,23 @@ const CONSOLE: &[Use] = &[
 /// Key of the hypervisor clusters in the map.
 pub const CLUSTER: &str = "compute.cluster";
 
-/// Who receives something: hypervisors that are reached over the network. Drivers name this key.
-pub const RECIPIENTS: &[Recipient] = &[Recipient {
-    key: CLUSTER,
-    name: "the hypervisor clusters that the operator chose",
-    role: "run your machines, where they do not run on the operator's own host",
-    purposes: &[&purpose::SERVICE],
-    entries: &["compute.instance.hostname", "compute.instance.ssh_key", "compute.instance.root_password", "compute.ssh_key.public_key"],
-    country: "operator",
-    transfer: "",
-    sale: false,
-}];
+/// Key of those in the map who publish images.
+pub const PUBLISHER: &str = "compute.image_publisher";
+
+/// Who receives something: hypervisors that are reached over the network (drivers name this key), and those whose images are fetched.
+pub const RECIPIENTS: &[Recipient] = &[
+    images::PUBLISHERS,
+    Recipient {
+        key: CLUSTER,
+        name: "the hypervisor clusters that the operator chose",
+        role: "run your machines, where they do not run on the operator's own host",
+        purposes: &[&purpose::SERVICE],
+        entries: &["compute.instance.hostname", "compute.instance.ssh_key", "compute.instance.root_password", "compute.ssh_key.public_key"],
+        country: "operator",
+        transfer: "",
+        sale: false,
+    },
+];
 
 /// The domain's tables.
 pub const TABLES: &[Table] = &[
@@ -45,15 +52,8 @@ pub const TABLES: &[Table] = &[
         key: &["id"],
         columns: &[Entry::system("id", RANDOM), Entry::system("name", OFFER), Entry::system("title", OFFER)],
     },
-    Table {
-        name: "compute_template",
-        title: "templates",
-        subject: Subject::None,
-        owned: Owned::ByNobody,
-        retention: Retention::INSTALLATION,
-        key: &["id"],
-        columns: &[Entry::system("id", RANDOM), Entry::system("name", OFFER), Entry::system("title", OFFER)],
-    },
+    images::TEMPLATE,
+    images::IMAGE,
     Table {
         name: "compute_node",
         title: "nodes",
@@ -338,6 +338,8 @@ pub const TABLES: &[Table] = &[
             Entry::system("networks_limit", OFFER),
             Entry::personal("addresses", &category::USAGE, SERVICE).observed(),
             Entry::system("addresses_limit", OFFER),
+            Entry::personal("images", &category::USAGE, SERVICE).observed(),
+            Entry::system("images_limit", OFFER),
         ],
     },
 ];

@@ -4,7 +4,7 @@
 //! are reached), [`cluster`] (those that are enrolled while it runs), [`node`] (where machines go), [`host`] and [`drain`] (parts of nodes, and emptying them for maintenance), [`quota`], [`reading`] (what they used), [`metric`] (what they did, for charts),
 //! [`console`], [`snapshot`] (what a machine can be brought back to), [`backup`] and [`backup_plan`] (copies apart from their machines),
 //! [`network`], [`card`] (a machine's place in one), [`security_group`], [`address`] and [`address_pool`] (who reaches what),
-//! [`ssh_key`] (who may sign in), [`finding`] (what differs between the hypervisors and us).
+//! [`ssh_key`] (who may sign in), [`image`] and [`image_upload`] (disks that others made), [`finding`] (what differs between the hypervisors and us).
 //! Prices, sizes and orders belong to the catalogue; money belongs to billing.
 
 pub mod address;
@@ -20,6 +20,8 @@ pub mod drivers;
 pub mod events;
 pub mod finding;
 pub mod host;
+pub mod image;
+pub mod image_upload;
 pub mod instance;
 pub mod metric;
 mod migrations;
@@ -37,6 +39,7 @@ pub mod template;
 
 pub use cluster::ClusterId;
 pub use drivers::{Drivers, Overcommit};
+pub use image::ImageId;
 pub use instance::{Instance, InstanceId, NewInstance, Shape, SizeId};
 pub use node::NodeId;
 pub use region::{Region, RegionId};
@@ -62,12 +65,15 @@ pub const JOBS: &[Job] = &[
         every: Duration::from_secs(300),
         run: |cx| Box::pin(backup_plan::restore_tests(cx)),
     },
+    Job { name: "compute.image.sweep", purpose: &purpose::SERVICE, every: Duration::from_secs(300), run: |cx| Box::pin(image::sweep(cx)) },
 ];
 
 fn routes() -> OpenApiRouter<Cx> {
     OpenApiRouter::new()
         .merge(region::api::routes())
         .merge(template::api::routes())
+        .merge(image::api::routes())
+        .merge(image_upload::api::routes())
         .merge(node::api::routes())
         .merge(host::api::routes())
         .merge(drain::api::routes())
@@ -121,6 +127,9 @@ pub fn workflows() -> Vec<Registered> {
         Registered::of(&backup::BACKUP_RESTORE),
         Registered::of(&backup::BACKUP_DELETE),
         Registered::of(&backup::RESTORE_TEST),
+        Registered::of(&image::IMAGE_IMPORT),
+        Registered::of(&image::IMAGE_ADMIT),
+        Registered::of(&image::IMAGE_DELETE),
         Registered::of(&instance::CONNECT),
         Registered::of(&network::NETWORK_DELETE),
         Registered::of(&security_group::SECURITY_GROUP_APPLY),

@@ -193,6 +193,33 @@ permission!(
     /// Remove a cluster.
     pub ClusterDelete = "compute.cluster.delete", Platform, Use);
 permission!(
+    /// See the images of a project.
+    pub ImageView = "compute.image.view", Project, View);
+permission!(
+    /// Upload an image.
+    pub ImageUpload = "compute.image.upload", Project, Use);
+permission!(
+    /// Remove an image.
+    pub ImageDelete = "compute.image.delete", Project, Use);
+permission!(
+    /// Take an image's disk away.
+    pub ImageDownload = "compute.image.download", Project, Use);
+permission!(
+    /// See all templates with their images.
+    pub ImageViewAny = "compute.image.view_any", Platform, View);
+permission!(
+    /// Fetch an image from its publisher, for everybody.
+    pub ImageImport = "compute.image.import", Platform, Use);
+permission!(
+    /// Upload an image for everybody.
+    pub ImageProvide = "compute.image.provide", Platform, Use);
+permission!(
+    /// Remove a version of a template.
+    pub ImageWithdraw = "compute.image.withdraw", Platform, Use);
+permission!(
+    /// Describe, hide and retire templates.
+    pub TemplateUpdate = "compute.template.update", Platform, Use);
+permission!(
     /// Take over a guest that others made, for a customer.
     pub InstanceAdopt = "compute.instance.adopt", Platform, Use);
 permission!(
@@ -273,6 +300,15 @@ pub const ALL: &[PermissionInfo] = &[
     ClusterCreate::INFO,
     ClusterUpdate::INFO,
     ClusterDelete::INFO,
+    ImageView::INFO,
+    ImageUpload::INFO,
+    ImageDelete::INFO,
+    ImageDownload::INFO,
+    ImageViewAny::INFO,
+    ImageImport::INFO,
+    ImageProvide::INFO,
+    ImageWithdraw::INFO,
+    TemplateUpdate::INFO,
     InstanceAdopt::INFO,
     InstanceListAny::INFO,
     InstanceMove::INFO,

@@ -172,7 +172,7 @@ both_engines!(snapshots_go_with_the_disk_and_give_their_places_back, |engine| as
         taken(&test, id, false).await;
     }
     let debian = compute::template::all(test.cx.db()).await.unwrap().into_iter().find(|one| one.name == "debian").unwrap();
-    instance::rebuild(&test.cx, &test.scope::<InstanceRebuild>().await, one, debian.id).await.unwrap();
+    instance::rebuild(&test.cx, &test.scope::<InstanceRebuild>().await, one, instance::Renewal::Template(debian.id)).await.unwrap();
     finish(&test, "compute.instance.rebuild", one).await;
     assert_eq!((snapshots(&test, one).await, used(&test).await.snapshots.used), (vec![], 1));
     instance::delete(&test.cx, &test.scope::<InstanceDelete>().await, two, instance::Deletion::default()).await.unwrap();

@@ -214,7 +214,7 @@ both_engines!(a_rebuilt_machine_runs_from_the_new_template, |engine| async move 
     let (test, hypervisor) = world(engine).await;
     let id = running(&test, "web").await;
     let debian = compute::template::all(test.cx.db()).await.unwrap().into_iter().find(|one| one.name == "debian").unwrap();
-    instance::rebuild(&test.cx, &test.scope::<InstanceRebuild>().await, id, debian.id).await.unwrap();
+    instance::rebuild(&test.cx, &test.scope::<InstanceRebuild>().await, id, instance::Renewal::Template(debian.id)).await.unwrap();
     finish(&test, "compute.instance.rebuild", id).await;
     assert_eq!(seen(&test, id).await.template.name, debian.title);
     assert_eq!(hypervisor.spec(&reference(id)).unwrap().template, "debian");

@@ -2,10 +2,14 @@
 //! list of map entries that the recipient may have, and is written to the disclosure log first.
 //! No domain or driver builds a client of its own.
 
+mod fetch;
 mod line;
+mod reach;
 mod trust;
 
+pub use fetch::{Fetched, Wanted, check_address};
 pub use line::{Endpoint, Line, Standing, reason_phrase};
+pub use reach::Reach;
 pub use trust::{CertificateChanged, Fingerprint, Trust, changed_certificate};
 
 use std::time::Duration;

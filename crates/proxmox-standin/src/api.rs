@@ -16,6 +16,8 @@ pub struct Incoming {
     pub method: String,
     pub path: String,
     pub params: Vec<(String, String)>,
+    /// What was sent with them.
+    pub file: Vec<u8>,
     headers: HeaderMap,
     socket: Option<WebSocketUpgrade>,
 }
@@ -30,18 +32,44 @@ fn segment(text: &str) -> String {
     decode(text).replace('/', "%2F")
 }
 
+/// A form with parts (RFC 7578): its fields as a usual form, and the file.
+fn parted(body: &[u8], boundary: &str) -> (String, Vec<u8>) {
+    let mark = format!("--{boundary}").into_bytes();
+    let (mut fields, mut file) = (Vec::new(), Vec::new());
+    let starts: Vec<usize> = body.windows(mark.len()).enumerate().filter(|(_, part)| *part == mark).map(|(at, _)| at).collect();
+    for pair in starts.windows(2) {
+        let part = &body[pair[0] + mark.len() + 2..pair[1] - 2];
+        let Some(gap) = part.windows(4).position(|four| four == b"\r\n\r\n") else { continue };
+        let head = String::from_utf8_lossy(&part[..gap]).into_owned();
+        let named = |word: &str| head.split_once(&format!("{word}=\"")).and_then(|(_, rest)| rest.split('"').next()).map(str::to_owned);
+        let content = &part[gap + 4..];
+        match named("; filename") {
+            Some(name) => {
+                fields.push(format!("filename={name}"));
+                content.clone_into(&mut file);
+            }
+            None => fields.push(format!("{}={}", named("; name").unwrap_or_default(), String::from_utf8_lossy(content))),
+        }
+    }
+    (fields.join("&"), file)
+}
+
 impl Incoming {
     pub async fn read(request: Request) -> Result<Self, Response> {
         let (mut parts, body) = request.into_parts();
         let socket = WebSocketUpgrade::from_request_parts(&mut parts, &()).await.ok();
-        let body = to_bytes(body, 1 << 20).await.unwrap_or_default();
-        let form = String::from_utf8_lossy(&body).into_owned();
+        let body = to_bytes(body, 64 << 20).await.unwrap_or_default();
+        let kind = parts.headers.get("content-type").and_then(|value| value.to_str().ok()).unwrap_or_default();
+        let (form, file) = match kind.split_once("boundary=") {
+            Some((_, boundary)) => parted(&body, boundary),
+            None => (String::from_utf8_lossy(&body).into_owned(), Vec::new()),
+        };
         let pairs = [parts.uri.query().unwrap_or_default(), &form].join("&");
         let pairs = pairs.split('&').filter(|pair| !pair.is_empty());
         let params = pairs.map(|pair| pair.split_once('=').unwrap_or((pair, ""))).map(|(name, value)| (decode(name), decode(value))).collect();
         let path = parts.uri.path().strip_prefix("/api2/json").map(|path| path.split('/').map(segment).collect::<Vec<_>>().join("/"));
         let Some(path) = path else { return Err(StatusCode::OK.into_response()) };
-        Ok(Self { method: parts.method.to_string(), path, params, headers: parts.headers, socket })
+        Ok(Self { method: parts.method.to_string(), path, params, file, headers: parts.headers, socket })
     }
 
     pub fn get(&self, name: &str) -> Option<&str> {

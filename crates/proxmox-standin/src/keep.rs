@@ -1,9 +1,10 @@
 //! Snapshots, backups and files of the stand-in.
 
 use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
 
 use crate::api::Incoming;
-use crate::state::{Answer, Guest, Kind, Refusal, Snap, State, Volume, gib, say};
+use crate::state::{Answer, Guest, Kind, Refusal, Snap, State, Volume, gib, say, wrong};
 
 fn now() -> u64 {
     std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs()
@@ -122,6 +123,22 @@ pub fn storage(state: &mut State, method: &str, node: &str, storage: &str, rest:
             let storage = storage.to_owned();
             Ok(state.task(node, "download", 0, None, move |state| {
                 state.volumes.push(Volume { storage, volid, content, notes: String::new(), made: now(), kept: None });
+                Ok(())
+            }))
+        }
+        ("POST", ["upload"]) => {
+            let (content, file) = (call.get("content").unwrap_or_default(), call.get("filename").unwrap_or_default());
+            if !matches!(content, "import" | "iso" | "vztmpl") {
+                return Err(wrong("content", "value does not have a value in the enumeration 'iso, vztmpl, import'"));
+            }
+            let (volid, storage) = (format!("{storage}:{content}/{file}"), storage.to_owned());
+            let found: String = Sha256::digest(&call.file).iter().map(|byte| format!("{byte:02x}")).collect();
+            let fits = call.get("checksum").is_none_or(|promised| promised == found);
+            Ok(state.task(node, "imgcopy", 0, None, move |state| {
+                if !fits {
+                    return Err("checksum mismatch".into());
+                }
+                state.volumes.push(Volume { storage, volid, content: "import", notes: String::new(), made: now(), kept: None });
                 Ok(())
             }))
         }

@@ -207,6 +207,20 @@ pub struct Compute {
     pub memory_overcommit_percent: i32,
     /// Proxmox VE clusters, each one node of ours.
     pub clusters: Vec<Cluster>,
+    /// Images that are fetched or uploaded.
+    pub images: Images,
+}
+
+/// Images that are fetched or uploaded.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Images {
+    /// Folder of their files, the same for all processes of an installation; `library` in `data_dir` if empty.
+    pub library_dir: PathBuf,
+    /// Networks that images may be fetched from beside public addresses, such as `10.0.0.0/8`: for mirrors of one's own.
+    pub networks: Vec<String>,
+    /// PEM file with further authorities that are believed about publishers: for mirrors of one's own.
+    pub authority_file: Option<PathBuf>,
 }
 
 impl Default for Config {
@@ -237,6 +251,7 @@ impl Default for Config {
                 cpu_overcommit_percent: 800,
                 memory_overcommit_percent: 100,
                 clusters: Vec::new(),
+                images: Images::default(),
             },
             tls: Tls::default(),
             proxies: Proxies::default(),

@@ -53,6 +53,7 @@ fn endpoints(config: &Config) -> Vec<Endpoint> {
     let mut all = vec![Endpoint { recipient: notifications::data_map::SMTP, place: "mail.host", goes: mail }];
     // Clusters of the configuration are among them; each line is bound to the addresses that it was opened with.
     all.push(Endpoint { recipient: compute::data_map::CLUSTER, place: "compute_cluster", goes: Goes::WhereEnrolled });
+    all.push(Endpoint { recipient: compute::data_map::PUBLISHER, place: "the operator's imports of images", goes: Goes::WhereEnrolled });
     all
 }
 

@@ -15,6 +15,7 @@ use compute_host::supervisor::SupervisorCommand;
 use compute_oci::Oci;
 use compute_qemu::{AcceleratorChoice, Qemu, Settings};
 use kernel::cx::Extensions;
+use kernel::egress::Reach;
 use kernel::{Cx, Error, Result};
 
 use notifications::{Sender, Smtp, Tls, Transport};
@@ -44,7 +45,7 @@ pub(crate) fn extensions(config: &Config, brought: Extensions) -> Result<Extensi
         folder: config.data_dir.clone(),
         accounts: Box::new(FromIdentity),
         exports: vec![Box::new(hooks::InvoiceDocuments)],
-        erasures: vec![Box::new(hooks::Machines), Box::new(hooks::Backups), Box::new(hooks::Networks), Box::new(hooks::Addresses)],
+        erasures: vec![Box::new(hooks::Machines), Box::new(hooks::Backups), Box::new(hooks::Images), Box::new(hooks::Networks), Box::new(hooks::Addresses)],
         settlements: vec![Box::new(hooks::LastInvoices)],
         post: Box::new(hooks::ByMail),
         corrections: vec![Box::new(corrections::Profile), Box::new(corrections::BillingParticulars)],
@@ -65,6 +66,7 @@ pub(crate) fn extensions(config: &Config, brought: Extensions) -> Result<Extensi
         .with(compute::instance::SizesOnSale(Box::new(sizes::FromCatalogue)))
         .with(transport(config)?)
         .with(Sender { name: config.mail.from_name.clone(), address: config.mail.from.clone(), base_url: config.base_url.clone() });
+    extensions = extensions.with(library(config)?);
     let clusters = Clusters::of(config)?;
     extensions = extensions.with(drivers(config, &clusters)?).with(compute::cluster::Kinds(Box::new(clusters.clone()))).with(clusters);
     if config.payments.test_provider {
@@ -101,6 +103,20 @@ fn supervisor(subcommand: &str) -> Result<SupervisorCommand> {
 
 fn images_dir(config: &Config) -> PathBuf {
     if config.compute.images_dir.as_os_str().is_empty() { config.data_dir.join("images") } else { config.compute.images_dir.clone() }
+}
+
+/// Where the files of images are, and where they may be fetched from.
+fn library(config: &Config) -> Result<compute::image::Library> {
+    let images = &config.compute.images;
+    let wrong = |text: &String| Error::invalid("compute.images.networks", format!("{text} is not a network; write it as 10.0.0.0/8"));
+    let inside = images.networks.iter().map(|text| text.parse().map_err(|_| wrong(text))).collect::<Result<Vec<_>>>()?;
+    let mut reach = Reach::with(inside);
+    if let Some(file) = &images.authority_file {
+        let unreadable = |error: std::io::Error| Error::invalid("compute.images.authority_file", "the file cannot be read").caused_by(error);
+        reach = reach.trusting(&std::fs::read(file).map_err(unreadable)?)?;
+    }
+    let folder = if images.library_dir.as_os_str().is_empty() { config.data_dir.join("library") } else { images.library_dir.clone() };
+    Ok(compute::image::Library::new(folder, reach))
 }
 
 fn containers(config: &Config) -> Result<Oci> {

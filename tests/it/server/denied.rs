@@ -146,6 +146,8 @@ both_engines!(another_customer_sees_and_changes_nothing, |engine| async move {
     let backup = ada.post(&format!("/v1/instances/{machine}/backups"), &json!({ "name": "ada-machine" })).await.text_at("/id").to_owned();
     ada.until(&format!("/v1/backups/{backup}"), |backup| backup["state"] == "ready").await;
     let ssh_key = ada.post("/v1/ssh-keys", &json!({ "name": "ada-machine", "ssh_public_key": SSH_KEY })).await.text_at("/id").to_owned();
+    let upload = ada.request(Method::POST, "/v1/image-uploads").header("Upload-Length", 1_000).header("Upload-Metadata", "name YWRhLW1hY2hpbmU=");
+    let image = ada.send(upload).await.text_at("/id").to_owned();
     let region = first("/v1/regions").await;
     let network = ada.post("/v1/networks", &json!({ "name": "ada-machine", "region_id": region })).await.text_at("/id").to_owned();
     let group = ada.post("/v1/security-groups", &json!({ "name": "ada-machine", "rules": [] })).await.text_at("/id").to_owned();
@@ -159,6 +161,11 @@ both_engines!(another_customer_sees_and_changes_nothing, |engine| async move {
             ("/v1/operator/findings/{id}", finding_about(&world, &machine).await),
             ("/v1/operator/instances/{id}", machine.clone()),
             ("/v1/ssh-keys/{id}", ssh_key),
+            ("/v1/images/{id}", image.clone()),
+            ("/v1/image-uploads/{id}", image.clone()),
+            ("/v1/operator/images/{id}", image.clone()),
+            ("/v1/operator/image-uploads/{id}", image),
+            ("/v1/operator/templates/{id}", first("/v1/templates").await),
             ("/v1/networks/{id}", network),
             ("/v1/security-groups/{id}", group),
             ("/v1/addresses/{id}", "adr_00000000000000000000000001".to_owned()),

@@ -47,6 +47,17 @@ impl World {
         Self::with(database, config, OffsetClock::default(), Simulated::default()).await.set_up().await
     }
 
+    /// A server that may fetch images from this host, and believes this authority (in PEM) about who is who; set up.
+    pub async fn reaching(engine: Engine, pem: &str) -> Self {
+        let database = TestDatabase::fresh(engine).await;
+        let authority = database.folder().join("authority.pem");
+        std::fs::write(&authority, pem).unwrap();
+        let mut config = Self::config(&database, database.url.clone());
+        config.compute.images.networks = vec!["127.0.0.0/8".to_owned()];
+        config.compute.images.authority_file = Some(authority);
+        Self::with(database, config, OffsetClock::default(), Simulated::default()).await.set_up().await
+    }
+
     /// A server on PostgreSQL behind a line that the test can cut, set up.
     pub async fn behind_a_line() -> (Self, FaultProxy) {
         let database = TestDatabase::fresh(Engine::Postgres).await;

@@ -6,7 +6,7 @@ import { useQueryClient, useSuspenseInfiniteQuery, useSuspenseQuery } from "@tan
 import { useNavigate } from "@tanstack/react-router";
 import { type ReactNode, useRef } from "react";
 import { newIdempotencyKey } from "../../api/client";
-import type { Backup, Cycle, PaymentMethod } from "../../api/types";
+import type { Backup, Cycle, Image, PaymentMethod, Template } from "../../api/types";
 import { hostnameFault } from "../../form/checks";
 import { sshKeyFault } from "../../form/sshKey";
 import { SshKeyField } from "../../form/SshKeyField";
@@ -19,6 +19,7 @@ import { Page } from "../../ui/Page";
 import { ProblemAlert } from "../../ui/ProblemView";
 import { When } from "../../ui/When";
 import { backupQuery, quotaQuery, sshKeysQuery } from "../compute/api";
+import { imagesQuery } from "../compute/imageApi";
 import { TagsField } from "../compute/InstanceTags";
 import { orderCreate, regionsQuery, sizesQuery, templatesQuery } from "./api";
 import { NetworkChoice, placeOf } from "./NetworkChoice";
@@ -51,8 +52,9 @@ function OrderFromBackup({ id }: { id: string }) {
 }
 
 function OrderForm({ backup }: { backup?: Backup }) {
-  const sizes = useSuspenseQuery(sizesQuery).data.items.filter((size) => size.visible && size.disk_gib >= (backup?.disk_gib ?? 0));
-  const templates = useSuspenseQuery(templatesQuery).data.items;
+  const visible = useSuspenseQuery(sizesQuery).data.items.filter((size) => size.visible && size.disk_gib >= (backup?.disk_gib ?? 0));
+  const systems = systemsOf(useSuspenseQuery(templatesQuery).data.items, useSuspenseInfiniteQuery(imagesQuery).data.pages.flatMap((page) => page.items));
+  const wanted = useSearchText("image");
   const regions = useSuspenseQuery(regionsQuery).data.items;
   const quota = useSuspenseQuery(quotaQuery).data;
   const keys = useSuspenseInfiniteQuery(sshKeysQuery).data.pages.flatMap((page) => page.items);
@@ -61,8 +63,8 @@ function OrderForm({ backup }: { backup?: Backup }) {
   // One key for one intention: sent again after a lost answer, the order is still placed once.
   const intention = useRef({ key: newIdempotencyKey(), body: "" });
   const initialValues: Values = {
-    size_id: sizes[0]?.id ?? "",
-    template_id: backup?.template.id ?? templates[0]?.id ?? "",
+    size_id: "",
+    template_id: systems.find((system) => system.id === wanted)?.id ?? systems[0]?.id ?? "",
     region_id: backup?.region.id ?? regions[0]?.id ?? "",
     cycle: "monthly",
     hostname: "",
@@ -83,8 +85,8 @@ function OrderForm({ backup }: { backup?: Backup }) {
       },
     },
     async (values) => {
-      const source = backup === undefined ? { template_id: values.template_id } : { template_id: null, backup_id: backup.id };
-      const body = { ...values, ...source, hostname: values.hostname.trim(), ssh_public_key: values.ssh_public_key.trim(), user_data: values.user_data.trim() === "" ? null : values.user_data, ...placeOf(values) };
+      const source = backup === undefined ? sourceOf(values.template_id) : { template_id: null, backup_id: backup.id };
+      const body = { ...values, size_id: size?.id ?? "", ...source, hostname: values.hostname.trim(), ssh_public_key: values.ssh_public_key.trim(), user_data: values.user_data.trim() === "" ? null : values.user_data, ...placeOf(values) };
       const text = JSON.stringify(body);
       if (intention.current.body !== text) intention.current = { key: newIdempotencyKey(), body: text };
       const order = await orderCreate(body, intention.current.key);
@@ -94,7 +96,10 @@ function OrderForm({ backup }: { backup?: Backup }) {
     },
   );
   const values = form.values;
-  if (sizes.length === 0 || templates.length === 0 || regions.length === 0) {
+  const sizes = visible.filter((each) => backup !== undefined || each.disk_gib >= (systems.find((system) => system.id === values.template_id)?.disk_gib ?? 0));
+  // Another system may need a larger disk than the size that was chosen has.
+  const size = sizes.find((each) => each.id === values.size_id) ?? sizes[0];
+  if (visible.length === 0 || systems.length === 0 || regions.length === 0) {
     return (
       <Page title={t`Order a machine`}>
         <Paper>
@@ -128,16 +133,16 @@ function OrderForm({ backup }: { backup?: Backup }) {
                   ]}
                 />
               </div>
-              <SizeChoice sizes={sizes} cycle={values.cycle} value={values.size_id} onChange={(id) => form.setFieldValue("size_id", id)} error={form.errors.size_id} />
+              <SizeChoice sizes={sizes} cycle={values.cycle} value={size?.id ?? ""} onChange={(id) => form.setFieldValue("size_id", id)} error={form.errors.size_id} />
               {backup === undefined ? (
                 <>
               <Radio.Group label={t`System`} value={values.template_id} onChange={(id) => form.setFieldValue("template_id", id)} error={form.errors.template_id}>
                 <div className="cards">
-                  {templates.map((template) => (
-                    <Radio.Card key={template.id} value={template.id} className="choice">
-                      <Text fw={600}>{template.name}</Text>
+                  {systems.map((system) => (
+                    <Radio.Card key={system.id} value={system.id} className="choice">
+                      <Text fw={600}>{system.name}</Text>
                       <Text size="sm" c="dimmed">
-                        {template.key}
+                        {system.about}
                       </Text>
                     </Radio.Card>
                   ))}
@@ -188,8 +193,8 @@ function OrderForm({ backup }: { backup?: Backup }) {
           </Paper>
         </Stack>
         <div className="stick">
-          <QuotaPanel quota={quota} size={sizes.find((size) => size.id === values.size_id)} />
-          <QuotePanel choice={{ size_id: values.size_id, template_id: values.template_id, region_id: values.region_id, cycle: values.cycle }}>
+          <QuotaPanel quota={quota} size={size} />
+          <QuotePanel choice={{ size_id: size?.id ?? "", region_id: values.region_id, cycle: values.cycle }}>
             <Button type="submit" loading={busy} fullWidth>
               <Trans>Order and pay</Trans>
             </Button>
@@ -199,6 +204,23 @@ function OrderForm({ backup }: { backup?: Backup }) {
     </Page>
   );
 }
+
+interface System {
+  id: string;
+  name: string;
+  about: string;
+  disk_gib: number;
+}
+
+/** What a new machine can begin with: the operator's templates, and the project's own images. */
+function systemsOf(templates: readonly Template[], images: readonly Image[]): System[] {
+  const offered = templates.map(({ id, name, key, description, disk_gib }) => ({ id, name, about: description === "" ? key : description, disk_gib }));
+  const own = images.filter((image) => image.state === "ready").map(({ id, name, disk_gib }) => ({ id, name, about: t`Own image`, disk_gib: disk_gib ?? 0 }));
+  return [...offered, ...own];
+}
+
+/** Ids say what they are of. */
+const sourceOf = (id: string) => (id.startsWith("img_") ? { template_id: null, image_id: id } : { template_id: id });
 
 /** What stands in place of the choice of a system: the backup, and where the machine will be. */
 function OriginNote({ backup, error }: { backup: Backup; error: ReactNode }) {

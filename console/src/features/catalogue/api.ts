@@ -12,7 +12,7 @@ export const quoteQuery = (body: NewQuote) =>
   queryOptions({
     queryKey: ["quote", body],
     queryFn: () => call(client.POST("/v1/quotes", { body })),
-    enabled: body.size_id !== "" && body.template_id !== "" && body.region_id !== "",
+    enabled: body.size_id !== "" && body.region_id !== "",
     placeholderData: keepPreviousData,
     staleTime: 30_000,
   });

@@ -58,7 +58,7 @@ export function ClusterMappingForm({ survey, before, check, save, action, back }
   ];
   const known = [...sources, ...form.values.templates.filter(({ source }) => source !== "" && !sources.some((one) => one.value === source)).map(({ source }) => ({ value: source, label: source }))];
   // Mantine says null where nothing is chosen; the form holds an empty text.
-  const chosen = (field: "backup_storage" | "pool") => ({
+  const chosen = (field: "backup_storage" | "images" | "pool") => ({
     value: form.values[field] === "" ? null : form.values[field],
     onChange: (value: string | null) => form.setFieldValue(field, value ?? ""),
     error: form.errors[field],
@@ -75,6 +75,7 @@ export function ClusterMappingForm({ survey, before, check, save, action, back }
           <Select label={t`Disks`} description={t`The storage that keeps them.`} data={among(keeping(["images"]), form.values.storage)} allowDeselect={false} {...form.getInputProps("storage")} />
           <Select label={t`Backups`} description={t`Without one, machines cannot be backed up.`} data={among(keeping(["backup"]), form.values.backup_storage)} clearable {...chosen("backup_storage")} />
         </div>
+        <Select label={t`Images`} description={t`A storage with the content “import”. Without one, machines are made of the cluster's own templates only.`} data={among(keeping(["import"]), form.values.images)} clearable {...chosen("images")} />
         <div className="halves">
           <Select label={t`Network`} description={t`The bridge or virtual network of machines.`} data={among(names(survey.networks), form.values.bridge)} allowDeselect={false} {...form.getInputProps("bridge")} />
           <TextInput label={t`VLAN`} description={t`A number from 1 to 4094, or nothing.`} inputMode="numeric" {...form.getInputProps("vlan")} />
@@ -153,6 +154,7 @@ function begun(survey: ClusterSurvey, before: Mapping | undefined): MappingValue
     ...values,
     storage: only(storages("images")),
     backup_storage: only(storages("backup")),
+    images: only(storages("import")),
     bridge: only(survey.networks.map((network) => network.name)),
     templates: first === undefined ? [] : [{ name: first.about.toLowerCase().replace(/[^a-z0-9.-]/g, "-"), source: `vm:${first.name}` }],
   };

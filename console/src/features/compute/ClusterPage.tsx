@@ -72,6 +72,7 @@ export function ClusterPage() {
             [t`Numbers`, t`${mapping.ids_start} to ${mapping.ids_end}`],
             [t`Disks`, mapping.storage],
             [t`Backups`, mapping.backup_storage === "" ? t`nowhere` : mapping.backup_storage],
+            [t`Images`, mapping.images === "" ? t`none are taken in` : mapping.images],
             [t`Network`, mapping.vlan === "" ? mapping.bridge : `${mapping.bridge} · VLAN ${mapping.vlan}`],
             [t`Addresses`, mapping.fixed ? t`from ${mapping.first}, prefix ${mapping.prefix}, gateway ${mapping.gateway}` : t`a DHCP server gives them`],
             [t`Nodes`, mapping.nodes.length === 0 ? t`all that are online` : mapping.nodes.join(", ")],

@@ -2,7 +2,7 @@
 import { Button, Checkbox, Group, Menu, Stack, Select, Text, TextInput, Tooltip } from "@mantine/core";
 import { t } from "@lingui/core/macro";
 import { Trans } from "@lingui/react/macro";
-import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useInfiniteQuery, useQuery, useQueryClient } from "@tanstack/react-query";
 import { lazy, Suspense, useState } from "react";
 import type { Instance } from "../../api/types";
 import { nonEmpty } from "../../form/checks";
@@ -16,6 +16,7 @@ import { useAction } from "../../ui/useAction";
 import { templatesQuery } from "../catalogue/api";
 import { InstanceResize } from "./InstanceResize";
 import { TagsDialog } from "./InstanceTags";
+import { imagesQuery } from "./imageApi";
 import { instanceDelete, instancePower, instanceRebuild, instanceRescue, instanceUpdate, type PowerAction } from "./api";
 
 const InstanceAccess = lazy(() => import("./InstanceAccess"));
@@ -188,9 +189,14 @@ function Rename({ instance, close }: DialogProps) {
 }
 
 function Rebuild({ instance, close }: DialogProps) {
-  const templates = useQuery(templatesQuery);
-  const [template, setTemplate] = useState(instance.template.id);
-  const rebuild = useAction({ run: () => instanceRebuild(instance.id, template), refresh: ["instances"], then: close });
+  const templates = useQuery(templatesQuery).data?.items ?? [];
+  const images = useInfiniteQuery(imagesQuery).data?.pages.flatMap((page) => page.items) ?? [];
+  const [from, setFrom] = useState(instance.template.id);
+  const rebuild = useAction({ run: () => instanceRebuild(instance.id, from.startsWith("img_") ? { image_id: from } : { template_id: from }), refresh: ["instances"], then: close });
+  const fits = templates.filter((each) => each.disk_gib <= instance.size.disk_gib);
+  // What it is made of serves it still, also where nobody can order it any more.
+  const own = fits.some((each) => each.id === instance.template.id) ? [] : [{ value: instance.template.id, label: t`${instance.template.name}, as now` }];
+  const ownImages = images.filter((image) => image.state === "ready" && (image.disk_gib ?? 0) <= instance.size.disk_gib);
   return (
     <Confirm
       opened
@@ -207,9 +213,13 @@ function Rebuild({ instance, close }: DialogProps) {
       </Text>
       <Select
         label={t`System`}
-        data={(templates.data?.items ?? []).map((each) => ({ value: each.id, label: each.name }))}
-        value={template}
-        onChange={(value) => setTemplate(value ?? instance.template.id)}
+        data={[
+          ...own,
+          ...fits.map((each) => ({ value: each.id, label: each.name })),
+          ...ownImages.map((image) => ({ value: image.id, label: t`${image.name} (own image)` })),
+        ]}
+        value={from}
+        onChange={(value) => setFrom(value ?? instance.template.id)}
         allowDeselect={false}
       />
     </Confirm>

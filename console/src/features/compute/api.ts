@@ -106,8 +106,8 @@ export const instanceRescue = (id: string, begin: boolean) =>
 export const instanceSetPassword = (id: string, body: NewRootPassword) => call(client.POST("/v1/instances/{id}/password", { ...at(id), body }));
 export const instanceAuthoriseKey = (id: string, body: AuthorisedKey) => call(client.POST("/v1/instances/{id}/keys", { ...at(id), body }));
 export const instanceUpdate = (id: string, name: string) => call(client.PATCH("/v1/instances/{id}", { ...at(id), body: { name } }));
-export const instanceRebuild = (id: string, template_id: string) =>
-  call(client.POST("/v1/instances/{id}/rebuild", { ...at(id), body: { template_id } }));
+export const instanceRebuild = (id: string, from: { template_id: string } | { image_id: string }) =>
+  call(client.POST("/v1/instances/{id}/rebuild", { ...at(id), body: from }));
 export const instanceTag = (id: string, tags: string[]) => call(client.PATCH("/v1/instances/{id}", { ...at(id), body: { tags } }));
 export const sizeChangeQuoteQuery = (id: string, size_id: string) =>
   queryOptions({ queryKey: ["size-change-quote", id, size_id], queryFn: () => call(client.POST("/v1/instances/{id}/size-changes/quote", { ...at(id), body: { size_id } })), gcTime: 0 });

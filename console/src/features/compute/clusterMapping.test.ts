@@ -6,6 +6,7 @@ const MAPPING = {
   nodes: ["pve1"],
   storage: "local-lvm",
   backup_storage: "backups",
+  images: "local",
   network: { bridge: "vmbr0", vlan: 7, addresses: { first: "10.0.1.1", prefix: 16, gateway: "10.0.0.1", nameservers: ["10.0.0.2"] } },
   pool: "fairhold",
   templates: {
@@ -27,6 +28,7 @@ test("what is left out is said to be absent", () => {
     nodes: [],
     storage: "local-lvm",
     backup_storage: null,
+    images: null,
     network: { bridge: "vmbr0", vlan: null, addresses: null },
     pool: null,
     templates: { debian: { kind: "clone", vmid: 9000 } },

@@ -14,6 +14,7 @@ export interface MappingValues extends Record<string, unknown> {
   ids_end: number;
   storage: string;
   backup_storage: string;
+  images: string;
   bridge: string;
   vlan: string;
   fixed: boolean;
@@ -42,6 +43,7 @@ export function mappingValues(mapping: Mapping = {}): MappingValues {
     ids_end: number(inside(mapping.ids, "end"), 165_000),
     storage: text(mapping.storage),
     backup_storage: text(mapping.backup_storage),
+    images: text(mapping.images),
     bridge: text(inside(mapping.network, "bridge")),
     vlan: text(inside(mapping.network, "vlan")),
     fixed: isObject(addresses),
@@ -80,6 +82,7 @@ export function mappingOf(values: MappingValues, before: Mapping = {}): Mapping 
     ids: { start: values.ids_start, end: values.ids_end },
     storage: values.storage,
     backup_storage: values.backup_storage === "" ? null : values.backup_storage,
+    images: values.images === "" ? null : values.images,
     network: { bridge: values.bridge, vlan, addresses },
     pool: values.pool === "" ? null : values.pool,
     nodes: values.nodes,

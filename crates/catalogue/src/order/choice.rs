@@ -1,6 +1,6 @@
 //! What a quote or an order names, looked up; faults are collected.
 
-use compute::{Region, Template};
+use compute::{Region, Template, TemplateId};
 use kernel::{Checks, Cx, Error, Kind, Result};
 
 use crate::quote::NewQuote;
@@ -14,19 +14,35 @@ pub(crate) struct Choice {
 }
 
 impl Choice {
-    /// Looks up what `new` names; what is not on offer is noted in `checks` and gives `None`.
-    pub(crate) async fn of(cx: &Cx, new: &NewQuote, checks: &mut Checks) -> Result<Option<Self>> {
-        let size = found(size::by_id(cx.db(), new.size_id).await)?.filter(|size| size.visible);
-        let template = found(compute::template::by_id(cx.db(), new.template_id).await)?;
-        let region = found(compute::region::by_id(cx.db(), new.region_id).await)?;
-        checks
-            .that(size.is_some(), "size_id", "choose one of the sizes on offer")
-            .that(template.is_some(), "template_id", "choose one of the templates on offer")
-            .that(region.is_some(), "region_id", "choose one of the regions on offer");
+    /// Looks up what `new` names, with this template; what is not on offer is noted in `checks` and gives `None`.
+    pub(crate) async fn of(cx: &Cx, new: &NewQuote, template: TemplateId, checks: &mut Checks) -> Result<Option<Self>> {
+        let template = found(compute::template::by_id(cx.db(), template).await)?.filter(|template| !template.is_retired());
+        Self::with(cx, new, template, checks).await
+    }
+
+    /// The same where it is known what the disk is made from.
+    pub(crate) async fn with(cx: &Cx, new: &NewQuote, template: Option<Template>, checks: &mut Checks) -> Result<Option<Self>> {
+        let (size, region) = Self::named(cx, new, checks).await?;
+        checks.that(template.is_some(), "template_id", "choose one of the templates on offer");
+        if let (Some(size), Some(template)) = (&size, &template) {
+            checks.also(template.fits(size.shape().disk_gib));
+        }
         Ok(match (size, template, region) {
             (Some(size), Some(template), Some(region)) => Some(Self { size, template, region }),
             _ => None,
         })
+    }
+
+    /// What decides the price: the size, where it is on offer.
+    pub(crate) async fn priced(cx: &Cx, new: &NewQuote, checks: &mut Checks) -> Result<Option<Size>> {
+        Ok(Self::named(cx, new, checks).await?.0)
+    }
+
+    async fn named(cx: &Cx, new: &NewQuote, checks: &mut Checks) -> Result<(Option<Size>, Option<Region>)> {
+        let size = found(size::by_id(cx.db(), new.size_id).await)?.filter(|size| size.visible);
+        let region = found(compute::region::by_id(cx.db(), new.region_id).await)?;
+        checks.that(size.is_some(), "size_id", "choose one of the sizes on offer").that(region.is_some(), "region_id", "choose one of the regions on offer");
+        Ok((size, region))
     }
 }
 

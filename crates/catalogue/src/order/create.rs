@@ -3,7 +3,7 @@
 
 use compute::card::Connection;
 use compute::instance::Source;
-use compute::{InstanceId, NewInstance, TemplateId};
+use compute::{InstanceId, NewInstance, Template, TemplateId};
 use kernel::permission::{AtOrganisation, AtProject};
 use kernel::{Checks, Cx, Error, KeyOwner, Kind, PersonId, Result, Scope, Sealed, Tx};
 use workflow::Start;
@@ -98,10 +98,12 @@ pub(crate) async fn verified<P: AtProject>(cx: &Cx, at: &Scope<P>) -> Result<Per
 
 /// What was named and typed, with every fault at once.
 async fn checked<P: AtProject>(cx: &Cx, at: &Scope<P>, new: &NewOrder) -> Result<(Choice, NewInstance)> {
-    let (source, template_id) = source(cx, at, new).await?;
-    let named = NewQuote { size_id: new.size_id, template_id, region_id: new.region_id, cycle: new.cycle };
+    let named = NewQuote { size_id: new.size_id, template_id: None, region_id: new.region_id, cycle: new.cycle };
     let mut checks = Checks::new();
-    let choice = Choice::of(cx, &named, &mut checks).await?;
+    let (source, choice) = match source(cx, at, new).await? {
+        From::Template(id) => (Source::Template(id), Choice::of(cx, &named, id, &mut checks).await?),
+        From::Standing(source, template) => (source, Choice::with(cx, &named, Some(template), &mut checks).await?),
+    };
     checks.also(compute::instance::check_hostname(&new.hostname)).also(compute::instance::check_ssh_key(&new.ssh_public_key).map(drop));
     checks.also(new.user_data.as_deref().map_or(Ok(()), compute::instance::check_user_data)).also(compute::instance::check_tags(&new.tags).map(drop));
     checks.done()?;
@@ -118,15 +120,23 @@ async fn checked<P: AtProject>(cx: &Cx, at: &Scope<P>, new: &NewOrder) -> Result
     Ok((choice, machine))
 }
 
-/// What the disk is made from, and the template whose system is on it.
-async fn source<P: AtProject>(cx: &Cx, at: &Scope<P>, new: &NewOrder) -> Result<(Source, TemplateId)> {
-    match (new.template_id, new.backup_id) {
-        (Some(template), None) => Ok((Source::Template(template), template)),
-        (None, Some(id)) => match compute::backup::view(cx, at, id).await {
-            Ok(backup) => Ok((Source::Backup(id), backup.template.id)),
+/// What the disk is made from.
+enum From {
+    /// A template, which may or may not be on offer.
+    Template(TemplateId),
+    /// What stands in a row of the project, and what counts as its template.
+    Standing(Source, Template),
+}
+
+async fn source<P: AtProject>(cx: &Cx, at: &Scope<P>, new: &NewOrder) -> Result<From> {
+    match (new.template_id, new.backup_id, new.image_id) {
+        (Some(template), None, None) => Ok(From::Template(template)),
+        (None, Some(id), None) => match compute::backup::template(cx, at, id).await {
+            Ok(template) => Ok(From::Standing(Source::Backup(id), template)),
             Err(error) if error.kind() == Kind::NotFound => Err(Error::invalid("backup_id", "choose one of the project's backups")),
             Err(error) => Err(error),
         },
-        _ => Err(Error::invalid("template_id", "choose a template, or a backup in its place")),
+        (None, None, Some(id)) => Ok(From::Standing(Source::Image(id), compute::image::of_project(cx.db(), at, id).await?)),
+        _ => Err(Error::invalid("template_id", "choose a template, or a backup or an image in its place")),
     }
 }

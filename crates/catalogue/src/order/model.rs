@@ -6,7 +6,7 @@ use compute::backup::BackupId;
 use compute::instance::Part;
 use compute::network::NetworkId;
 use compute::security_group::SecurityGroupId;
-use compute::{InstanceId, RegionId, SizeId, TemplateId};
+use compute::{ImageId, InstanceId, RegionId, SizeId, TemplateId};
 use kernel::{Money, Timestamp};
 use sea_orm::{DeriveActiveEnum, EnumIter};
 use serde::{Deserialize, Serialize};
@@ -78,12 +78,15 @@ impl State {
 pub struct NewOrder {
     /// How large.
     pub size_id: SizeId,
-    /// From which template, unless it is from a backup.
+    /// From which template, unless it is from a backup or an image.
     #[serde(default)]
     pub template_id: Option<TemplateId>,
     /// From which backup, in place of a template. The machine goes where the backup is kept.
     #[serde(default)]
     pub backup_id: Option<BackupId>,
+    /// From which image of the project, in place of a template.
+    #[serde(default)]
+    pub image_id: Option<ImageId>,
     /// Where.
     pub region_id: RegionId,
     /// How it is billed.

@@ -16,8 +16,9 @@ use crate::order::Choice;
 pub struct NewQuote {
     /// How large.
     pub size_id: SizeId,
-    /// From which template.
-    pub template_id: TemplateId,
+    /// From which template; without one it is not asked whether it fits. The price is the same for all.
+    #[serde(default)]
+    pub template_id: Option<TemplateId>,
     /// Where.
     pub region_id: RegionId,
     /// How it is billed.
@@ -30,9 +31,12 @@ pub struct NewQuote {
 /// `Invalid` with every field that names nothing on offer.
 pub async fn create<P: AtProject + AtOrganisation>(cx: &Cx, at: &Scope<P>, new: NewQuote) -> Result<Quote> {
     let mut checks = Checks::new();
-    let choice = Choice::of(cx, &new, &mut checks).await?;
+    let size = match new.template_id {
+        Some(template) => Choice::of(cx, &new, template, &mut checks).await?.map(|choice| choice.size),
+        None => Choice::priced(cx, &new, &mut checks).await?,
+    };
     checks.done()?;
-    let choice = choice.ok_or_else(|| Error::internal("a choice without faults is missing"))?;
+    let size = size.ok_or_else(|| Error::internal("a choice without faults is missing"))?;
     let tax = billing::tax_for(cx, at.organisation_id()?).await?;
-    billing::quote::quote(&choice.size.price(new.cycle), &tax)
+    billing::quote::quote(&size.price(new.cycle), &tax)
 }

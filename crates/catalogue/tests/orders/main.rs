@@ -104,6 +104,7 @@ async fn wanted(cx: &Cx, hostname: &str, payment_method: PaymentMethod) -> NewOr
         size_id: catalogue::size::visible(cx.db()).await.unwrap()[0].id,
         template_id: Some(templates.iter().find(|one| one.name == "tiny").unwrap().id),
         backup_id: None,
+        image_id: None,
         region_id: compute::region::all(cx.db()).await.unwrap()[0].id,
         cycle: Cycle::Monthly,
         hostname: hostname.to_owned(),
@@ -189,7 +190,7 @@ both_engines!(a_declined_order_leaves_no_machine_behind, |engine| async move {
 both_engines!(an_order_becomes_a_running_machine_and_a_paid_invoice, |engine| async move {
     let (test, hypervisor) = world(engine).await;
     let new = wanted(&test.cx, "web", PaymentMethod::TestSucceeds).await;
-    let asked = catalogue::quote::NewQuote { size_id: new.size_id, template_id: new.template_id.unwrap(), region_id: new.region_id, cycle: new.cycle };
+    let asked = catalogue::quote::NewQuote { size_id: new.size_id, template_id: new.template_id, region_id: new.region_id, cycle: new.cycle };
     let quote = catalogue::quote::create(&test.cx, &test.scope::<QuoteCreate>().await, asked).await.unwrap();
     let order = placed(&test, "web", PaymentMethod::TestSucceeds).await.unwrap();
     assert_eq!((order.state, order.charged_now), (State::Paying, quote.due_now));

@@ -105,7 +105,7 @@ impl Backup {
                 finish(api, &api.create(&format!("/v1/backups/{id}/test"), &json!({})).await?).await?;
                 api.show(api.read(&format!("/v1/backups/{id}")).await?, show::BACKUP)
             }
-            Self::Download { id, output } => download(api, &id, output).await,
+            Self::Download { id, output } => save(api, &format!("/v1/backups/{id}/archive"), &id, output).await,
             Self::Delete { id, yes } => {
                 if !yes {
                     terminal::confirm("A deleted backup does not come back. Type delete to go on: ", "delete")?;
@@ -133,9 +133,9 @@ impl Backup {
     }
 }
 
-/// Writes the archive beside its name first, so that half of one is never taken for a whole.
-async fn download(api: &Api, id: &str, output: Option<PathBuf>) -> Outcome {
-    let mut answer = api.open(&format!("/v1/backups/{id}/archive")).await?;
+/// Saves what is at `path`. It is written beside its name first, so that half of a file is never taken for a whole.
+pub async fn save(api: &Api, path: &str, id: &str, output: Option<PathBuf>) -> Outcome {
+    let mut answer = api.open(path).await?;
     let told = answer.headers().get("content-disposition").and_then(|value| value.to_str().ok()).and_then(|value| value.split('"').nth(1));
     // Only the last part of what the server says: a file goes where the person stands.
     let told = told.and_then(|name| Path::new(name).file_name()).map(PathBuf::from);

@@ -39,11 +39,14 @@ pub struct Order {
     #[arg(long)]
     size: String,
     /// Template, by id or name
-    #[arg(long, required_unless_present = "backup")]
+    #[arg(long, required_unless_present_any = ["backup", "image"])]
     template: Option<String>,
     /// Backup to make it from, in place of a template
     #[arg(long, conflicts_with_all = ["template", "region"])]
     backup: Option<String>,
+    /// Image of yours to make it from, by id or name, in place of a template
+    #[arg(long, conflicts_with_all = ["template", "backup"])]
+    image: Option<String>,
     /// Region, by id or name; the only one if there is one
     #[arg(long)]
     region: Option<String>,
@@ -81,16 +84,16 @@ impl Order {
         let key = std::fs::read_to_string(&self.ssh_key)?;
         let user_data = self.user_data.map(std::fs::read_to_string).transpose()?;
         let size = pick(api, "/v1/sizes", Some(&self.size), "size").await?;
-        let (template, region) = match &self.backup {
-            // The system on it and the place where it is kept are the backup's.
-            Some(id) => {
+        let (template, region) = match (&self.backup, &self.image) {
+            // The place where it is kept is the backup's.
+            (Some(id), _) => {
                 let backup = api.read(&format!("/v1/backups/{id}")).await?;
-                let part = |pointer: &str| backup.pointer(pointer).and_then(Value::as_str).unwrap_or_default().to_owned();
-                (part("/template/id"), part("/region/id"))
+                (None, backup.pointer("/region/id").and_then(Value::as_str).unwrap_or_default().to_owned())
             }
-            None => {
+            (None, Some(_)) => (None, pick(api, "/v1/regions", self.region.as_deref(), "region").await?),
+            (None, None) => {
                 let template = pick(api, "/v1/templates", self.template.as_deref(), "template").await?;
-                (template, pick(api, "/v1/regions", self.region.as_deref(), "region").await?)
+                (Some(template), pick(api, "/v1/regions", self.region.as_deref(), "region").await?)
             }
         };
         let choice = json!({ "size_id": size, "template_id": template, "region_id": region, "cycle": self.cycle });
@@ -111,8 +114,10 @@ impl Order {
         }
         if let Value::Object(body) = &mut body {
             if let Some(backup) = self.backup {
-                body.remove("template_id");
                 body.insert("backup_id".to_owned(), backup.into());
+            }
+            if let Some(image) = &self.image {
+                body.insert("image_id".to_owned(), pick(api, "/v1/images", Some(image), "image").await?.into());
             }
             body.insert("hostname".to_owned(), self.hostname.into());
             body.insert("ssh_public_key".to_owned(), key.trim().into());

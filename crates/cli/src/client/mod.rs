@@ -5,6 +5,7 @@ mod account;
 pub mod api;
 mod backup;
 pub mod cluster;
+mod image;
 mod keeping;
 mod machine;
 mod metric;
@@ -46,6 +47,9 @@ pub enum Command {
     /// Copies of machines that outlive them
     #[command(subcommand)]
     Backup(backup::Backup),
+    /// Disks that machines are made of: your own, and the operator's
+    #[command(subcommand)]
+    Image(image::Image),
     /// Private networks of machines
     #[command(subcommand)]
     Network(network::Network),
@@ -121,6 +125,12 @@ pub async fn run(command: Command, url: Option<String>, json: bool) -> Outcome {
         Command::Usage => money::usage(&api).await,
         Command::Invoice(args) => args.run(&api).await,
         Command::Privacy(args) => args.run(&api).await,
+        Command::Image(args) if !args.is_of_operator() => args.run(&api).await,
+        Command::Image(args) => {
+            api.enter_as_staff().await?;
+            let done = args.run(&api).await;
+            api.leaving(done).await
+        }
         Command::AddressPool(args) => {
             api.enter_as_staff().await?;
             let done = args.run(&api).await;

@@ -61,6 +61,29 @@ pub const METRIC: Columns = &[
     ("Received KiB/s", "/received"),
     ("Sent KiB/s", "/sent"),
 ];
+pub const IMAGE: Columns = &[
+    ("Id", "/id"),
+    ("Name", "/name"),
+    ("State", "/state"),
+    ("Disk GiB", "/disk_gib"),
+    ("Received", "/received_bytes"),
+    ("Of", "/total_bytes"),
+    ("Machines", "/machines"),
+    ("SHA-256", "/sha256"),
+    ("Problem", "/problem"),
+];
+pub const TEMPLATE: Columns =
+    &[("Id", "/id"), ("Key", "/key"), ("Name", "/name"), ("Source", "/source"), ("Hidden", "/hidden"), ("Retired", "/retired_at"), ("Machines", "/machines")];
+pub const VERSION: Columns = &[
+    ("Image", "/id"),
+    ("Template", "/template_id"),
+    ("Version", "/version"),
+    ("State", "/state"),
+    ("Disk GiB", "/disk_gib"),
+    ("Machines", "/machines"),
+    ("Nodes", "/nodes"),
+    ("Problem", "/problem"),
+];
 pub const BACKUP: Columns = &[
     ("Id", "/id"),
     ("Machine", "/hostname"),

@@ -7,7 +7,7 @@ use super::{
         FROM_OUTSIDE, Violation, boots, capabilities, count_prompts, holds, keeps_backlog, looks_inside, must, obeys_power_button, once_in_list, prompts,
         reads, restarts_when_asked, status_is,
     },
-    keep, moving, network, reshape,
+    image, keep, moving, network, reshape,
 };
 use crate::{ConsoleKind, Driver, DriverError, Feature, GuestSpec, Reference, Status};
 
@@ -73,6 +73,7 @@ async fn life(driver: &dyn Driver, spec: &GuestSpec) -> Result<(), Violation> {
     };
     keep::snapshots(driver, &rebuilt, &can).await?;
     keep::backups(driver, &rebuilt, &can).await?;
+    image::images(driver, &rebuilt, &can).await?;
     let mut resized = rebuilt;
     boots(driver, &resized).await?;
     reshape::size(driver, &mut resized, &can).await?;

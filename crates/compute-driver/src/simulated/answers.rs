@@ -7,17 +7,17 @@ use super::{
     fault::Operation,
     hosts,
     hypervisor::{BACKLOG_LIMIT, Machine},
-    keep,
+    image, keep,
     line::{serve_screen, serve_serial},
     load, network, reshape,
 };
 use crate::{
-    Accelerator, Answer, Backup, BackupStream, Capabilities, Card, ConsoleKind, ConsoleStream, Driver, DriverError, Feature, Filter, Guest, GuestSpec, InForce,
-    Inventory, Measurement, NetworkSpec, PasswordHash, Progress, Reference, Size, Snapshot, SnapshotSpec, Status, Stranger, Way,
+    Accelerator, Answer, Backup, BackupStream, Capabilities, Card, ConsoleKind, ConsoleStream, Driver, DriverError, Feature, Filter, Guest, GuestSpec,
+    ImageSpec, InForce, Inventory, Measurement, NetworkSpec, PasswordHash, Progress, Reference, Size, Snapshot, SnapshotSpec, Status, Stranger, Way, is_image,
 };
 
 /// What it can do unless a test takes it away.
-const FEATURES: [Feature; 17] = [
+const FEATURES: [Feature; 18] = [
     Feature::Suspend,
     Feature::Resize,
     Feature::GrowDisk,
@@ -35,12 +35,17 @@ const FEATURES: [Feature; 17] = [
     Feature::PrivateNetworks,
     Feature::PublicAddresses,
     Feature::Move,
+    Feature::Images,
 ];
 pub(super) const TEMPLATES: [&str; 2] = ["debian", "tiny"];
 
 pub(super) fn accept(spec: &GuestSpec) -> Result<(), DriverError> {
     spec.check()?;
-    if TEMPLATES.contains(&spec.template.as_str()) { Ok(()) } else { Err(DriverError::refused(format!("there is no template named {}", spec.template))) }
+    if TEMPLATES.contains(&spec.template.as_str()) || is_image(&spec.template) {
+        Ok(())
+    } else {
+        Err(DriverError::refused(format!("there is no template named {}", spec.template)))
+    }
 }
 
 impl Driver for Simulated {
@@ -50,10 +55,10 @@ impl Driver for Simulated {
 
     fn capabilities(&self) -> Answer<'_, Capabilities> {
         Box::pin(async move {
-            let missing = self
+            let (missing, images) = self
                 .perform(Operation::Capabilities, None, |state| {
                     let alone = (state.hosts.len() < 2).then_some(Feature::Move);
-                    Ok(state.missing.iter().copied().chain(alone).collect::<BTreeSet<_>>())
+                    Ok((state.missing.iter().copied().chain(alone).collect::<BTreeSet<_>>(), state.images.clone()))
                 })
                 .await?;
             Ok(Capabilities {
@@ -63,7 +68,7 @@ impl Driver for Simulated {
                 console_backlog: true,
                 screen_console: true,
                 features: FEATURES.into_iter().filter(|feature| !missing.contains(feature)).collect(),
-                templates: TEMPLATES.map(str::to_owned).to_vec(),
+                templates: TEMPLATES.map(str::to_owned).into_iter().chain(images).collect(),
                 capacity: None,
             })
         })
@@ -73,6 +78,7 @@ impl Driver for Simulated {
         Box::pin(async move {
             let made = self.perform(Operation::Ensure, Some(&spec.reference), |state| {
                 accept(spec)?;
+                image::is_there(state, spec)?;
                 let machine = hosts::find_or_make(state, spec)?;
                 if !machine.spec.same_shape(spec) {
                     return Err(DriverError::conflict("a guest with this reference has another shape"));
@@ -143,6 +149,7 @@ impl Driver for Simulated {
         Box::pin(async move {
             let made = self.perform(Operation::Rebuild, Some(&spec.reference), |state| {
                 accept(spec)?;
+                image::is_there(state, spec)?;
                 let machine = state.machine(&spec.reference)?;
                 *machine = machine.anew(spec);
                 Ok(Some(machine.guest()))
@@ -297,5 +304,13 @@ impl Driver for Simulated {
 
     fn set_addresses<'a>(&'a self, reference: &'a Reference, addresses: &'a [IpAddr]) -> Answer<'a, ()> {
         Box::pin(network::set_addresses(self, reference, addresses))
+    }
+
+    fn ensure_image<'a>(&'a self, wanted: &'a ImageSpec) -> Answer<'a, Progress<()>> {
+        Box::pin(image::ensure(self, wanted))
+    }
+
+    fn remove_image<'a>(&'a self, name: &'a str) -> Answer<'a, ()> {
+        Box::pin(image::remove(self, name))
     }
 }

@@ -48,6 +48,8 @@ pub enum Operation {
     Networks,
     Connect,
     SetAddresses,
+    EnsureImage,
+    RemoveImage,
     WayTo,
     MoveGuest,
 }

@@ -14,7 +14,10 @@ use super::{
     hosts::Place,
     shell::{self, Files},
 };
-use crate::{Accelerator, Backup, DriverError, Feature, Filter, Guest, GuestSpec, NetworkSpec, Progress, Reference, Snapshot, SshAddress, Status, Stranger};
+use crate::{
+    Accelerator, Backup, DriverError, Feature, Filter, Guest, GuestSpec, NetworkSpec, Progress, Reference, Snapshot, SshAddress, Status, Stranger,
+    conformance::bootable::SAYS, is_image,
+};
 
 pub(super) const BACKLOG_LIMIT: usize = 64 * 1024;
 
@@ -43,6 +46,7 @@ pub(super) struct State {
     pub(super) hosts: Vec<Place>,
     /// Guests are containers, which cannot move while they run.
     pub(super) contained: bool,
+    pub(super) images: BTreeSet<String>,
     pub(super) missing: BTreeSet<Feature>,
     /// What every call hears, while there is trouble with the hypervisor as a whole.
     trouble: Option<DriverError>,
@@ -152,6 +156,11 @@ impl Simulated {
     /// The public addresses that lead to a guest.
     pub fn addresses(&self, reference: &Reference) -> Vec<IpAddr> {
         self.lock().guests.get(reference).map(|machine| machine.addresses.clone()).unwrap_or_default()
+    }
+
+    /// The images that were taken in, by name.
+    pub fn images(&self) -> Vec<String> {
+        self.lock().images.iter().cloned().collect()
     }
 
     /// The calls so far, oldest first.
@@ -308,6 +317,9 @@ impl Machine {
         self.status = Status::Running;
         self.started = Some(Instant::now());
         self.ahead = Duration::ZERO;
+        if is_image(&self.spec.template) {
+            self.print(&format!("{SAYS}\r\n"));
+        }
         self.print(&shell::banner(&self.spec.hostname));
     }
 

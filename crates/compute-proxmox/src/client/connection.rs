@@ -149,12 +149,21 @@ impl Client {
         if let Some(query) = query.filter(|query| !query.is_empty()) {
             request = format!("{request}?{query}");
         }
-        let response = self.reach(call, &request, |builder| {
+        let dress = |builder: reqwest::RequestBuilder| {
             let body = call.writes() && call.method != Method::DELETE;
             let builder = builder.timeout(PATIENCE);
             if body { builder.header(CONTENT_TYPE, "application/x-www-form-urlencoded").body(call.params.encoded()) } else { builder }
-        });
-        let answered = match response.await {
+        };
+        self.sent(call, &request, dress).await
+    }
+
+    /// The same with a body of another kind.
+    pub(super) async fn send(&self, call: &Call, dress: impl Fn(reqwest::RequestBuilder) -> reqwest::RequestBuilder) -> Result<Value, Trouble> {
+        self.sent(call, &call.path, dress).await
+    }
+
+    async fn sent(&self, call: &Call, request: &str, dress: impl Fn(reqwest::RequestBuilder) -> reqwest::RequestBuilder) -> Result<Value, Trouble> {
+        let answered = match self.reach(call, request, dress).await {
             Ok(response) => read(response, call.writes()).await,
             Err(trouble) => Err(trouble),
         };

@@ -5,6 +5,7 @@
 
 pub(crate) mod answer;
 mod connection;
+mod file;
 pub(crate) mod params;
 pub(crate) mod task;
 pub(crate) mod trouble;

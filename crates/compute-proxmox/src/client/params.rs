@@ -54,6 +54,11 @@ impl Params {
         if keys.is_empty() { self } else { self.with("sshkeys", encode(&keys.join("\n"))) }
     }
 
+    /// Names and values, in order.
+    pub(crate) fn pairs(&self) -> &[(String, String)] {
+        &self.0
+    }
+
     /// As a form, or as the query of an address.
     pub(crate) fn encoded(&self) -> String {
         let pairs: Vec<_> = self.0.iter().map(|(name, value)| format!("{}={}", encode(name), encode(value))).collect();

@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 
 use compute_driver::{
-    Answer, Backup, Capabilities, ConsoleKind, ConsoleStream, Driver, DriverError, Filter, Guest, GuestSpec, InForce, Inventory, Measurement, PasswordHash,
-    Progress, Reference, Size, Snapshot, SnapshotSpec, Status, Stranger, Way,
+    Answer, Backup, Capabilities, ConsoleKind, ConsoleStream, Driver, DriverError, Filter, Guest, GuestSpec, ImageSpec, InForce, Inventory, Measurement,
+    PasswordHash, Progress, Reference, Size, Snapshot, SnapshotSpec, Status, Stranger, Way,
 };
 
-use super::{Proxmox, access, adopt, backup, console, filter, inventory, look, make, measure, moving, power, rebuild, size, snapshot};
+use super::{Proxmox, access, adopt, backup, console, filter, image, inventory, look, make, measure, moving, power, rebuild, size, snapshot};
 
 impl Driver for Proxmox {
     fn name(&self) -> &'static str {
@@ -156,5 +156,13 @@ impl Driver for Proxmox {
 
     fn set_filter<'a>(&'a self, reference: &'a Reference, filter: &'a Filter) -> Answer<'a, ()> {
         Box::pin(filter::set(self, reference, filter))
+    }
+
+    fn ensure_image<'a>(&'a self, wanted: &'a ImageSpec) -> Answer<'a, Progress<()>> {
+        Box::pin(image::ensure(self, wanted))
+    }
+
+    fn remove_image<'a>(&'a self, name: &'a str) -> Answer<'a, ()> {
+        Box::pin(image::remove(self, name))
     }
 }

@@ -5,10 +5,10 @@ use std::time::Duration;
 
 use compute_driver::{Accelerator, Capabilities, Capacity, DriverError, Feature, Guest, Reference, SshAddress, Status};
 
-use super::Proxmox;
 use super::config::Config;
 use super::mark::{self, Mark};
 use super::view::{Entry, FRESH, MIB, View, status_of};
+use super::{Proxmox, image};
 use crate::call::{At, Kind, inside};
 use crate::client::{Fields, Trouble};
 use crate::settings::{Mapping, Origin};
@@ -29,7 +29,13 @@ pub(super) async fn capabilities(proxmox: &Proxmox) -> Result<Capabilities, Driv
         // The line is passed on as it is; nobody keeps what it printed while nobody listened.
         console_backlog: false,
         features: features(&view, mapping),
-        templates: mapping.templates.iter().filter(|(_, origin)| ready(origin)).map(|(name, _)| name.clone()).collect(),
+        templates: mapping
+            .templates
+            .iter()
+            .filter(|(_, origin)| ready(origin))
+            .map(|(name, _)| name.clone())
+            .chain(image::held(proxmox, &view).await?)
+            .collect(),
         capacity: Some(capacity(&view, mapping)),
     })
 }
@@ -48,6 +54,9 @@ fn features(view: &View, mapping: &Mapping) -> BTreeSet<Feature> {
     ]);
     if mapping.backup_storage.is_some() {
         features.insert(Feature::Backups);
+    }
+    if mapping.images.is_some() {
+        features.insert(Feature::Images);
     }
     // Without fixed addresses nobody knows which ones are a guest's own.
     if mapping.network.addresses.is_some() {

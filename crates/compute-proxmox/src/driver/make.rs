@@ -1,14 +1,15 @@
 //! Creating and destroying. The mark goes with the creating call; settings, tags and size follow, and the mark says when all is done.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
-use compute_driver::{DriverError, Guest, GuestSpec, Reference, Status};
+use compute_driver::{DriverError, Guest, GuestSpec, Reference, Status, is_image};
 
 use super::config::{self, Config};
 use super::look;
 use super::mark::Mark;
 use super::view::{FRESH, GIB, View};
-use super::{ENTRIES, Proxmox};
+use super::{ENTRIES, Proxmox, image};
 use crate::call::{At, Kind, guest};
 use crate::client::{Params, Trouble};
 use crate::settings::Origin;
@@ -19,7 +20,7 @@ pub(super) const COPIED_IN: Duration = Duration::from_secs(900);
 pub(super) const SETTLED_IN: Duration = Duration::from_secs(120);
 
 /// The template, if any guest could be made from `spec` here.
-pub(super) fn accept<'a>(proxmox: &'a Proxmox, spec: &GuestSpec) -> Result<&'a Origin, DriverError> {
+pub(super) fn accept<'a>(proxmox: &'a Proxmox, spec: &GuestSpec) -> Result<Cow<'a, Origin>, DriverError> {
     spec.check()?;
     if spec.card.is_some() {
         // Which network of ours is which of the cluster's is not mapped.
@@ -28,12 +29,15 @@ pub(super) fn accept<'a>(proxmox: &'a Proxmox, spec: &GuestSpec) -> Result<&'a O
     if spec.user_data.is_some() {
         return Err(DriverError::unsupported("hand user data to guests: Proxmox VE takes it from files only"));
     }
+    if is_image(&spec.template) {
+        return Ok(Cow::Owned(Origin::Import { volume: image::volume(proxmox, &spec.template)? }));
+    }
     let origin = proxmox.mapping().templates.get(&spec.template);
     let origin = origin.ok_or_else(|| DriverError::refused(format!("there is no template named {}", spec.template)))?;
     if matches!(origin, Origin::Container { .. }) && spec.password.is_some() {
         return Err(DriverError::unsupported("set a password of a container from its hash"));
     }
-    Ok(origin)
+    Ok(Cow::Borrowed(origin))
 }
 
 /// Finds the guest or makes it, stopped.
@@ -41,7 +45,10 @@ pub(super) async fn ensure(proxmox: &Proxmox, spec: &GuestSpec) -> Result<Guest,
     let origin = accept(proxmox, spec)?;
     let at = match proxmox.locate(&spec.reference).await? {
         Some(at) => at,
-        None => create(proxmox, spec, origin).await?,
+        None => {
+            image::must_be_held(proxmox, spec).await?;
+            create(proxmox, spec, &origin).await?
+        }
     };
     let config = match proxmox.config(&at).await {
         Err(Trouble::NoGuest(_)) => {
@@ -149,7 +156,9 @@ fn choose_node(proxmox: &Proxmox, view: &View, spec: &GuestSpec, origin: &Origin
     let mapping = proxmox.mapping();
     let fits = |name: &str| {
         let storage = view.storage(&mapping.storage, name);
-        view.is_online(name) && look::is_ours(mapping, name) && storage.is_none_or(|storage| storage.available)
+        let reads =
+            !is_image(&spec.template) || mapping.images.as_ref().is_some_and(|images| view.storage(images, name).is_some_and(|storage| storage.available));
+        view.is_online(name) && look::is_ours(mapping, name) && storage.is_none_or(|storage| storage.available) && reads
     };
     if let Origin::Clone { vmid, .. } = origin {
         let template = view.guest(*vmid).filter(|guest| guest.template);

@@ -6,7 +6,7 @@ use compute_driver::{DriverError, Guest, GuestSpec};
 
 use super::make::{self, COPIED_IN, SETTLED_IN};
 use super::view::FRESH;
-use super::{Proxmox, config, power, snapshot};
+use super::{Proxmox, config, image, power, snapshot};
 use crate::call::{At, Kind, guest};
 use crate::client::{Params, Trouble};
 use crate::settings::Origin;
@@ -15,12 +15,13 @@ use crate::settings::Origin;
 pub(super) async fn rebuild(proxmox: &Proxmox, spec: &GuestSpec) -> Result<Guest, DriverError> {
     let origin = make::accept(proxmox, spec)?;
     let (at, _) = proxmox.current(&spec.reference).await?;
-    if (at.kind == Kind::Container) != matches!(origin, Origin::Container { .. }) {
+    image::must_be_held(proxmox, spec).await?;
+    if (at.kind == Kind::Container) != matches!(*origin, Origin::Container { .. }) {
         return Err(DriverError::refused("a container cannot become a virtual machine, nor the other way round"));
     }
     power::stop(proxmox, &spec.reference).await?;
     snapshot::delete_all(proxmox, &spec.reference).await?;
-    match origin {
+    match &*origin {
         Origin::Container { volume } => refill(proxmox, &at, spec, volume).await?,
         Origin::Clone { vmid, .. } => {
             let source = disk_of_template(proxmox, *vmid).await?;

@@ -118,6 +118,9 @@ fn needed(mapping: &Mapping, major: u32) -> Vec<Missing> {
     if let Some(backups) = &mapping.backup_storage {
         need(&format!("/storage/{backups}"), ON_STORAGES);
     }
+    if let Some(images) = &mapping.images {
+        need(&format!("/storage/{images}"), ON_IMAGES);
+    }
     for origin in mapping.templates.values() {
         match origin {
             Origin::Clone { vmid, .. } if mapping.pool.is_some() => {

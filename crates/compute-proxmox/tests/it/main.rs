@@ -8,6 +8,7 @@ mod contract;
 mod fake_peer;
 mod faults;
 mod guests;
+mod images;
 mod keeping;
 mod moving;
 mod peer;

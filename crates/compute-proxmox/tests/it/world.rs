@@ -57,6 +57,7 @@ pub fn mapping() -> Mapping {
         nodes: Vec::new(),
         storage: "local-lvm".into(),
         backup_storage: Some("backups".into()),
+        images: Some("local".into()),
         network: Network {
             bridge: "vmbr0".into(),
             vlan: Some(7),

@@ -3,11 +3,11 @@
 use std::{collections::BTreeMap, net::IpAddr, sync::Arc};
 
 use compute_driver::{
-    Answer, Backup, BackupStream, Capabilities, Card, ConsoleKind, ConsoleStream, Driver, DriverError, Filter, Guest, GuestSpec, InForce, Inventory,
+    Answer, Backup, BackupStream, Capabilities, Card, ConsoleKind, ConsoleStream, Driver, DriverError, Filter, Guest, GuestSpec, ImageSpec, InForce, Inventory,
     Measurement, NetworkSpec, PasswordHash, Progress, Reference, Size, Snapshot, SnapshotSpec, Status,
 };
 
-use super::{backup, console, look, make, network, power, reshape, snapshot};
+use super::{backup, console, image, look, make, network, power, reshape, snapshot};
 use crate::{
     guest::{
         place::Place,
@@ -199,5 +199,13 @@ impl Driver for Qemu {
 
     fn set_addresses<'a>(&'a self, reference: &'a Reference, addresses: &'a [IpAddr]) -> Answer<'a, ()> {
         Box::pin(network::set_addresses(self, reference, addresses))
+    }
+
+    fn ensure_image<'a>(&'a self, wanted: &'a ImageSpec) -> Answer<'a, Progress<()>> {
+        Box::pin(image::ensure(self, wanted))
+    }
+
+    fn remove_image<'a>(&'a self, name: &'a str) -> Answer<'a, ()> {
+        Box::pin(image::remove(self, name))
     }
 }

@@ -26,7 +26,7 @@ use crate::{
 };
 
 /// What it can do beside what every hypervisor must.
-const FEATURES: [Feature; 10] = [
+const FEATURES: [Feature; 11] = [
     Feature::Suspend,
     Feature::Resize,
     Feature::GrowDisk,
@@ -37,6 +37,7 @@ const FEATURES: [Feature; 10] = [
     Feature::SetPassword,
     Feature::AuthoriseKey,
     Feature::UserData,
+    Feature::Images,
 ];
 
 /// What it can do where the host lets it have networks.
@@ -56,7 +57,7 @@ pub(super) async fn capabilities(qemu: &Qemu) -> Result<Capabilities, DriverErro
         console_backlog: true,
         screen_console: true,
         features: FEATURES.into_iter().chain(rescue).chain(network).collect(),
-        templates: ready.map(|name| (*name).to_owned()).collect(),
+        templates: ready.map(|name| (*name).to_owned()).chain(image::imported::names(&qemu.settings.data_dir)).collect(),
         capacity: room::capacity(&qemu.settings.data_dir),
     })
 }
@@ -65,7 +66,9 @@ pub(super) async fn capabilities(qemu: &Qemu) -> Result<Capabilities, DriverErro
 pub(super) async fn inventory(qemu: &Qemu) -> Result<Inventory, DriverError> {
     let space = room::capacity(&qemu.settings.data_dir).ok_or_else(|| DriverError::unavailable("cannot see how much room this host has"))?;
     let host = fs::read_to_string("/proc/sys/kernel/hostname").map_err(trouble("cannot see this host's name"))?.trim().to_owned();
-    let built = image::TEMPLATES.iter().filter_map(|name| image::find(&qemu.settings.images_dir, name).map(|found| (*name, found)));
+    let data_dir = &qemu.settings.data_dir;
+    let built = image::TEMPLATES.iter().filter_map(|name| Some(((*name).to_owned(), image::find(&qemu.settings.images_dir, name)?)));
+    let built = built.chain(image::imported::names(data_dir).into_iter().filter_map(|name| Some((name.clone(), image::imported::find(data_dir, &name)?))));
     let private = networks::all(&qemu.settings.data_dir)?.into_iter().map(|network| GuestNetwork { name: network.spec.reference.to_string(), host: None });
     Ok(Inventory {
         hosts: vec![Host {
@@ -86,7 +89,7 @@ pub(super) async fn inventory(qemu: &Qemu) -> Result<Inventory, DriverError> {
             free_mib: space.disk_free_mib,
         }],
         networks: private.chain([GuestNetwork { name: "user".to_owned(), host: None }]).collect(),
-        templates: built.map(|(name, found)| TemplateInfo { name: name.to_owned(), origin: found.origin(), disk_gib: 1 }).collect(),
+        templates: built.map(|(name, found)| TemplateInfo { name, origin: found.origin(), disk_gib: found.disk_gib() }).collect(),
     })
 }
 

@@ -5,7 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use compute_driver::{DriverError, Guest, GuestSpec, Reference};
+use compute_driver::{DriverError, Guest, GuestSpec, Reference, is_image};
 pub(super) use compute_host::folder::remove;
 
 use super::{Qemu, look, network, power};
@@ -118,6 +118,14 @@ pub(super) async fn destroy(qemu: &Qemu, reference: &Reference) -> Result<(), Dr
 /// The template of a spec that can be made here.
 fn accept(qemu: &Qemu, spec: &GuestSpec) -> Result<Template, DriverError> {
     spec.check()?;
+    if is_image(&spec.template) {
+        let found = image::imported::find(&qemu.settings.data_dir, &spec.template);
+        let found = found.ok_or_else(|| DriverError::unavailable(format!("the image {} has not been taken in", spec.template)))?;
+        if found.disk_gib() > spec.disk_gib {
+            return Err(DriverError::refused(format!("the image needs a disk of {} GiB", found.disk_gib())));
+        }
+        return Ok(found);
+    }
     if !image::TEMPLATES.contains(&spec.template.as_str()) {
         return Err(DriverError::refused(format!("there is no template named {}", spec.template)));
     }

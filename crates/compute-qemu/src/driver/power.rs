@@ -2,7 +2,7 @@
 
 use std::{fs, io, time::Duration};
 
-use compute_driver::{DriverError, Reference, Status};
+use compute_driver::{DriverError, Reference, Status, is_image};
 use serde_json::{Value, json};
 use tokio::{
     net::UnixStream,
@@ -173,11 +173,14 @@ async fn launch(qemu: &Qemu, place: &Place, record: &Record, begin: Begin) -> Re
     } else {
         image::find_version(&settings.images_dir, &record.spec.template, &record.template_version)
     };
-    let template = template.ok_or_else(|| DriverError::failed("the image that the guest boots from is gone", ""))?;
+    // A disk that boots by itself needs nothing beside it; what its own disk stands on, QEMU looks for.
+    if template.is_none() && (record.rescue || !is_image(&record.spec.template)) {
+        return Err(DriverError::failed("the image that the guest boots from is gone", ""));
+    }
     network::ready(qemu, record).await?;
     let accelerator = current_accelerator(qemu);
     let card = record.spec.card.as_ref().map(|card| (names::tap(&settings.data_dir, &record.spec.reference), Names::of(&settings.data_dir, &card.network)));
-    let mut arguments = command::arguments(place, record, &template, accelerator, card.as_ref().map(|(tap, _)| tap.as_str()));
+    let mut arguments = command::arguments(place, record, template.as_ref(), accelerator, card.as_ref().map(|(tap, _)| tap.as_str()));
     if begin == Begin::Held {
         arguments.push("-S".into());
     }

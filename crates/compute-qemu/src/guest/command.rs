@@ -11,8 +11,8 @@ use crate::image::Template;
 /// The arguments after the emulator's name.
 ///
 /// Everything that listens is a unix socket in the guest's private folder; in QEMU's own network SSH is forwarded, from 127.0.0.1.
-/// A guest in a private network has the card `tap` in that network's namespace.
-pub(crate) fn arguments(place: &Place, record: &Record, template: &Template, accelerator: Accelerator, tap: Option<&str>) -> Vec<OsString> {
+/// A guest in a private network has the card `tap` in that network's namespace. Without a template its disk boots by itself.
+pub(crate) fn arguments(place: &Place, record: &Record, template: Option<&Template>, accelerator: Accelerator, tap: Option<&str>) -> Vec<OsString> {
     let spec = &record.spec;
     let mut line = Line::default();
     line.flag("-nodefaults").pair("-display", "none").pair("-M", "q35").pair("-name", spec.reference.as_str());
@@ -25,7 +25,7 @@ pub(crate) fn arguments(place: &Place, record: &Record, template: &Template, acc
     line.pair("-m", &spec.memory_mib.to_string()).pair("-smp", &spec.cpus.to_string());
 
     line.pair("-blockdev", &blockdev("qcow2", "d0", &place.disk(), false));
-    line.pair("-device", "virtio-blk-pci,drive=d0,id=vd0");
+    line.pair("-device", "virtio-blk-pci,drive=d0,id=vd0,bootindex=0");
     line.pair("-blockdev", &blockdev("raw", "s0", &place.seed(), true));
     line.pair("-device", "virtio-blk-pci,drive=s0,id=vd1");
 
@@ -51,9 +51,11 @@ pub(crate) fn arguments(place: &Place, record: &Record, template: &Template, acc
     line.pair("-qmp", &format!("unix:{},server=on,wait=off", escaped(&place.qmp())));
     line.pair("-sandbox", "on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny");
 
-    line.path("-kernel", &template.kernel()).path("-initrd", &template.initrd());
-    let rescue = if record.rescue { " fairhold.rescue" } else { "" };
-    line.pair("-append", &format!("{}{rescue}", kernel_line(template, accelerator)));
+    if let Some((template, (kernel, initrd))) = template.and_then(|template| Some((template, template.kernel()?))) {
+        line.path("-kernel", &kernel).path("-initrd", &initrd);
+        let rescue = if record.rescue { " fairhold.rescue" } else { "" };
+        line.pair("-append", &format!("{}{rescue}", kernel_line(template, accelerator)));
+    }
     line.words
 }
 
@@ -107,6 +109,10 @@ mod tests {
     }
 
     fn line_with(accelerator: Accelerator, tap: Option<&str>) -> String {
+        line_of(accelerator, tap, Some(&Template::at(Path::new("/images/tiny/v"), false, "")))
+    }
+
+    fn line_of(accelerator: Accelerator, tap: Option<&str>, template: Option<&Template>) -> String {
         let reference = Reference::parse("vm_1").unwrap();
         let place = Place::of(Path::new("/data,1"), &reference);
         let spec = GuestSpec {
@@ -126,8 +132,7 @@ mod tests {
             avoid: Vec::new(),
         };
         let record = Record::new(&spec, "v", 42_001);
-        let template = Template::at(Path::new("/images/tiny/v"), false, "");
-        let words = arguments(&place, &record, &template, accelerator, tap);
+        let words = arguments(&place, &record, template, accelerator, tap);
         words.iter().map(|word| word.to_string_lossy().into_owned()).collect::<Vec<_>>().join(" ")
     }
 
@@ -136,6 +141,12 @@ mod tests {
         assert!(line(Accelerator::Tcg).contains("mitigations=off"));
         let kvm = line(Accelerator::Kvm);
         assert!(!kvm.contains("mitigations=off") && kvm.contains("-accel kvm -cpu host"));
+    }
+
+    #[test]
+    fn a_disk_that_boots_by_itself_gets_no_kernel() {
+        let line = line_of(Accelerator::Tcg, None, None);
+        assert!(!line.contains("-kernel") && !line.contains("-append") && line.contains("drive=d0,id=vd0,bootindex=0"), "{line}");
     }
 
     #[test]

@@ -49,6 +49,8 @@ async fn build(folder: &Path, name: &str, version: &str, progress: &(dyn Fn(&str
         kernel_package: kernel.package,
         has_disk: name == "debian",
         kernel_words: String::new(),
+        boots_itself: false,
+        virtual_bytes: 0,
     };
     record::write(&folder.join(MANIFEST), &manifest).map_err(trouble("cannot write the manifest"))
 }

@@ -1,4 +1,4 @@
-//! Templates: what guests are made from, built here from Debian's packages.
+//! Templates: what guests are made from, built here from Debian's packages, and images that others made (`imported`).
 //!
 //! [`ensure`] builds a template when it is missing; [`find`] looks for it. `tiny` is Linux and busybox in memory, up in seconds;
 //! `debian` is a minimal Debian on the disk. Both read the same NoCloud seed. [`host`] says which packages of the host are missing.
@@ -7,6 +7,7 @@ mod archive;
 mod build;
 mod debian;
 pub mod host;
+pub(crate) mod imported;
 mod kernel;
 mod template;
 mod tiny;

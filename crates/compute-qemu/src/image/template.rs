@@ -33,6 +33,12 @@ pub(super) struct Manifest {
     pub(super) has_disk: bool,
     /// Further words on the kernel's command line, with a space before each.
     pub(super) kernel_words: String,
+    /// Whether it is a disk with a boot loader, so that no kernel is given to it.
+    #[serde(default)]
+    pub(super) boots_itself: bool,
+    /// How large such a disk is for its guest.
+    #[serde(default)]
+    pub(super) virtual_bytes: u64,
 }
 
 /// A template that has been built.
@@ -43,6 +49,10 @@ pub struct Template {
 }
 
 impl Template {
+    pub(super) fn new(manifest: Manifest, dir: PathBuf) -> Self {
+        Self { dir, manifest }
+    }
+
     /// The version: a hash of the recipe, so that a new recipe never changes guests that exist.
     pub fn version(&self) -> &str {
         &self.manifest.version
@@ -55,15 +65,17 @@ impl Template {
 
     /// What it was made from, for the operator.
     pub fn origin(&self) -> String {
-        format!("{}, {}", self.manifest.kernel_package, self.manifest.version)
+        if self.manifest.boots_itself { self.manifest.version.clone() } else { format!("{}, {}", self.manifest.kernel_package, self.manifest.version) }
     }
 
-    pub(crate) fn kernel(&self) -> PathBuf {
-        self.dir.join(KERNEL)
+    /// Kernel and initial RAM disk, unless its disk boots by itself.
+    pub(crate) fn kernel(&self) -> Option<(PathBuf, PathBuf)> {
+        (!self.manifest.boots_itself).then(|| (self.dir.join(KERNEL), self.dir.join(INITRD)))
     }
 
-    pub(crate) fn initrd(&self) -> PathBuf {
-        self.dir.join(INITRD)
+    /// The least disk that a guest needs, in GiB.
+    pub(crate) fn disk_gib(&self) -> u32 {
+        u32::try_from(self.manifest.virtual_bytes.div_ceil(1 << 30)).unwrap_or(u32::MAX).max(1)
     }
 
     pub(crate) fn disk(&self) -> Option<PathBuf> {
@@ -76,7 +88,15 @@ impl Template {
 
     #[cfg(test)]
     pub(crate) fn at(dir: &Path, has_disk: bool, kernel_words: &str) -> Self {
-        let manifest = Manifest { name: "test".into(), version: "v".into(), kernel_package: "linux".into(), has_disk, kernel_words: kernel_words.into() };
+        let manifest = Manifest {
+            name: "test".into(),
+            version: "v".into(),
+            kernel_package: "linux".into(),
+            has_disk,
+            kernel_words: kernel_words.into(),
+            boots_itself: false,
+            virtual_bytes: 0,
+        };
         Self { dir: dir.to_owned(), manifest }
     }
 }

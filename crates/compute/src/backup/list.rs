@@ -7,6 +7,7 @@ use kernel::{Cx, Error, Gate, Page, PageQuery, Result, Scope, Timestamp};
 use super::model::{Backup, BackupId, BackupQuery, RestoreTest};
 use super::store::{self, Row};
 use crate::instance::Part;
+use crate::template::Template;
 
 /// The project's backups, or those of one machine, newest first; deleted ones are left out.
 ///
@@ -24,6 +25,15 @@ pub async fn list<P: AtProject>(cx: &Cx, at: &Scope<P>, which: BackupQuery, quer
 pub async fn view<P: AtProject>(cx: &Cx, at: &Scope<P>, id: BackupId) -> Result<Backup> {
     let rows = vec![store::by_id(cx.db(), at, id).await?];
     open(cx, at, rows, &purpose::SERVICE).await?.pop().ok_or_else(|| Error::not_found("backup"))
+}
+
+/// What counts as the template of a machine that is made from the backup, whether it is still on offer or not.
+///
+/// # Errors
+/// `NotFound`; database errors.
+pub async fn template<P: AtProject>(cx: &Cx, at: &Scope<P>, id: BackupId) -> Result<Template> {
+    let row = store::by_id(cx.db(), at, id).await?;
+    Ok(Template::standing(row.template_id, row.template_name, row.template_title))
 }
 
 /// As their owner sees them.

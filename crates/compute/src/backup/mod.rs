@@ -19,7 +19,7 @@ pub use create::{BACKUP_CREATE, create};
 pub use delete::{BACKUP_DELETE, delete};
 pub use download::{Archive, download};
 pub use evict::{evict, of_organisation};
-pub use list::{list, view};
+pub use list::{list, template, view};
 pub use model::{Backup, BackupFormat, BackupId, BackupQuery, BackupState, NewBackup, RestoreTest, RestoreTestOutcome};
 pub use restore::{BACKUP_RESTORE, restore};
 pub use restore_test::{RESTORE_TEST, restore_test};

@@ -83,7 +83,7 @@ pub(crate) async fn begin<P: AtProject>(tx: &Tx, at: &Scope<P>, id: BackupId) ->
         Err(error) => return Err(error),
     };
     let input = RestoreTestInput { backup_id: id, memory_mib, mac: mac(tx)? };
-    place::room_for_test(tx, &row.node_name, spec(&row, &input, Vec::new())?.size(), &row.template_name).await?;
+    place::room_for_test(tx, &row.node_name, spec(&row, &input, Vec::new())?.size()).await?;
     let start = Start { place: row.place(), subject: &row.id.to_string(), started_by: at.actor().person(), key: None };
     let operation = RESTORE_TEST.start(tx, start, &input).await?;
     store::note_test(tx, id, RestoreTestOutcome::Running, None).await?;

@@ -15,9 +15,11 @@ use super::model::{Instance, InstanceEvent, InstanceId, InstanceQuery, SizeId};
 use super::r#move::{InstanceMove, MOVE, move_to};
 use super::place::{PlaceQuery, PlacedInstance, list_any};
 use super::power::{Action, power};
+use super::rebuild::Renewal;
 use super::update::InstancePatch;
 use super::{AuthorisedKey, NewRootPassword, adopt, authorise_key, connect, delete, list, rebuild, rescue, resize, set_password, undelete, update, view};
 use crate::card::Connection;
+use crate::image::ImageId;
 use crate::node::NodeId;
 use crate::permissions::{
     InstanceAdopt, InstanceAuthoriseKey, InstanceConnect, InstanceDelete, InstanceListAny, InstanceMove as MayMove, InstanceReboot, InstanceRebuild,
@@ -172,14 +174,23 @@ async fn instance_authorise_key(cx: Cx, at: Scope<InstanceAuthoriseKey>, Path(id
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct InstanceRebuildRequest {
-    /// The template of its new disk.
-    template_id: TemplateId,
+    /// The template of its new disk, unless it is made of an image of the project.
+    #[serde(default)]
+    template_id: Option<TemplateId>,
+    /// An image of the project, in place of a template.
+    #[serde(default)]
+    image_id: Option<ImageId>,
 }
 
 /// Gives a machine a fresh disk. What was on the disk is gone.
 #[utoipa::path(post, path = "/v1/instances/{id}/rebuild", operation_id = "instance_rebuild", tag = "compute", params(("id" = InstanceId, Path)), request_body = InstanceRebuildRequest, responses((status = 202, body = Operation)))]
 async fn instance_rebuild(cx: Cx, at: Scope<InstanceRebuild>, Path(id): Path<InstanceId>, Json(new): Json<InstanceRebuildRequest>) -> Result<Accepted> {
-    rebuild::rebuild(&cx, &at, id, new.template_id).await?;
+    let from = match (new.template_id, new.image_id) {
+        (Some(template), None) => Renewal::Template(template),
+        (None, Some(image)) => Renewal::Image(image),
+        _ => return Err(Error::invalid("template_id", "choose a template, or an image in its place")),
+    };
+    rebuild::rebuild(&cx, &at, id, from).await?;
     accepted(&cx, super::REBUILD.name, id).await
 }
 

@@ -12,7 +12,7 @@ use crate::backup::{self, BackupId, BackupState};
 use crate::events::{INSTANCE_CREATED, InstanceFact};
 use crate::node::place::offers;
 use crate::template::{self, Template};
-use crate::{quota, region};
+use crate::{image, quota, region};
 
 /// Makes it, in the state `ordered`.
 ///
@@ -55,7 +55,7 @@ pub async fn create<P: AtProject + AtOrganisation>(tx: &Tx, at: &Scope<P>, new: 
         memory_mib: new.shape.memory_mib,
         disk_gib: new.shape.disk_gib,
         template_id: origin.template.id,
-        template_name: origin.template.name,
+        template_name: origin.template.on_nodes().to_owned(),
         template_title: origin.template.title.clone(),
         backup_id: origin.backup_id,
         region_id: region.id,
@@ -125,7 +125,14 @@ struct Origin {
 
 async fn origin<P: AtProject>(tx: &Tx, at: &Scope<P>, new: &NewInstance) -> Result<Origin> {
     match new.source {
-        Source::Template(id) => Ok(Origin { template: template::by_id(tx.db(), id).await?, backup_id: None, kept_on: None }),
+        Source::Template(id) => {
+            let template = template::by_id(tx.db(), id).await?;
+            if template.is_retired() {
+                return Err(Error::invalid("template_id", "this template is not on offer any more; choose another"));
+            }
+            fresh(tx, at, new, template).await
+        }
+        Source::Image(id) => fresh(tx, at, new, image::of_project(tx.db(), at, id).await?).await,
         Source::Backup(id) => {
             // Locked, so that it is not removed while the machine's row is written.
             let kept = backup::store::locked(tx, at, id).await?;
@@ -135,10 +142,17 @@ async fn origin<P: AtProject>(tx: &Tx, at: &Scope<P>, new: &NewInstance) -> Resu
                 .that(kept.region_id == new.region_id, "region_id", &format!("choose {}, where the backup is kept", kept.region_title))
                 .that(kept.disk_gib <= new.shape.disk_gib, "size_id", &format!("choose a size with {} GiB of disk or more for this backup", kept.disk_gib));
             checks.done()?;
-            let template = Template { id: kept.template_id, name: kept.template_name, title: kept.template_title };
+            let template = Template::standing(kept.template_id, kept.template_name, kept.template_title);
             Ok(Origin { template, backup_id: Some(id), kept_on: Some(kept.node_name) })
         }
     }
+}
+
+/// What a disk is made from that begins with nothing of a machine's own. Its image stays while the machine's row is written.
+async fn fresh<P: AtProject>(tx: &Tx, at: &Scope<P>, new: &NewInstance, template: Template) -> Result<Origin> {
+    template.fits(new.shape.disk_gib)?;
+    image::lock(tx, at, &template).await?;
+    Ok(Origin { template, backup_id: None, kept_on: None })
 }
 
 /// Whether no machine of the project has this host name; for telling people early.

@@ -52,7 +52,7 @@ pub use model::{Instance, InstanceEvent, InstanceEventId, InstanceId, InstanceQu
 pub use r#move::{InstanceMove, MOVE, MoveInput, move_to};
 pub use place::{PlaceQuery, PlacedInstance, list_any};
 pub use provision::{PROVISION, ProvisionInput, provision};
-pub use rebuild::{REBUILD, rebuild};
+pub use rebuild::{REBUILD, Renewal, rebuild};
 pub(crate) use reconcile::{PRESENT, follow, reconcile};
 pub use release::{release, revive};
 pub use resize::{RESIZE, ResizeInput, Sizes, SizesOnSale, begin_resize, may_resize, resize};

@@ -11,6 +11,7 @@ use workflow::OperationId;
 use super::{hostname, ssh_key, tag, user_data};
 use crate::backup::BackupId;
 use crate::card::InstanceNetwork;
+use crate::image::ImageId;
 use crate::node::NodeId;
 use crate::region::RegionId;
 use crate::template::TemplateId;
@@ -215,6 +216,8 @@ pub enum Source {
     Template(TemplateId),
     /// A backup of the same project, on the node where it is kept.
     Backup(BackupId),
+    /// An image of the same project.
+    Image(ImageId),
 }
 
 impl NewInstance {

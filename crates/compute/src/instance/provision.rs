@@ -15,6 +15,7 @@ use super::{change, guest, release};
 use crate::backup::{self, LONG};
 use crate::card;
 use crate::drivers;
+use crate::image;
 use crate::node::place::{Placed, place};
 
 /// What the workflow works on.
@@ -30,7 +31,7 @@ impl BringsUp for ProvisionInput {
     }
 }
 
-/// How often a hypervisor that copies a backup's disk is asked again.
+/// How often a hypervisor that copies a disk is asked again.
 const LOOK: Duration = Duration::from_secs(1);
 
 /// Sets a machine up. The guest's name is the machine's id, known before the first call.
@@ -99,6 +100,9 @@ async fn prepare(step: StepCx, input: ProvisionInput) -> Result<Next> {
     let row = guest::row(&step, input.instance_id).await?;
     let spec = guest::spec(&step, &row).await?;
     card::network_ready(&step, &row).await?;
+    if row.backup_id.is_none() && !image::take_in(&step, &row).await? {
+        return Ok(Next::Again(LOOK));
+    }
     let driver = guest::driver(&step, &row)?;
     let made = match row.backup_id {
         Some(backup) => driver.restore_backup(&backup::name(backup)?, &spec).await,

@@ -192,6 +192,18 @@ pub(crate) async fn is_making_from(db: &impl ConnectionTrait, backup: BackupId) 
     Ok(Entity::find().filter(Column::BackupId.eq(backup)).filter(open).count(db).await? > 0)
 }
 
+/// How many machines are made of each of these templates or images, as hypervisors know them. One that was never handed over does not count.
+pub(crate) async fn made_of(db: &impl ConnectionTrait, names: impl IntoIterator<Item = String>) -> Result<HashMap<String, i64>> {
+    let names: Vec<String> = names.into_iter().collect();
+    if names.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let stands = Column::State.ne(State::Failed).or(Column::QuotaHeld.eq(true));
+    let query = Entity::find().select_only().column(Column::TemplateName).column_as(Column::Id.count(), "machines");
+    let query = query.filter(Column::TemplateName.is_in(names)).filter(Column::State.ne(State::Deleted)).filter(stands).group_by(Column::TemplateName);
+    Ok(query.into_tuple::<(String, i64)>().all(db).await?.into_iter().collect())
+}
+
 /// Machines of the organisation that are not deleted.
 pub(super) async fn of_organisation(db: &impl ConnectionTrait, at: &Scope<ByWorkflow>) -> Result<Vec<Row>> {
     let query = Entity::find().filter(Column::OrganisationId.eq(at.organisation_id()?)).filter(Column::State.ne(State::Deleted));

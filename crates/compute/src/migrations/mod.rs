@@ -13,6 +13,7 @@ mod m0010_clusters;
 mod m0011_tags;
 mod m0012_restore_tests;
 mod m0014_networks;
+mod m0015_images;
 mod m0016_moves;
 
 use sea_orm_migration::MigrationTrait;
@@ -33,6 +34,7 @@ pub(crate) fn all() -> Vec<Box<dyn MigrationTrait>> {
         Box::new(m0011_tags::Migration),
         Box::new(m0012_restore_tests::Migration),
         Box::new(m0014_networks::Migration),
+        Box::new(m0015_images::Migration),
         Box::new(m0016_moves::Migration),
     ]
 }

@@ -1,7 +1,7 @@
 //! Makes rows of what the drivers say they are: nodes, their regions and their templates.
 //! Runs at start and with every reconciliation.
 
-use compute_driver::{Accelerator, Capabilities, DriverError};
+use compute_driver::{Accelerator, Capabilities, DriverError, is_image};
 use futures::future::join_all;
 use kernel::{Cx, Result};
 
@@ -36,7 +36,8 @@ pub(crate) async fn meet(cx: &Cx, name: &str, attached: &Attached) -> Result<Res
             return Ok(());
         }
         let region = region::store::ensure(&tx, seen.region, &region::title_of(seen.region)).await?;
-        for name in seen.said.iter().flat_map(|said| &said.templates) {
+        // Images are known by their own rows.
+        for name in seen.said.iter().flat_map(|said| &said.templates).filter(|name| !is_image(name)) {
             template::store::ensure(&tx, name, &template::title_of(name)).await?;
         }
         store::note(&tx, region, &seen).await

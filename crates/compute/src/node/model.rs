@@ -1,6 +1,6 @@
 //! What a node is and which machines it takes. No IO.
 
-use compute_driver::Size;
+use compute_driver::{Size, is_image};
 use kernel::{Checks, Timestamp};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -205,7 +205,7 @@ impl NodeView {
             disk_gib: disk_mib / 1024,
             disk_used_gib: (disk_mib - node.disk_free_mib.unwrap_or(disk_mib)) / 1024,
             instances: taken.instances,
-            templates: node.templates,
+            templates: node.templates.into_iter().filter(|name| !is_image(name)).collect(),
             orphans: node.orphans,
             problem: node.problem,
             last_seen_at: node.seen_at,
@@ -228,7 +228,9 @@ impl Node {
     }
 
     /// The first rule that keeps a machine away, in words for the operator; `None` when it fits.
-    pub(crate) fn refuses(&self, taken: Taken, size: Size, template: &str) -> Option<String> {
+    ///
+    /// What is on its node already needs nothing of it: then `template` is `None`.
+    pub(crate) fn refuses(&self, taken: Taken, size: Size, template: Option<&str>) -> Option<String> {
         let memory = taken.memory_mib + i64::from(size.memory_mib);
         let cpus = taken.cpus + i64::from(size.cpus);
         if !self.enabled {
@@ -237,8 +239,9 @@ impl Node {
         if let Some(problem) = &self.problem {
             return Some(format!("it does not answer ({problem})"));
         }
-        if !self.templates.iter().any(|name| name == template) {
-            return Some(format!("it does not have the template {template}"));
+        if let Some(template) = template.filter(|template| !self.templates.iter().any(|name| name == template)) {
+            let what = if is_image(template) { "image" } else { "template" };
+            return Some(format!("it does not have the {what} {template}"));
         }
         if let Some(limit) = self.memory_limit_mib().filter(|limit| memory > *limit) {
             return Some(format!("memory: {memory} MiB would be promised of {limit} MiB"));
@@ -298,17 +301,17 @@ mod tests {
     fn the_rule_that_refused_is_named() {
         let size = Size { cpus: 1, memory_mib: 512, disk_gib: 5 };
         let nothing = Taken::default();
-        assert_eq!(node().refuses(nothing, size, "tiny"), None);
+        assert_eq!(node().refuses(nothing, size, Some("tiny")), None);
         let full = Taken { memory_mib: 600, ..nothing };
-        assert!(node().refuses(full, size, "tiny").unwrap().starts_with("memory"));
-        assert!(node().refuses(Taken { cpus: 8, ..nothing }, size, "tiny").unwrap().starts_with("processors"));
-        assert!(node().refuses(nothing, size, "debian").unwrap().contains("template debian"));
+        assert!(node().refuses(full, size, Some("tiny")).unwrap().starts_with("memory"));
+        assert!(node().refuses(Taken { cpus: 8, ..nothing }, size, Some("tiny")).unwrap().starts_with("processors"));
+        assert!(node().refuses(nothing, size, Some("debian")).unwrap().contains("template debian"));
         let closed = Node { enabled: false, closed_because: Some("new fans".into()), ..node() };
-        assert!(closed.refuses(nothing, size, "tiny").unwrap().contains("new fans"));
-        assert_eq!(Node { memory_overcommit_percent: 150, ..node() }.refuses(full, size, "tiny"), None);
-        assert!(Node { cpu_overcommit_percent: 99, ..node() }.refuses(nothing, size, "tiny").unwrap().starts_with("processors"));
-        assert!(Node { disk_free_mib: Some(10), ..node() }.refuses(nothing, size, "tiny").unwrap().starts_with("disk"));
+        assert!(closed.refuses(nothing, size, Some("tiny")).unwrap().contains("new fans"));
+        assert_eq!(Node { memory_overcommit_percent: 150, ..node() }.refuses(full, size, Some("tiny")), None);
+        assert!(Node { cpu_overcommit_percent: 99, ..node() }.refuses(nothing, size, Some("tiny")).unwrap().starts_with("processors"));
+        assert!(Node { disk_free_mib: Some(10), ..node() }.refuses(nothing, size, Some("tiny")).unwrap().starts_with("disk"));
         let unknown = Node { cpus: None, memory_mib: None, disk_free_mib: None, ..node() };
-        assert_eq!(unknown.refuses(full, size, "tiny"), None);
+        assert_eq!(unknown.refuses(full, size, Some("tiny")), None);
     }
 }

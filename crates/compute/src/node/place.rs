@@ -1,6 +1,6 @@
 //! Chooses a node for a machine, or says which rule refused which node, and which of its hosts.
 
-use compute_driver::{Feature, Size};
+use compute_driver::{Feature, Size, is_image};
 use kernel::{ByWorkflow, Error, Place, Result, Scope, Tx};
 use sea_orm::ConnectionTrait;
 
@@ -21,7 +21,7 @@ pub(crate) async fn fits(tx: &Tx, row: &instances::Row, shape: &Shape) -> Result
     let mut taken = instances::taken(tx.db()).await?.on_node(node.id);
     taken.cpus -= i64::from(row.cpus);
     taken.memory_mib -= i64::from(row.memory_mib);
-    match node.refuses(taken, shape.size(), &row.template_name) {
+    match node.refuses(taken, shape.size(), None) {
         Some(why) => {
             tracing::info!(node = %node.name, trouble = %why, "a node has no room for another size");
             Err(Error::exhausted("The machine's node has no room for this size now. Choose a smaller one, or try again later."))
@@ -35,13 +35,13 @@ pub(crate) async fn fits(tx: &Tx, row: &instances::Row, shape: &Shape) -> Result
 ///
 /// # Errors
 /// `Exhausted` when it has none, and which rule refuses is logged for the operator; database errors.
-pub(crate) async fn room_for_test(tx: &Tx, node: &str, size: Size, template: &str) -> Result<()> {
+pub(crate) async fn room_for_test(tx: &Tx, node: &str, size: Size) -> Result<()> {
     let none = || Error::exhausted("The backup's node has no room for a test now. Try again later.");
     let Some(node) = store::locked_by_name(tx, node).await? else { return Err(none()) };
     let taken = instances::taken(tx.db()).await?.on_node(node.id);
     let at = Scope::<ByWorkflow>::acting("compute.node.place", Place::Platform);
     let tested = !backup::store::tested_on_node(tx.db(), &at, &node.name).await?.is_empty();
-    match tested.then(|| "another backup is being tested".to_owned()).or_else(|| node.refuses(taken, size, template)) {
+    match tested.then(|| "another backup is being tested".to_owned()).or_else(|| node.refuses(taken, size, None)) {
         Some(why) => {
             tracing::info!(node = %node.name, trouble = %why, "a node has no room for a restore test");
             Err(none())
@@ -67,6 +67,13 @@ pub(crate) async fn offers(db: &impl ConnectionTrait, region: RegionId, only: Op
     let nodes = store::all(db).await?.into_iter().filter(|node| node.region_id == region && only.is_none_or(|name| name == node.name));
     let features = store::features(db, nodes.map(|node| node.id)).await?;
     Ok(features.values().any(|offered| offered.contains(&wanted)))
+}
+
+/// The template that a node must have already: an image is taken in where that is offered, and what comes from a backup has its disk there.
+fn wanted<'a>(row: &'a instances::Row, node: &Node, offered: &[String]) -> Option<&'a str> {
+    let takes_in = word(Feature::Images).is_ok_and(|images| offered.contains(&images));
+    let comes = is_image(&row.template_name) && (takes_in || row.backup_id.is_some()) && !node.templates.contains(&row.template_name);
+    (!comes).then_some(row.template_name.as_str())
 }
 
 /// A node that takes a machine, or which rule of which node refused it.
@@ -102,7 +109,8 @@ pub(crate) async fn place(tx: &Tx, at: &Scope<ByWorkflow>, row: &instances::Row)
         let apart = stands.as_ref().filter(|stands| **stands != node.name).map(|stands| format!("the machine's network stands on {stands}"));
         let offered = features.get(&node.id).map_or(&[][..], Vec::as_slice);
         let lacks = || needed.iter().find(|one| !offered.contains(one)).map(|one| format!("it has no `{one}`"));
-        let refuses = || node.refuses(taken, shape.size(), &row.template_name).or_else(|| host::choose::nowhere(&node, &closed, &load, &shape));
+        let template = wanted(row, &node, offered);
+        let refuses = || node.refuses(taken, shape.size(), template).or_else(|| host::choose::nowhere(&node, &closed, &load, &shape));
         match apart.or_else(lacks).or_else(refuses) {
             Some(why) => refused.push(format!("{}: {why}", node.name)),
             None => {

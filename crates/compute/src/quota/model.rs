@@ -31,6 +31,9 @@ pub struct Limits {
     /// Public addresses per project.
     #[serde(default = "addresses")]
     pub addresses: i64,
+    /// Images per project.
+    #[serde(default = "images")]
+    pub images: i64,
 }
 
 /// For settings that were written before there were snapshots.
@@ -51,6 +54,11 @@ fn networks() -> i64 {
 /// For settings that were written before there were public addresses.
 fn addresses() -> i64 {
     10
+}
+
+/// For settings that were written before there were images.
+fn images() -> i64 {
+    5
 }
 
 /// One kind of thing: how much there is and how much there may be.
@@ -75,6 +83,8 @@ pub struct Quota {
     pub networks: QuotaLine,
     /// Public addresses of the project.
     pub addresses: QuotaLine,
+    /// Images of the project.
+    pub images: QuotaLine,
     /// Processors of the organisation.
     pub cpus: QuotaLine,
     /// Memory of the organisation in MiB.
@@ -94,6 +104,7 @@ impl Default for Limits {
             backups: backups(),
             networks: networks(),
             addresses: addresses(),
+            images: images(),
         }
     }
 }
@@ -109,6 +120,7 @@ pub(crate) struct Amount {
     pub(crate) backups: i64,
     pub(crate) networks: i64,
     pub(crate) addresses: i64,
+    pub(crate) images: i64,
 }
 
 impl Amount {
@@ -137,6 +149,11 @@ impl Amount {
         Self { addresses: 1, ..Self::default() }
     }
 
+    /// One image.
+    pub(crate) fn image() -> Self {
+        Self { images: 1, ..Self::default() }
+    }
+
     /// What is more in `self` than in `other`; less is negative.
     pub(crate) fn beyond(&self, other: &Self) -> Self {
         Self {
@@ -148,6 +165,7 @@ impl Amount {
             backups: self.backups - other.backups,
             networks: self.networks - other.networks,
             addresses: self.addresses - other.addresses,
+            images: self.images - other.images,
         }
     }
 
@@ -162,6 +180,7 @@ impl Amount {
             ("backups", self.backups, more.backups, limits.backups),
             ("private networks", self.networks, more.networks, limits.networks),
             ("public addresses", self.addresses, more.addresses, limits.addresses),
+            ("images", self.images, more.images, limits.images),
         ];
         // What does not grow is never refused, even where a limit was lowered below what there is.
         rules.into_iter().find(|(_, used, more, limit)| *more > 0 && used + more > *limit).map(|(what, used, more, limit)| {

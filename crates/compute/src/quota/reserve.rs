@@ -82,6 +82,22 @@ pub(crate) async fn release_address<P: AtProject + AtOrganisation>(tx: &Tx, at: 
     give(tx, at, &Amount::address()).await
 }
 
+/// Takes the place of one image.
+///
+/// # Errors
+/// `Exhausted`, naming the limit; database errors.
+pub(crate) async fn reserve_image<P: AtProject + AtOrganisation>(tx: &Tx, at: &Scope<P>) -> Result<()> {
+    take(tx, at, &Amount::image()).await
+}
+
+/// Gives the place of one image back. The caller makes sure that this happens once per reservation.
+///
+/// # Errors
+/// Database errors.
+pub(crate) async fn release_image<P: AtProject + AtOrganisation>(tx: &Tx, at: &Scope<P>) -> Result<()> {
+    give(tx, at, &Amount::image()).await
+}
+
 /// Exchanges the room of a machine of shape `from` for that of `to`; only what grows is held against the limits.
 ///
 /// # Errors
@@ -141,6 +157,6 @@ fn relevant(limits: Limits, per_project: bool) -> Limits {
         Limits { cpus: i64::MAX, memory_mib: i64::MAX, disk_gib: i64::MAX, ..limits }
     } else {
         let many = i64::MAX;
-        Limits { machines: many, snapshots: many, backups: many, networks: many, addresses: many, ..limits }
+        Limits { machines: many, snapshots: many, backups: many, networks: many, addresses: many, images: many, ..limits }
     }
 }

@@ -34,6 +34,8 @@ mod entity {
         pub networks_limit: i64,
         pub addresses: i64,
         pub addresses_limit: i64,
+        pub images: i64,
+        pub images_limit: i64,
     }
 
     impl ActiveModelBehavior for ActiveModel {}
@@ -50,6 +52,7 @@ fn parts(row: &entity::Model) -> (Amount, Limits) {
             backups: row.backups,
             networks: row.networks,
             addresses: row.addresses,
+            images: row.images,
         },
         Limits {
             machines: row.machines_limit,
@@ -60,6 +63,7 @@ fn parts(row: &entity::Model) -> (Amount, Limits) {
             backups: row.backups_limit,
             networks: row.networks_limit,
             addresses: row.addresses_limit,
+            images: row.images_limit,
         },
     )
 }
@@ -85,6 +89,8 @@ pub(super) async fn locked(tx: &Tx, owner: Uuid, organisation: OrganisationId, l
         networks_limit: Set(limits.networks),
         addresses: Set(0),
         addresses_limit: Set(limits.addresses),
+        images: Set(0),
+        images_limit: Set(limits.images),
     };
     entity::Entity::insert(fresh).on_conflict_do_nothing_on([entity::Column::OwnerId]).exec_without_returning(tx.db()).await?;
     let mut query = entity::Entity::find_by_id(owner);
@@ -109,6 +115,7 @@ pub(super) async fn add(tx: &Tx, owner: Uuid, amount: &Amount, times: i64) -> Re
         .col_expr(entity::Column::Backups, more(entity::Column::Backups, amount.backups))
         .col_expr(entity::Column::Networks, more(entity::Column::Networks, amount.networks))
         .col_expr(entity::Column::Addresses, more(entity::Column::Addresses, amount.addresses))
+        .col_expr(entity::Column::Images, more(entity::Column::Images, amount.images))
         .filter(entity::Column::OwnerId.eq(owner))
         .exec(tx.db())
         .await?;

@@ -21,6 +21,7 @@ pub async fn view<P: AtProject + AtOrganisation>(cx: &Cx, at: &Scope<P>) -> Resu
         snapshots: QuotaLine { used: project.snapshots, limit: project_limits.snapshots },
         backups: QuotaLine { used: project.backups, limit: project_limits.backups },
         networks: QuotaLine { used: project.networks, limit: project_limits.networks },
+        images: QuotaLine { used: project.images, limit: project_limits.images },
         addresses: QuotaLine { used: project.addresses, limit: project_limits.addresses },
         cpus: QuotaLine { used: organisation.cpus, limit: limits.cpus },
         memory_mib: QuotaLine { used: organisation.memory_mib, limit: limits.memory_mib },

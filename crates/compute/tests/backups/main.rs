@@ -143,7 +143,7 @@ both_engines!(a_machine_is_backed_up_and_brought_back_as_it_was, |engine| async 
     assert_eq!(used(&test).await, 1);
 
     let debian = template(&test, "debian").await;
-    instance::rebuild(&test.cx, &test.scope::<InstanceRebuild>().await, id, debian).await.unwrap();
+    instance::rebuild(&test.cx, &test.scope::<InstanceRebuild>().await, id, instance::Renewal::Template(debian)).await.unwrap();
     finish(&test, "compute.instance.rebuild", id).await;
     let snapshot = NewSnapshot { name: "on the new disk".to_owned(), memory: false };
     let snapshot = snapshot::create(&test.cx, &test.scope::<SnapshotCreate>().await, id, &snapshot).await.unwrap();

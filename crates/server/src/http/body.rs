@@ -4,11 +4,15 @@ use std::time::Duration;
 
 use axum::body::{Body, BodyDataStream};
 use axum::extract::Request;
+use axum::http::Method;
+use axum::http::header::CONTENT_TYPE;
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use futures::StreamExt;
 use kernel::{Error, Result};
 
+/// The media type of a piece of a file (tus 1.0).
+const PIECE: &str = "application/offset+octet-stream";
 /// Largest request body.
 const LIMIT: usize = 1024 * 1024;
 /// How much more of a body that is too large is read and thrown away. Whoever is cut off while sending may never hear why.
@@ -18,6 +22,11 @@ const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Wraps the routes: they find the whole body, or are not asked.
 pub(crate) async fn received(request: Request, next: Next) -> Response {
+    // A piece of a file has no limit here: whoever takes one writes it down as it comes. Nothing else reads a body of this type.
+    let is_piece = request.method() == Method::PATCH && request.headers().get(CONTENT_TYPE).is_some_and(|kind| kind == PIECE);
+    if is_piece {
+        return next.run(request).await;
+    }
     let (parts, body) = request.into_parts();
     match whole(body.into_data_stream()).await {
         Ok(bytes) => next.run(Request::from_parts(parts, Body::from(bytes))).await,

@@ -1,7 +1,7 @@
 //! What exports, erasures and projects reach that other domains know: invoices as documents, machines
 //! at the hypervisor, the last invoice, the last mail.
 
-use compute::{address, backup, instance, network};
+use compute::{address, backup, image, instance, network};
 use kernel::{ByWorkflow, Cx, OrganisationId, PersonId, Place, Result, Scope, Tx};
 use notifications::Template;
 use privacy::certificate::CertificateId;
@@ -37,6 +37,7 @@ impl identity::project::Contents for ProjectContents {
         let counted = [
             ("machine", instance::count(tx, &at).await?),
             ("backup", backup::count(tx, &at).await?),
+            ("image", image::count(tx, &at).await?),
             ("network", network::count(tx, &at).await?),
             ("address", address::count(tx, &at).await?),
         ];
@@ -104,6 +105,37 @@ impl ErasureHook for Backups {
         let mut gone = 0;
         for organisation in &owners.organisations {
             match backup::evict(cx, &acting(*organisation)).await? {
+                Some(count) => gone += count,
+                None => return Ok(None),
+            }
+        }
+        Ok(Some(gone))
+    }
+}
+
+/// Images that were uploaded, once no machine is made of them.
+pub(super) struct Images;
+
+#[async_trait::async_trait]
+impl ErasureHook for Images {
+    fn section(&self) -> &'static str {
+        "images"
+    }
+
+    async fn preview(&self, cx: &Cx, owners: &Owners) -> Result<Vec<Doomed>> {
+        let mut doomed = Vec::new();
+        for organisation in &owners.organisations {
+            for one in image::of_organisation(cx, &acting(*organisation)).await? {
+                doomed.push(Doomed { kind: "image".to_owned(), id: one.id.to_string(), name: one.name });
+            }
+        }
+        Ok(doomed)
+    }
+
+    async fn destroy(&self, cx: &Cx, _: &Scope<ByWorkflow>, owners: &Owners) -> Result<Option<u64>> {
+        let mut gone = 0;
+        for organisation in &owners.organisations {
+            match image::evict(cx, &acting(*organisation)).await? {
                 Some(count) => gone += count,
                 None => return Ok(None),
             }

@@ -151,6 +151,7 @@ impl Stand {
         let new = NewOrder {
             size_id: self.sizes().await[0],
             template_id: Some(compute::template::all(cx.db()).await.unwrap().into_iter().find(|one| one.name == "tiny").unwrap().id),
+            image_id: None,
             backup_id: None,
             region_id,
             cycle,
