@@ -69,8 +69,7 @@ export function ImagesPage() {
             lead: true,
             cell: (image) => (
               <>
-                {image.name}
-                <CopyId id={image.id} />
+                {image.name} <CopyId id={image.id} />
               </>
             ),
           },

@@ -68,12 +68,12 @@ function Template({ template, ask }: { template: TemplateView; ask: (asked: Aske
               {template.name}
             </Title>
             {template.hidden && (
-              <Badge variant="outline" color="gray.8">
+              <Badge variant="default" tt="none">
                 <Trans>Hidden</Trans>
               </Badge>
             )}
             {retired && (
-              <Badge variant="outline" color="orange.9">
+              <Badge variant="default" tt="none">
                 <Trans>Retired</Trans>
               </Badge>
             )}
@@ -94,7 +94,7 @@ function Template({ template, ask }: { template: TemplateView; ask: (asked: Aske
             {template.hidden ? <Trans>Show</Trans> : <Trans>Hide</Trans>}
           </Button>
           {retired ? (
-            <Button size="xs" variant="default" loading={offer.isPending} onClick={() => offer.mutate()} aria-label={t`Offer ${template.name} again`}>
+            <Button size="xs" variant="default" loading={offer.isPending} onClick={() => offer.mutate()} aria-label={t`Offer again: ${template.name}`}>
               <Trans>Offer again</Trans>
             </Button>
           ) : (
@@ -116,7 +116,6 @@ function Template({ template, ask }: { template: TemplateView; ask: (asked: Aske
             { name: t`Source`, prose: true, cell: (image) => <Source image={image} /> },
             { name: t`Least disk`, align: "right", cell: (image) => (image.disk_gib == null ? "–" : t`${image.disk_gib} GiB`) },
             { name: t`Machines`, align: "right", cell: (image) => image.machines },
-            { name: t`Nodes`, cell: (image) => (image.nodes.length === 0 ? "–" : image.nodes.join(", ")) },
             { name: t`Since`, cell: (image) => <When at={image.ready_at ?? image.created_at} /> },
             { name: t`Actions`, cell: (image) => <Actions image={image} name={template.name} ask={ask} /> },
           ]}
@@ -135,6 +134,11 @@ function Source({ image }: { image: Image }) {
           SHA-256 {image.sha256.slice(0, 16)}…
         </Text>
       )}
+      {image.nodes.length > 0 && (
+        <Text size="xs" c="dimmed">
+          <Trans>On {image.nodes.join(", ")}</Trans>
+        </Text>
+      )}
     </>
   );
 }
@@ -146,7 +150,7 @@ function Actions({ image, name, ask }: { image: Image; name: string; ask: (asked
   return (
     <Group gap="xs">
       {image.state === "failed" && image.source === "url" && (
-        <Button size="xs" variant="default" loading={again.isPending} onClick={() => again.mutate()} aria-label={t`Fetch version ${image.version} of ${name} again`}>
+        <Button size="xs" variant="default" loading={again.isPending} onClick={() => again.mutate()} aria-label={t`Try again to fetch version ${image.version} of ${name}`}>
           <Trans>Try again</Trans>
         </Button>
       )}
