@@ -166,11 +166,11 @@ async fn a_stranger_is_taken_over_once() {
 
 #[tokio::test]
 async fn the_suite_notices_a_driver_that_lies() {
-    // Earlier calls of the suite get an honest answer: those about guests that are not there, and those about a copy.
+    // Earlier calls of the suite get an honest answer: those about guests that are not there, and those about a copy or an image.
     for (operation, honest, rule) in [
         (Operation::Start, 1, "a started guest runs"),
         (Operation::Stop, 1, "a guest cut off is stopped at once"),
-        (Operation::Destroy, 2, "a destroyed guest is absent"),
+        (Operation::Destroy, 3, "a destroyed guest is absent"),
     ] {
         let sim = Simulated::new();
         for _ in 0..honest {

@@ -68,9 +68,9 @@ pub(super) async fn images(driver: &dyn Driver, spec: &GuestSpec, can: &Capabili
 async fn lives(driver: &dyn Driver, image: &ImageSpec, guest: &GuestSpec) -> Result<(), Violation> {
     for _ in 0..2 {
         finished("an image is taken in, twice alike", async || driver.ensure_image(image).await).await?;
+        let can = holds("capabilities are told", driver.capabilities().await)?;
+        must("it is offered once", can.templates.iter().filter(|name| *name == NAME).count() == 1, &can.templates)?;
     }
-    let can = holds("capabilities are told", driver.capabilities().await)?;
-    must("it is offered once", can.templates.iter().filter(|name| *name == NAME).count() == 1, &can.templates)?;
     let made = holds("a guest is made of an image", driver.ensure(guest).await)?;
     must("it is stopped, and of that image", made.status == Status::Stopped && made.template == NAME, &made)?;
     holds("it starts", driver.start(&guest.reference).await)?;

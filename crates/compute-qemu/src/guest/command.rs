@@ -25,7 +25,8 @@ pub(crate) fn arguments(place: &Place, record: &Record, template: Option<&Templa
     line.pair("-m", &spec.memory_mib.to_string()).pair("-smp", &spec.cpus.to_string());
 
     line.pair("-blockdev", &blockdev("qcow2", "d0", &place.disk(), false));
-    line.pair("-device", "virtio-blk-pci,drive=d0,id=vd0,bootindex=0");
+    // A kernel beside the disk has the index 0.
+    line.pair("-device", "virtio-blk-pci,drive=d0,id=vd0,bootindex=1");
     line.pair("-blockdev", &blockdev("raw", "s0", &place.seed(), true));
     line.pair("-device", "virtio-blk-pci,drive=s0,id=vd1");
 
@@ -146,7 +147,7 @@ mod tests {
     #[test]
     fn a_disk_that_boots_by_itself_gets_no_kernel() {
         let line = line_of(Accelerator::Tcg, None, None);
-        assert!(!line.contains("-kernel") && !line.contains("-append") && line.contains("drive=d0,id=vd0,bootindex=0"), "{line}");
+        assert!(!line.contains("-kernel") && !line.contains("-append") && line.contains("drive=d0,id=vd0,bootindex=1"), "{line}");
     }
 
     #[test]
