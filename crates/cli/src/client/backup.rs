@@ -145,6 +145,8 @@ pub async fn save(api: &Api, path: &str, id: &str, output: Option<PathBuf>) -> O
     }
     let mut part = output.clone().into_os_string();
     part.push(".part");
+    // Asked later it would be what is left.
+    let promised = answer.content_length();
     let mut file = tokio::fs::File::create(&part).await?;
     let mut bytes: u64 = 0;
     while let Some(piece) = answer.chunk().await? {
@@ -152,7 +154,7 @@ pub async fn save(api: &Api, path: &str, id: &str, output: Option<PathBuf>) -> O
         file.write_all(&piece).await?;
     }
     file.sync_all().await?;
-    if answer.content_length().is_some_and(|length| length != bytes) {
+    if promised.is_some_and(|length| length != bytes) {
         return fail("The download ended too early. Try again.");
     }
     tokio::fs::rename(&part, &output).await?;
