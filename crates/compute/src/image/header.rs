@@ -111,7 +111,7 @@ fn qcow2(head: &[u8], bytes: u64) -> Result<Disk, String> {
             return Err("This disk needs features of qcow2 that are not known here.".to_owned());
         }
         at = head.u32(100)? as usize;
-        if at < 104 || at > HEAD {
+        if !(104..=HEAD).contains(&at) {
             return Err("The qcow2 header has an impossible length.".to_owned());
         }
     }
