@@ -41,7 +41,7 @@ const network = {
     await dialog(page, "Move it in").click();
     await page.getByRole("dialog").getByText("Done", { exact: true }).first().waitFor({ timeout: 60_000 }).catch(() => {});
     await world.look(page, "network-connect-steps");
-    await dialog(page, "Close").click();
+    await dialog(page, "Close").last().click();
     await page.getByRole("row", { name: /Backend.*\b1\b/ }).waitFor({ timeout: 60_000 });
     await world.look(page, "networks", { phone: true });
     // It has its place there once it has been stopped and started.

@@ -353,6 +353,98 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/image-uploads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begins the upload of an image of a project's own. `Upload-Length` says how many bytes come, `Upload-Metadata` what it is called (`name`)
+         *     and, if its sender knows it, its `sha256`; the answer's `Location` takes the bytes.
+         */
+        post: operations["image_upload_create"];
+        delete?: never;
+        /** What of the protocol is there. */
+        options: operations["image_upload_options"];
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/image-uploads/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Gives an upload up; what has come of it is removed. */
+        delete: operations["image_upload_delete"];
+        options?: never;
+        /** How many bytes of an upload are here: `Upload-Offset` of `Upload-Length`. */
+        head: operations["image_upload_view"];
+        /** Adds a piece to an upload, at `Upload-Offset`. Whatever arrives stays, also when the line breaks. */
+        patch: operations["image_upload_append"];
+        trace?: never;
+    };
+    "/v1/images": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A project's own images, newest first. */
+        get: operations["image_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/images/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One of a project's own images. */
+        get: operations["image_view"];
+        put?: never;
+        post?: never;
+        /** Removes an image that no machine is made of, or gives up one that is on its way. */
+        delete: operations["image_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/images/{id}/disk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The disk itself, as qcow2. */
+        get: operations["image_download"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/instances": {
         parameters: {
             query?: never;
@@ -1608,6 +1700,97 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/operator/image-uploads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begins the upload of an image for everybody. `Upload-Metadata` names a new template (`name`, `description`) or the one that it is a new
+         *     version of (`template_id`).
+         */
+        post: operations["image_upload_create_any"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/operator/image-uploads/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Gives an upload up; what has come of it is removed. */
+        delete: operations["image_upload_delete_any"];
+        options?: never;
+        /** How many bytes of an upload are here: `Upload-Offset` of `Upload-Length`. */
+        head: operations["image_upload_view_any"];
+        /** Adds a piece to an upload, at `Upload-Offset`. Whatever arrives stays, also when the line breaks. */
+        patch: operations["image_upload_append_any"];
+        trace?: never;
+    };
+    "/v1/operator/images": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Fetches an image from its publisher, for everybody: the next version of a template, or the first of a new one. */
+        post: operations["image_import"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/operator/images/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One version of a template. */
+        get: operations["image_view_any"];
+        put?: never;
+        post?: never;
+        /** Removes a version of a template that no machine is made of, or gives up one that is on its way. */
+        delete: operations["image_withdraw"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/operator/images/{id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Fetches an image again that could not be had. */
+        post: operations["image_retry"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/operator/instances": {
         parameters: {
             query?: never;
@@ -1745,6 +1928,40 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/v1/operator/templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All templates with their images, those that are hidden, retired or not ready included. */
+        get: operations["template_list_any"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/operator/templates/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Changes a template's words, hides it from lists, or retires it: no new machines, while those that there are can be rebuilt. */
+        patch: operations["template_update"];
         trace?: never;
     };
     "/v1/orders": {
@@ -3502,6 +3719,66 @@ export interface components {
             /** @description Why; asked for when maintenance begins. Customers whose machines are moved away read it. */
             reason?: string | null;
         };
+        /** @description An image as people see it. */
+        Image: {
+            /** @description Its id. */
+            id: components["schemas"]["ImageId"];
+            /** @description What a project calls its own; empty for a version of a template. */
+            name: string;
+            template_id?: components["schemas"]["TemplateId"] | null;
+            /**
+             * Format: int32
+             * @description Which version, counted from 1.
+             */
+            version: number;
+            /** @description Where it comes from. */
+            source: components["schemas"]["ImageSource"];
+            /** @description Its publisher's address. */
+            url?: string | null;
+            /** @description SHA-256 of the file that came; of an upload it is known once everything is there. */
+            sha256?: string | null;
+            /** @description How it stands. */
+            state: components["schemas"]["ImageState"];
+            /** @description Why it could not be had, where it could not. */
+            problem?: string | null;
+            /**
+             * Format: int64
+             * @description Bytes that are there.
+             */
+            received_bytes: number;
+            /**
+             * Format: int64
+             * @description Bytes that there will be, once that is known.
+             */
+            total_bytes?: number | null;
+            /**
+             * Format: int32
+             * @description The least disk that a machine of it needs, in GiB, once it is ready.
+             */
+            disk_gib?: number | null;
+            /**
+             * Format: int64
+             * @description Machines that are made of it.
+             */
+            machines: number;
+            /** @description Nodes that hold it; the operator's to see. Another gets it when a machine of it is placed there. */
+            nodes: string[];
+            operation_id?: components["schemas"]["OperationId"] | null;
+            /** @description When it was asked for. */
+            created_at: components["schemas"]["Timestamp"];
+            ready_at?: components["schemas"]["Timestamp"] | null;
+        };
+        ImageId: string;
+        /**
+         * @description Where an image comes from.
+         * @enum {string}
+         */
+        ImageSource: "url" | "upload";
+        /**
+         * @description How an image stands.
+         * @enum {string}
+         */
+        ImageState: "uploading" | "fetching" | "checking" | "ready" | "failed" | "deleting" | "deleted";
         /** @description A machine as its owner sees it. */
         Instance: {
             /** @description Its id. */
@@ -3593,8 +3870,8 @@ export interface components {
         };
         /** @description What a machine is rebuilt from. */
         InstanceRebuildRequest: {
-            /** @description The template of its new disk. */
-            template_id: components["schemas"]["TemplateId"];
+            template_id?: components["schemas"]["TemplateId"] | null;
+            image_id?: components["schemas"]["ImageId"] | null;
         };
         /** @description What a machine becomes. */
         InstanceResizeRequest: {
@@ -4102,6 +4379,18 @@ export interface components {
             /** @description When it ends by itself. */
             ends_at: components["schemas"]["Timestamp"];
         };
+        /** @description An image that is fetched from its publisher, for everybody. */
+        NewImport: {
+            template_id?: components["schemas"]["TemplateId"] | null;
+            /** @description What a new template is called; 1 to 100 characters. */
+            name?: string | null;
+            /** @description What a new template is for; at most 500 characters. */
+            description?: string | null;
+            /** @description Where the publisher has it; https only. */
+            url: string;
+            /** @description SHA-256 of the file, as its publisher tells. */
+            sha256: string;
+        };
         /** @description A new invitation. */
         NewInvitation: {
             /** @description Where the link is mailed to. */
@@ -4129,6 +4418,7 @@ export interface components {
             size_id: components["schemas"]["SizeId"];
             template_id?: components["schemas"]["TemplateId"] | null;
             backup_id?: components["schemas"]["BackupId"] | null;
+            image_id?: components["schemas"]["ImageId"] | null;
             /** @description Where. */
             region_id: components["schemas"]["RegionId"];
             /** @description How it is billed. */
@@ -4169,8 +4459,7 @@ export interface components {
         NewQuote: {
             /** @description How large. */
             size_id: components["schemas"]["SizeId"];
-            /** @description From which template. */
-            template_id: components["schemas"]["TemplateId"];
+            template_id?: components["schemas"]["TemplateId"] | null;
             /** @description Where. */
             region_id: components["schemas"]["RegionId"];
             /** @description How it is billed. */
@@ -4836,6 +5125,60 @@ export interface components {
                 /** @description When it ends, or ended. */
                 ends_at: components["schemas"]["Timestamp"];
                 resumed_at?: components["schemas"]["Timestamp"] | null;
+            }[];
+            /** @description Give this as `after` to get the next page; absent at the end. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_Image: {
+            /** @description The items, newest first. */
+            items: {
+                /** @description Its id. */
+                id: components["schemas"]["ImageId"];
+                /** @description What a project calls its own; empty for a version of a template. */
+                name: string;
+                template_id?: components["schemas"]["TemplateId"] | null;
+                /**
+                 * Format: int32
+                 * @description Which version, counted from 1.
+                 */
+                version: number;
+                /** @description Where it comes from. */
+                source: components["schemas"]["ImageSource"];
+                /** @description Its publisher's address. */
+                url?: string | null;
+                /** @description SHA-256 of the file that came; of an upload it is known once everything is there. */
+                sha256?: string | null;
+                /** @description How it stands. */
+                state: components["schemas"]["ImageState"];
+                /** @description Why it could not be had, where it could not. */
+                problem?: string | null;
+                /**
+                 * Format: int64
+                 * @description Bytes that are there.
+                 */
+                received_bytes: number;
+                /**
+                 * Format: int64
+                 * @description Bytes that there will be, once that is known.
+                 */
+                total_bytes?: number | null;
+                /**
+                 * Format: int32
+                 * @description The least disk that a machine of it needs, in GiB, once it is ready.
+                 */
+                disk_gib?: number | null;
+                /**
+                 * Format: int64
+                 * @description Machines that are made of it.
+                 */
+                machines: number;
+                /** @description Nodes that hold it; the operator's to see. Another gets it when a machine of it is placed there. */
+                nodes: string[];
+                operation_id?: components["schemas"]["OperationId"] | null;
+                /** @description When it was asked for. */
+                created_at: components["schemas"]["Timestamp"];
+                ready_at?: components["schemas"]["Timestamp"] | null;
             }[];
             /** @description Give this as `after` to get the next page; absent at the end. */
             next?: string | null;
@@ -5553,10 +5896,49 @@ export interface components {
             items: {
                 /** @description Its id. */
                 id: components["schemas"]["TemplateId"];
-                /** @description As the drivers know it: `debian`. */
+                /** @description A short name of its own: `debian`. */
                 key: string;
                 /** @description For people: "Debian". */
                 name: string;
+                /** @description What it is for. */
+                description: string;
+                /** @description Where it comes from. */
+                source: components["schemas"]["TemplateSource"];
+                /**
+                 * Format: int32
+                 * @description The least disk that a machine of it needs, in GiB.
+                 */
+                disk_gib: number;
+            }[];
+            /** @description Give this as `after` to get the next page; absent at the end. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_TemplateView: {
+            /** @description The items, newest first. */
+            items: {
+                /** @description Its id. */
+                id: components["schemas"]["TemplateId"];
+                /** @description A short name of its own: `debian`. */
+                key: string;
+                /** @description For people: "Debian". */
+                name: string;
+                /** @description What it is for. */
+                description: string;
+                /** @description Where it comes from. */
+                source: components["schemas"]["TemplateSource"];
+                /** @description Whether it is left out of lists; who knows its id can order it. */
+                hidden: boolean;
+                retired_at?: components["schemas"]["Timestamp"] | null;
+                /**
+                 * Format: int64
+                 * @description Machines that are made of it, whichever version.
+                 */
+                machines: number;
+                /** @description Nodes that have it, where it is built on the hosts. */
+                nodes: string[];
+                /** @description Its images, newest first; none where it is built on the hosts. */
+                versions: components["schemas"]["Image"][];
             }[];
             /** @description Give this as `after` to get the next page; absent at the end. */
             next?: string | null;
@@ -5974,6 +6356,8 @@ export interface components {
             networks: components["schemas"]["QuotaLine"];
             /** @description Public addresses of the project. */
             addresses: components["schemas"]["QuotaLine"];
+            /** @description Images of the project. */
+            images: components["schemas"]["QuotaLine"];
             /** @description Processors of the organisation. */
             cpus: components["schemas"]["QuotaLine"];
             /** @description Memory of the organisation in MiB. */
@@ -6584,12 +6968,62 @@ export interface components {
         Template: {
             /** @description Its id. */
             id: components["schemas"]["TemplateId"];
-            /** @description As the drivers know it: `debian`. */
+            /** @description A short name of its own: `debian`. */
             key: string;
             /** @description For people: "Debian". */
             name: string;
+            /** @description What it is for. */
+            description: string;
+            /** @description Where it comes from. */
+            source: components["schemas"]["TemplateSource"];
+            /**
+             * Format: int32
+             * @description The least disk that a machine of it needs, in GiB.
+             */
+            disk_gib: number;
         };
         TemplateId: string;
+        /** @description What changes about a template. */
+        TemplatePatch: {
+            /** @description For people; 1 to 100 characters. */
+            name?: string | null;
+            /** @description What it is for; at most 500 characters. */
+            description?: string | null;
+            /** @description Whether it is left out of lists. */
+            hidden?: boolean | null;
+            /** @description Whether new machines are refused. */
+            retired?: boolean | null;
+        };
+        /**
+         * @description Where a template comes from.
+         * @enum {string}
+         */
+        TemplateSource: "built" | "image";
+        /** @description A template as the operator sees it. */
+        TemplateView: {
+            /** @description Its id. */
+            id: components["schemas"]["TemplateId"];
+            /** @description A short name of its own: `debian`. */
+            key: string;
+            /** @description For people: "Debian". */
+            name: string;
+            /** @description What it is for. */
+            description: string;
+            /** @description Where it comes from. */
+            source: components["schemas"]["TemplateSource"];
+            /** @description Whether it is left out of lists; who knows its id can order it. */
+            hidden: boolean;
+            retired_at?: components["schemas"]["Timestamp"] | null;
+            /**
+             * Format: int64
+             * @description Machines that are made of it, whichever version.
+             */
+            machines: number;
+            /** @description Nodes that have it, where it is built on the hosts. */
+            nodes: string[];
+            /** @description Its images, newest first; none where it is built on the hosts. */
+            versions: components["schemas"]["Image"][];
+        };
         /** @description How long rows are kept. */
         Term: {
             /** @description `after`, `with_owner` or `never`. */
@@ -7326,6 +7760,200 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+        };
+    };
+    image_upload_create: {
+        parameters: {
+            query?: never;
+            header: {
+                "Upload-Length": number;
+                "Upload-Metadata"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Image"];
+                };
+            };
+        };
+    };
+    image_upload_options: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description in the headers Tus-Version, Tus-Extension, Tus-Max-Size and Tus-Checksum-Algorithm */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    image_upload_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["ImageId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    image_upload_view: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["ImageId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description in the headers Upload-Offset and Upload-Length */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    image_upload_append: {
+        parameters: {
+            query?: never;
+            header: {
+                "Upload-Offset": number;
+                "Upload-Checksum"?: string | null;
+            };
+            path: {
+                id: components["schemas"]["ImageId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/offset+octet-stream": unknown;
+            };
+        };
+        responses: {
+            /** @description in the header Upload-Offset */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    image_list: {
+        parameters: {
+            query?: {
+                /** @description Items wanted, 1 to 200; 50 if not given. */
+                limit?: number;
+                /** @description `next` of the page before. */
+                after?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Image"];
+                };
+            };
+        };
+    };
+    image_view: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["ImageId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Image"];
+                };
+            };
+        };
+    };
+    image_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["ImageId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Image"];
+                };
+            };
+        };
+    };
+    image_download: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["ImageId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the disk */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/x-qemu-disk": unknown;
+                };
             };
         };
     };
@@ -9475,6 +10103,180 @@ export interface operations {
             };
         };
     };
+    image_upload_create_any: {
+        parameters: {
+            query?: never;
+            header: {
+                "Upload-Length": number;
+                "Upload-Metadata"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Image"];
+                };
+            };
+        };
+    };
+    image_upload_delete_any: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["ImageId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    image_upload_view_any: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["ImageId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description in the headers Upload-Offset and Upload-Length */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    image_upload_append_any: {
+        parameters: {
+            query?: never;
+            header: {
+                "Upload-Offset": number;
+                "Upload-Checksum"?: string | null;
+            };
+            path: {
+                id: components["schemas"]["ImageId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/offset+octet-stream": unknown;
+            };
+        };
+        responses: {
+            /** @description in the header Upload-Offset */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    image_import: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewImport"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Image"];
+                };
+            };
+        };
+    };
+    image_view_any: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["ImageId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Image"];
+                };
+            };
+        };
+    };
+    image_withdraw: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["ImageId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Image"];
+                };
+            };
+        };
+    };
+    image_retry: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["ImageId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Image"];
+                };
+            };
+        };
+    };
     instance_list_any: {
         parameters: {
             query?: {
@@ -9667,6 +10469,50 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RightsRequest"];
+                };
+            };
+        };
+    };
+    template_list_any: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_TemplateView"];
+                };
+            };
+        };
+    };
+    template_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["TemplateId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TemplatePatch"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TemplateView"];
                 };
             };
         };
