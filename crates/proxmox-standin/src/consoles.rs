@@ -170,7 +170,8 @@ async fn terminal(mut socket: WebSocket, mut end: End) {
             said = receive(&mut socket) => {
                 let Some(said) = said else { return };
                 line.push_str(&String::from_utf8_lossy(&typed(&said)));
-                while let Some(at) = line.find('\n') {
+                // A terminal takes the key Enter, which is a carriage return, for the end of a line.
+                while let Some(at) = line.find(['\r', '\n']) {
                     let one: String = line.drain(..=at).collect();
                     end.type_line(&one);
                 }
