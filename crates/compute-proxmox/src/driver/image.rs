@@ -1,6 +1,6 @@
 //! Images of operating systems: a node fetches one from its publisher, and guests are made of it.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use compute_driver::{DriverError, GuestSpec, ImageSpec, Progress, is_image};
 use serde::{Deserialize, Serialize};
@@ -14,6 +14,8 @@ use crate::settings::Origin;
 
 /// A few gigabytes over a slow line.
 const FETCHED_IN: Duration = Duration::from_secs(3600);
+/// How long it is believed which images are there, unless this process changes it.
+const REMEMBERED: Duration = Duration::from_secs(60);
 
 /// An image that shall be on a storage.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -85,6 +87,17 @@ pub(super) async fn held(proxmox: &Proxmox, view: &View) -> Result<Vec<String>, 
     Ok(held.unwrap_or_default())
 }
 
+/// The same as it was within the last minute: it takes a call for each place, and a cluster is looked at every few seconds.
+pub(super) async fn remembered(proxmox: &Proxmox, view: &View) -> Result<Vec<String>, DriverError> {
+    let mut known = proxmox.shared.images.lock().await;
+    if let Some((_, held)) = known.as_ref().filter(|(at, _)| at.elapsed() < REMEMBERED) {
+        return Ok(held.clone());
+    }
+    let held = held(proxmox, view).await?;
+    *known = Some((Instant::now(), held.clone()));
+    Ok(held)
+}
+
 /// Fails when a guest shall be made of an image that is not there.
 pub(super) async fn must_be_held(proxmox: &Proxmox, spec: &GuestSpec) -> Result<(), DriverError> {
     if !is_image(&spec.template) {
@@ -122,6 +135,7 @@ pub(super) async fn ensure(proxmox: &Proxmox, image: &ImageSpec) -> Result<Progr
         }
         client.send_file(&cluster::upload(&place.node, storage, params), &image.file, &file, FETCHED_IN).await?;
     }
+    *proxmox.shared.images.lock().await = None;
     Ok(Progress::Done(()))
 }
 
@@ -140,6 +154,7 @@ pub(super) async fn remove(proxmox: &Proxmox, name: &str) -> Result<(), DriverEr
             proxmox.client().work(&cluster::delete_content(&place.node, &place.name, &volume), &place.node, 0, FETCHED_IN).await?;
         }
     }
+    *proxmox.shared.images.lock().await = None;
     Ok(())
 }
 

@@ -34,7 +34,7 @@ pub(super) async fn capabilities(proxmox: &Proxmox) -> Result<Capabilities, Driv
             .iter()
             .filter(|(_, origin)| ready(origin))
             .map(|(name, _)| name.clone())
-            .chain(image::held(proxmox, &view).await?)
+            .chain(image::remembered(proxmox, &view).await?)
             .collect(),
         capacity: Some(capacity(&view, mapping)),
     })

@@ -70,6 +70,7 @@ struct Shared {
     places: Mutex<HashMap<Reference, At>>,
     counters: Mutex<HashMap<u32, Counter>>,
     touched: Mutex<HashMap<Reference, Instant>>,
+    images: tokio::sync::Mutex<Option<(Instant, Vec<String>)>>,
     terminals: Terminals,
 }
 
@@ -92,6 +93,7 @@ impl Proxmox {
             places: Mutex::default(),
             counters: Mutex::default(),
             touched: Mutex::default(),
+            images: tokio::sync::Mutex::default(),
             terminals: Terminals::default(),
         };
         Ok(Self { shared: Arc::new(shared) })
