@@ -86,8 +86,8 @@ both_engines!(a_host_that_nobody_is_named_for_refuses_to_start_and_the_policy_na
     let recipients = json["policy"]["recipients"].as_object().unwrap();
     assert_eq!(
         recipients.keys().collect::<Vec<_>>(),
-        ["compute.cluster", "mail.smtp"],
-        "clusters are enrolled while it runs, so they are named before there is one"
+        ["compute.cluster", "compute.image_publisher", "mail.smtp"],
+        "clusters are enrolled and images are fetched while it runs, so whom they reach is named before"
     );
     assert_eq!((recipients["mail.smtp"]["country"].as_str(), recipients["mail.smtp"]["sale"].as_bool()), (Some("US"), Some(false)));
 
