@@ -29,7 +29,10 @@ function copy(id) {
 function work(id, kind, title, during, after, steps = [["ask", "Ask the node", 400], ["wait", "Wait for the machine", 900]]) {
   const target = machine(id);
   target.state = during;
-  const operation = begin(`compute.instance.${kind}`, `${title} ${target.name}`, steps, () => Object.assign(target, { state: after, operation_id: null, ssh: after === "running" ? { host: "127.0.0.1", port: 42022 } : null }));
+  const operation = begin(`compute.instance.${kind}`, `${title} ${target.name}`, steps, () => {
+    // Work that was called off in the meantime changes nothing any more.
+    if (target.operation_id === operation.id) Object.assign(target, { state: after, operation_id: null, ssh: after === "running" ? { host: "127.0.0.1", port: 42022 } : null });
+  });
   target.operation_id = operation.id;
   return [202, operation];
 }
@@ -166,7 +169,7 @@ export const compute = [
     return [201, sshKeys[0]];
   }],
   ["DELETE", "/v1/ssh-keys/:id", ({ id }) => (sshKeys.splice(sshKeys.findIndex((each) => each.id === id), 1), [204])],
-  ["POST", "/v1/instances/:id/undelete", ({ id }) => [200, Object.assign(machine(id), { state: "stopped", delete_at: null })]],
+  ["POST", "/v1/instances/:id/undelete", ({ id }) => [200, Object.assign(machine(id), { state: "stopped", delete_at: null, operation_id: null })]],
   ["POST", "/v1/instances/:id/console-tickets", ({ id, body }) => {
     if (machine(id).state !== "running") throw new Refusal(409, "The machine is not running", "Start it to open its console.");
     const ticket = newId("tkt");
