@@ -78,8 +78,10 @@ impl Database {
             .pragma("secure_delete", "on")
             .busy_timeout(ACQUIRE);
         let failed = |error: sqlx::Error| Error::unavailable(format!("The database file {} cannot be opened.", path.display())).caused_by(error);
+        // A file does not hang up: asking each connection whether it is alive would only delay every statement.
         let writer = SqlitePoolOptions::new()
             .max_connections(1)
+            .test_before_acquire(false)
             .before_acquire(clean)
             .acquire_timeout(Duration::from_secs(30))
             .connect_with(base.clone().create_if_missing(true))
@@ -87,6 +89,7 @@ impl Database {
             .map_err(failed)?;
         let reader = SqlitePoolOptions::new()
             .max_connections(8)
+            .test_before_acquire(false)
             .before_acquire(clean)
             .acquire_timeout(ACQUIRE)
             .connect_with(base.read_only(true))
