@@ -198,7 +198,8 @@ both_engines!(a_deleted_machine_comes_back_within_its_grace_and_goes_after_it, |
     instance::undelete(&test.cx, &test.scope::<InstanceUndelete>().await, id).await.unwrap();
     test.clock.advance(Duration::from_secs(3600));
     worker.run_due().await.unwrap();
-    assert_eq!(seen(&test, id).await.state, State::Stopped);
+    let back = seen(&test, id).await;
+    assert_eq!((back.state, back.operation_id), (State::Stopped, None), "the deletion is not its work any more");
     assert!(hypervisor.find(&reference(id)).await.unwrap().is_some());
 
     instance::delete(&test.cx, &test.scope::<InstanceDelete>().await, id, instance::Deletion::default()).await.unwrap();

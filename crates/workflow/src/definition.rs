@@ -20,6 +20,8 @@ pub enum Next {
     Done,
     /// Not yet: look again after this long. Does not count as a failed attempt.
     Again(Duration),
+    /// Never: what it was begun for was called off, for this reason. Nothing of it is left to take back, and it ends as undone.
+    CalledOff(&'static str),
 }
 
 /// How often a step is tried and how long one try may take.

@@ -131,6 +131,7 @@ fn all() -> Vec<Registered> {
         Registered::of(&WHOLE),
         Registered::of(&DOOMED),
         Registered::of(&AWAY),
+        Registered::of(&DROPPED),
     ]
 }
 
@@ -196,6 +197,32 @@ both_engines!(an_undo_waits_for_whoever_is_away_and_needs_no_operator, |engine| 
     let (kind, subject) = start(&test, &AWAY, "far", 0).await;
     let ended = run_to_end(&test.cx, &test.clock, all, None, &kind, &subject).await;
     assert_eq!((ended.state, ended.steps[0].attempt), (State::Undone, 30));
+});
+
+async fn not_wanted(_: StepCx, _: Job) -> Result<Next> {
+    Ok(Next::CalledOff("Nobody wants it any more."))
+}
+
+static DROPPED: Workflow<Job> = Workflow {
+    name: "test.thing.drop",
+    title: "Drop it half-way",
+    purpose: &purpose::SERVICE,
+    when_failed: WhenFailed::Stop,
+    steps: &[
+        step!("make", "Make it", make, nothing),
+        step!("ask", "Ask whether it is wanted", not_wanted, nothing),
+        step!("polish", "Polish it", polish, nothing),
+    ],
+};
+
+both_engines!(what_is_called_off_ends_without_a_failure, |engine| async move {
+    let test = world_on(engine).await;
+    let (kind, subject) = start(&test, &DROPPED, "vase", 0).await;
+    let ended = run_to_end(&test.cx, &test.clock, all, None, &kind, &subject).await;
+    assert_eq!((ended.state, ended.retry, ended.error.as_deref()), (State::Undone, None, Some("Nobody wants it any more.")));
+    let states: Vec<StepState> = ended.steps.iter().map(|step| step.state).collect();
+    assert_eq!(states, [StepState::Done, StepState::Undone, StepState::Waiting]);
+    assert_eq!(things(&test)["vase"], 1, "what was done stays, and nothing more is done");
 });
 
 async fn retried(test: &Test, id: workflow::OperationId) -> Result<()> {

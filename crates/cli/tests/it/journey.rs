@@ -65,6 +65,8 @@ fn sign_up_order_log_in_pay_export_erase_verify() {
 
     program.ok(home, &["vm", "stop", &machine]);
     assert_eq!(program.json(home, &["vm", "show", &machine])["state"], "stopped");
+    program.ok(home, &["vm", "delete", &machine, "--yes"]);
+    program.ok(home, &["vm", "undelete", &machine]);
     program.ok(home, &["vm", "start", &machine]);
     program.ok(home, &["usage"]);
     program.ok(home, &["invoice", "list"]);

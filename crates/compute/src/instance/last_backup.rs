@@ -36,7 +36,7 @@ pub(super) async fn reserve<P: AtProject + AtOrganisation>(tx: &Tx, at: &Scope<P
 pub(super) async fn copy(step: StepCx, input: RetireInput) -> Result<Next> {
     let Some(id) = input.last_backup else { return Ok(Next::Done) };
     if step.write(async |tx| still_wanted(&tx, &step, &input).await).await?.is_none() {
-        return Err(brought_back(&step, &input).await);
+        return brought_back(&step, &input).await;
     }
     let made = step.child(&BACKUP_CREATE, &id.to_string(), &BackupInput { backup_id: id, instance_id: input.instance_id }).await;
     note_operation(&step, id).await?;

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use kernel::map::purpose;
-use kernel::{Error, PersonId, Result, Timestamp, Tx};
+use kernel::{PersonId, Result, Timestamp, Tx};
 use serde::{Deserialize, Serialize};
 use workflow::{Next, OperationId, Retry, Start, StepCx, WhenFailed, Workflow, nothing, step};
 
@@ -84,18 +84,16 @@ pub(super) async fn still_wanted(tx: &Tx, step: &StepCx, input: &RetireInput) ->
 }
 
 /// The machine is no longer about to be deleted: its last backup needs no place, unless it is being made.
-pub(super) async fn brought_back(step: &StepCx, input: &RetireInput) -> Error {
-    let why = "The machine was brought back, so it is not deleted.";
-    let Some(id) = input.last_backup else { return Error::conflict(why) };
-    match step.write(async |tx| backup::give_up(&tx, &step.scope(), id, "The machine was brought back before it was made.").await).await {
-        Ok(()) => Error::conflict(why),
-        Err(error) => error,
+pub(super) async fn brought_back(step: &StepCx, input: &RetireInput) -> Result<Next> {
+    if let Some(id) = input.last_backup {
+        step.write(async |tx| backup::give_up(&tx, &step.scope(), id, "The machine was brought back before it was made.").await).await?;
     }
+    Ok(Next::CalledOff("The machine was brought back, so it is not deleted."))
 }
 
 async fn stop(step: StepCx, input: RetireInput) -> Result<Next> {
     let Some(row) = step.write(async |tx| still_wanted(&tx, &step, &input).await).await? else {
-        return Err(brought_back(&step, &input).await);
+        return brought_back(&step, &input).await;
     };
     if row.node_name.is_some() {
         match guest::driver(&step, &row)?.stop(&drivers::reference(row.id)?).await {
@@ -108,7 +106,7 @@ async fn stop(step: StepCx, input: RetireInput) -> Result<Next> {
 
 async fn keep(step: StepCx, input: RetireInput) -> Result<Next> {
     if step.write(async |tx| still_wanted(&tx, &step, &input).await).await?.is_none() {
-        return Err(brought_back(&step, &input).await);
+        return brought_back(&step, &input).await;
     }
     let left = input.delete_at.since(step.cx().now());
     Ok(if left.is_zero() { Next::Done } else { Next::Again(left.min(LOOK)) })

@@ -3,6 +3,8 @@
 use kernel::permission::AtProject;
 use kernel::{Cx, Error, Result, Scope};
 
+use workflow::OperationId;
+
 use super::model::{Instance, InstanceId, State};
 use super::store::{self, Column};
 use super::{change, view};
@@ -21,7 +23,7 @@ pub async fn undelete<P: AtProject>(cx: &Cx, at: &Scope<P>, id: InstanceId) -> R
             return Err(Error::conflict("The grace of this machine has ended; it is being removed."));
         }
         change(&tx, &row, State::Stopped, "It was brought back.").await?;
-        store::set(&tx, id, &[(Column::DeleteAt, None::<i64>.into())]).await?;
+        store::set(&tx, id, &[(Column::DeleteAt, None::<i64>.into()), (Column::OperationId, None::<OperationId>.into())]).await?;
         audit::record(&tx, at, id, "A machine was brought back").await
     })
     .await?;

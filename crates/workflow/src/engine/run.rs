@@ -80,6 +80,14 @@ async fn forward(shared: &Shared, workflow: &Registered, row: &mut operation::Mo
             .await?;
             Ok(Then::LetGo)
         }
+        Ok(Next::CalledOff(why)) => {
+            note(shared, row, async |tx| {
+                store::set_step(&tx, row.id, step.position, &StepChange { state: StepState::Undone, attempt, error: None }).await?;
+                store::set_state(&tx, row, State::Undone, Some(why)).await
+            })
+            .await?;
+            Ok(Then::LetGo)
+        }
         Err(error) if error.is_transient() && attempt < retry.attempts => {
             again_later(shared, row, step, attempt, retry.wait(attempt), &error).await?;
             Ok(Then::LetGo)

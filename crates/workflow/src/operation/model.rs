@@ -24,7 +24,7 @@ pub enum State {
     Failed,
     /// A step failed for good; those before it are being taken back.
     Undoing,
-    /// Everything was taken back.
+    /// Everything was taken back, or it was called off before there was anything to take back.
     Undone,
     /// An undo cannot succeed without a person.
     NeedsOperator,
@@ -51,7 +51,7 @@ impl State {
     pub fn may_become(self, next: Self) -> bool {
         matches!(
             (self, next),
-            (Self::Running, Self::Succeeded | Self::Failed | Self::Undoing)
+            (Self::Running, Self::Succeeded | Self::Failed | Self::Undoing | Self::Undone)
                 | (Self::Undoing, Self::Undone | Self::NeedsOperator)
                 | (Self::Failed | Self::Undone, Self::Running)
                 | (Self::NeedsOperator, Self::Undoing)
@@ -192,6 +192,6 @@ mod tests {
             assert!(!State::Succeeded.may_become(next));
         }
         assert!(State::Undone.may_become(State::Running));
-        assert!(!State::Running.may_become(State::Undone));
+        assert!(State::Running.may_become(State::Undone), "called off");
     }
 }
