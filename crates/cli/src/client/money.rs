@@ -21,6 +21,12 @@ pub async fn usage(api: &Api) -> Outcome {
     show::one(&usage, &[("From", "/period/from"), ("Until", "/as_of"), ("Net", "/net"), ("Tax", "/tax"), ("Total", "/gross")])
 }
 
+/// The file of an invoice. Operators choose what their numbers look like, so no part of one may name another folder.
+fn named(invoice: &Value) -> PathBuf {
+    let number = invoice.get("number").and_then(Value::as_str).unwrap_or("invoice");
+    PathBuf::from(format!("{}.pdf", number.replace(['/', '\\'], "-")))
+}
+
 /// `fairhold invoice …`
 #[derive(Debug, Subcommand)]
 pub enum Invoice {
@@ -33,9 +39,9 @@ pub enum Invoice {
     /// Save one as PDF
     Pdf {
         id: String,
-        /// File to write
+        /// File to write; named by the invoice's number if not given
         #[arg(long, short)]
-        output: PathBuf,
+        output: Option<PathBuf>,
     },
     /// Save all of them, as PDF and JSON with their totals
     Archive {
@@ -59,6 +65,10 @@ impl Invoice {
             Self::Show { id } => detailed(api, api.read(&format!("/v1/invoices/{id}")).await?),
             Self::Preview => detailed(api, api.read("/v1/invoices/preview").await?),
             Self::Pdf { id, output } => {
+                let output = match output {
+                    Some(output) => output,
+                    None => named(&api.read(&format!("/v1/invoices/{id}")).await?),
+                };
                 std::fs::write(&output, api.download(&format!("/v1/invoices/{id}/pdf")).await?)?;
                 show::say(format!("Saved {}.", output.display()));
                 Ok(())
@@ -80,4 +90,16 @@ fn detailed(api: &Api, invoice: Value) -> Outcome {
     let lines = invoice.get("lines").and_then(Value::as_array).cloned().unwrap_or_default();
     show::table(&lines, show::LINE)?;
     show::one(&invoice, show::INVOICE)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_invoice_is_saved_in_the_present_folder() {
+        assert_eq!(named(&json!({ "number": "FH/2026-000001" })), PathBuf::from("FH-2026-000001.pdf"));
+        assert_eq!(named(&json!({ "number": "../../x" })).components().count(), 1);
+        assert_eq!(named(&json!({ "number": null })), PathBuf::from("invoice.pdf"));
+    }
 }

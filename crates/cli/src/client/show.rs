@@ -215,11 +215,18 @@ pub const REQUESTS: Columns = &[("Request", "/id"), ("Kind", "/kind"), ("State",
 pub const OBJECTION: Columns = &[("Use", "/purpose"), ("To", "/text"), ("Objection is final", "/absolute"), ("Objected", "/objected_at")];
 pub const LAW: Columns = &[("Law", "/name"), ("Source", "/source"), ("Status", "/status")];
 
-/// A value in a cell: money as an amount, missing as nothing.
+/// An instant of the API to the second; `None` where the text is none.
+fn moment(text: &str) -> Option<String> {
+    // Shorter ones are dates, and numbers that happen to be a year.
+    let at: jiff::Timestamp = (text.len() >= "2026-01-01T00:00:00Z".len() && text.ends_with('Z')).then(|| text.parse().ok())??;
+    Some(at.strftime("%Y-%m-%d %H:%M:%S UTC").to_string())
+}
+
+/// A value in a cell: money as an amount, an instant to the second, missing as nothing.
 fn cell(value: Option<&Value>) -> String {
     match value {
         None | Some(Value::Null) => String::new(),
-        Some(Value::String(text)) => text.clone(),
+        Some(Value::String(text)) => moment(text).unwrap_or_else(|| text.clone()),
         Some(Value::Bool(true)) => "yes".to_owned(),
         Some(Value::Bool(false)) => "no".to_owned(),
         Some(Value::Array(items)) => items.iter().map(|item| cell(Some(item))).collect::<Vec<_>>().join(", "),
@@ -235,10 +242,7 @@ pub fn table(items: &[Value], columns: Columns) -> Outcome {
         return Ok(());
     }
     let mut table = Table::new();
-    table
-        .load_style(presets::UTF8_HORIZONTAL_ONLY)
-        .set_content_arrangement(ContentArrangement::Dynamic)
-        .set_header(columns.iter().map(|(heading, _)| *heading));
+    table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Dynamic).set_header(columns.iter().map(|(heading, _)| *heading));
     for item in items {
         table.add_row(columns.iter().map(|(_, pointer)| cell(item.pointer(pointer))));
     }
@@ -268,5 +272,20 @@ pub fn json(value: &Value) -> Outcome {
 pub fn say(text: impl std::fmt::Display) {
     if writeln!(std::io::stdout(), "{text}").is_err() {
         std::process::exit(0);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn cells_say_what_a_person_reads() {
+        assert_eq!(cell(Some(&json!("2026-11-30T16:35:04.018268Z"))), "2026-11-30 16:35:04 UTC");
+        assert_eq!(cell(Some(&json!("2026-11-30"))), "2026-11-30");
+        assert_eq!(cell(Some(&json!("a machine by the name of Z"))), "a machine by the name of Z");
+        assert_eq!(cell(Some(&json!({ "minor": 400, "currency": "EUR" }))), "4.00 EUR");
+        assert_eq!((cell(Some(&json!(true))), cell(Some(&json!(["a", "b"]))), cell(None)), ("yes".to_owned(), "a, b".to_owned(), String::new()));
     }
 }
