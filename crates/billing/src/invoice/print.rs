@@ -56,6 +56,7 @@ pub(super) async fn printed(document: Document) -> Result<(String, Vec<u8>)> {
 /// What stands on the page: the document alone, never what was paid since, so that it never changes.
 fn page(document: Document) -> InvoiceDocument {
     let decimal = Money::decimal;
+    let places = document.currency.exponent() as usize;
     let mut notes = document.notes;
     notes.extend(document.refers_to.map(|number| format!("This credit note refers to invoice {number}.")));
     InvoiceDocument {
@@ -79,7 +80,7 @@ fn page(document: Document) -> InvoiceDocument {
                 detail: None,
                 quantity: line.quantity,
                 unit: line.unit,
-                unit_price: line.unit_price,
+                unit_price: at_least(places, line.unit_price),
                 amount: decimal(line.amount),
             })
             .collect(),
@@ -92,8 +93,27 @@ fn page(document: Document) -> InvoiceDocument {
     }
 }
 
+/// A price with as many decimals as amounts have, or all that it needs: prices of hours are finer than a cent.
+fn at_least(places: usize, price: String) -> String {
+    let (whole, part) = price.split_once('.').unwrap_or((&price, ""));
+    if part.len() >= places { price } else { format!("{whole}.{part:0<places$}") }
+}
+
 fn party(party: party::Party) -> Party {
     let mut address: Vec<String> = party.address.iter().flat_map(|text| text.lines()).map(str::to_owned).collect();
     address.extend(party.country);
     Party { name: party.name, address, tax_registration: party.tax_id.map(|id| format!("Tax number {id}")), email: None }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn prices_are_written_like_amounts_and_never_rounded() {
+        assert_eq!(at_least(2, "4".to_owned()), "4.00");
+        assert_eq!(at_least(2, "0.5".to_owned()), "0.50");
+        assert_eq!(at_least(2, "0.0055".to_owned()), "0.0055");
+        assert_eq!(at_least(0, "450".to_owned()), "450");
+    }
 }
