@@ -23,6 +23,7 @@ both_engines!(public_pages_work_without_scripts_and_set_nothing, |engine| async 
         let response = world.visitor().request(reqwest::Method::GET, path).send().await.unwrap();
         assert_eq!(response.status(), 200, "{path}");
         assert!(response.headers().get("set-cookie").is_none(), "{path} sets a cookie before a choice");
+        assert_eq!(response.headers()["cache-control"], "private, no-cache", "{path} would be shared, with somebody's choices in it");
         let body = response.text().await.unwrap();
         assert!(!body.contains("<script"), "{path} needs a script");
         assert!(body.contains("Keep Hosting GmbH"), "{path} does not say who publishes it");

@@ -84,8 +84,9 @@ async fn trust(State(cx): State<Cx>, uri: Uri, headers: HeaderMap) -> Response {
     shown(framed(&cx, &uri, &headers, page).await)
 }
 
+/// Each page tells one visitor how their choices and their browser's signal are understood: no cache shares it with the next.
 fn shown(page: Result<Html<String>>) -> Response {
-    page.map_or_else(IntoResponse::into_response, IntoResponse::into_response)
+    page.map_or_else(IntoResponse::into_response, |page| ([(header::CACHE_CONTROL, "private, no-cache")], page).into_response())
 }
 
 /// Before the set-up only one page is shown, whatever was asked for: it is not known yet who publishes.
