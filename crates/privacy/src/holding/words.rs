@@ -1,6 +1,8 @@
-//! How long a kind of data is kept, as people say it. The published policy names columns and days instead, to be exact.
+//! How long a kind of data is kept, as people say it. The published policy counts days instead, to be exact.
 
 use kernel::map::{End, Table, Trigger};
+
+use crate::policy::document::moment;
 
 /// One sentence without its full stop, such as "For 400 days after it happened, or until you erase your account if that comes first".
 pub(super) fn kept(table: &Table) -> String {
@@ -20,28 +22,6 @@ pub(super) fn kept(table: &Table) -> String {
         (None, _) => {}
     }
     words
-}
-
-/// What happened at the time that a column holds.
-fn moment(column: &str) -> String {
-    let words = match column {
-        "at" => "it happened",
-        "booked_at" => "it was booked",
-        "changed_at" => "its last change",
-        "closed_at" => "it was closed",
-        "created_at" => "it was made",
-        "deleted_at" => "it was deleted",
-        "delivered_at" => "it was delivered",
-        "done_at" | "finished_at" => "it was done",
-        "ended_at" | "ends_at" | "to_at" => "its end",
-        "expires_at" => "it expires",
-        "issued_at" => "it was issued",
-        "queued_at" => "it was queued",
-        "seen_at" => "it was last seen",
-        "started_at" => "it began",
-        other => return format!("the time of “{}”", other.trim_end_matches("_at").replace('_', " ")),
-    };
-    words.to_owned()
 }
 
 /// Years where the days come to whole ones, leap days included.
@@ -69,11 +49,5 @@ mod tests {
         for (days, words) in [(1, "1 day"), (30, "30 days"), (365, "1 year"), (400, "400 days"), (730, "2 years"), (3653, "10 years")] {
             assert_eq!(span(days), words);
         }
-    }
-
-    #[test]
-    fn no_column_is_named_to_people() {
-        assert_eq!(moment("at"), "it happened");
-        assert_eq!(moment("paid_out_at"), "the time of “paid out”");
     }
 }

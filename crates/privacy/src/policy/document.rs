@@ -327,7 +327,7 @@ pub fn term(table: &Table) -> Term {
     let end = if empties.is_empty() { "deleted".to_owned() } else { format!("emptied of {}", empties.join(", ")) };
     let days = table.retention.days;
     let (trigger, from, mut words) = match table.retention.trigger {
-        Trigger::After(column) => ("after", Some(column.to_owned()), format!("{end} {} after {column}", days_in_words(days))),
+        Trigger::After(column) => ("after", Some(column.to_owned()), format!("{end} {} after {}", days_in_words(days), moment(column))),
         Trigger::WithOwner => ("with_owner", None, format!("{end} with the account")),
         Trigger::Never => ("never", None, "kept for the life of the installation".to_owned()),
     };
@@ -337,6 +337,28 @@ pub fn term(table: &Table) -> Term {
         (None, _) => {}
     }
     Term { trigger: trigger.to_owned(), from, days, empties, law: table.retention.law.map(str::to_owned), words }
+}
+
+/// What happened at the time that a column holds: the column itself is [`Term::from`].
+pub fn moment(column: &str) -> String {
+    let words = match column {
+        "at" => "it happened",
+        "booked_at" => "it was booked",
+        "changed_at" => "its last change",
+        "closed_at" => "it was closed",
+        "created_at" => "it was made",
+        "deleted_at" => "it was deleted",
+        "delivered_at" => "it was delivered",
+        "done_at" | "finished_at" => "it was done",
+        "ended_at" | "ends_at" | "to_at" => "its end",
+        "expires_at" => "it expires",
+        "issued_at" => "it was issued",
+        "queued_at" => "it was queued",
+        "seen_at" => "it was last seen",
+        "started_at" => "it began",
+        other => return format!("the time of “{}”", other.trim_end_matches("_at").replace('_', " ")),
+    };
+    words.to_owned()
 }
 
 /// "at once", "1 day", "30 days".
@@ -378,5 +400,16 @@ fn client_key(one: &kernel::map::ClientKey) -> ClientKeyText {
         necessary: one.necessary.map(|why| why.text().to_owned()),
         pages: word(&one.pages),
         set_by: one.set_by.map(str::to_owned),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_column_is_named_to_people() {
+        assert_eq!(moment("at"), "it happened");
+        assert_eq!(moment("paid_out_at"), "the time of “paid out”");
     }
 }
