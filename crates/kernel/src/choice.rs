@@ -1,7 +1,7 @@
 //! Consents, objections and restrictions as the gate reads them. The procedures that make them
 //! (pages, requests) belong to the privacy domain; here are only the rows.
 
-use sea_orm::sea_query::{Expr, OnConflict};
+use sea_orm::sea_query::{Expr, ExprTrait, OnConflict, Query};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, Set};
 
 use crate::error::Result;
@@ -35,6 +35,17 @@ pub async fn of(db: &impl ConnectionTrait, owner: KeyOwner) -> Result<Vec<Choice
         .into_iter()
         .map(|row| Choice { kind: row.kind, purpose: row.purpose, given: row.given, policy_version: row.policy_version, at: Timestamp(row.at) })
         .collect())
+}
+
+/// Whether any choice of the owner whose id is `owner` stands, as part of a statement of somebody else's.
+pub fn standing(owner: Expr) -> Expr {
+    let query = Query::select()
+        .expr(Expr::val(1))
+        .from(entity::Entity)
+        .and_where(Expr::col((entity::Entity, entity::Column::OwnerId)).eq(owner))
+        .and_where(entity::Column::Given.eq(true))
+        .to_owned();
+    Expr::exists(query)
 }
 
 /// Writes one choice of `owner`, in place of an earlier one of the same kind and purpose.

@@ -144,7 +144,7 @@ pub struct Gate {
 }
 
 impl Gate {
-    /// Prepares opening `sealed` for `purpose`: at most two statements whatever their number,
+    /// Prepares opening `sealed` for `purpose`: at most two statements whatever their number, most often none,
     /// and one write first if the actor is staff and looks at somebody else.
     ///
     /// # Errors
@@ -161,8 +161,8 @@ impl Gate {
         Box::pin(async move {
             let keys = cx.keys().open_all(cx.db(), ids).await?;
             let owners: HashSet<KeyOwner> = keys.values().map(|opened| opened.owner).collect();
-            let facts = facts(cx.db(), &owners).await?;
             let staff = at.actor().is_staff();
+            let facts = facts(cx.db(), owners.iter().copied().filter(|owner| matters(*owner, at, purpose))).await?;
             if let (true, Some(person)) = (staff, at.actor().person()) {
                 let seen: Vec<KeyOwner> = owners.into_iter().filter(|owner| owner.uuid() != person.uuid()).collect();
                 log_access(cx, at, purpose, &seen).await?;
@@ -204,14 +204,24 @@ impl Gate {
     }
 }
 
-async fn facts(db: &impl ConnectionTrait, owners: &HashSet<KeyOwner>) -> Result<HashMap<Uuid, Facts>> {
+/// Whether choices of `owner` can change what [`decide`] says: not where the grant saw that there are none, and not what people
+/// look at themselves.
+fn matters<P: Permission>(owner: KeyOwner, at: &Scope<P>, purpose: &Purpose) -> bool {
+    match owner {
+        KeyOwner::Organisation(owner) => at.without_choices() != Some(owner),
+        KeyOwner::Person(owner) => purpose.optional || at.actor().person() != Some(owner),
+    }
+}
+
+async fn facts(db: &impl ConnectionTrait, owners: impl Iterator<Item = KeyOwner>) -> Result<HashMap<Uuid, Facts>> {
     let mut all: HashMap<Uuid, Facts> = HashMap::new();
+    let owners: Vec<Uuid> = owners.map(KeyOwner::uuid).collect();
     if owners.is_empty() {
         return Ok(all);
     }
     // Only what is asked here: this runs at every request that shows a personal value.
     let query = choice::Entity::find().select_only().columns([choice::Column::OwnerId, choice::Column::Kind, choice::Column::Purpose]);
-    let query = query.filter(choice::Column::OwnerId.is_in(owners.iter().map(|owner| owner.uuid()))).filter(choice::Column::Given.eq(true));
+    let query = query.filter(choice::Column::OwnerId.is_in(owners)).filter(choice::Column::Given.eq(true));
     for (owner, kind, purpose) in query.into_tuple::<(Uuid, String, String)>().all(db).await? {
         let facts = all.entry(owner).or_default();
         match kind.as_str() {

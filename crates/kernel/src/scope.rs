@@ -2,6 +2,7 @@
 //! Store functions ask for a scope, so a query without a tenant does not compile.
 
 use std::marker::PhantomData;
+use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
 
@@ -108,7 +109,12 @@ pub struct Granted {
     pub actor: Actor,
     /// Where.
     pub place: Place,
+    /// No consent, objection or restriction of the place's organisation stands, so gates need not ask for them once more.
+    pub without_choices: bool,
 }
+
+/// What a grant says about choices is believed this long: a request's time, not a connection's.
+const BELIEVED_FOR: Duration = Duration::from_secs(5);
 
 /// Proof that `actor` holds `P` at `place`. Made by the HTTP extractor from a grant of the
 /// authority; workflows and reactions act under [`ByWorkflow`] and [`ByEvent`], and what anybody
@@ -117,6 +123,8 @@ pub struct Granted {
 pub struct Scope<P: Permission> {
     actor: Actor,
     place: Place,
+    /// When it was seen that the place's organisation has made no choice that stands.
+    without_choices: Option<Instant>,
     permission: PhantomData<P>,
 }
 
@@ -129,7 +137,8 @@ impl<P: Permission> Scope<P> {
         if !granted.place.fits(P::INFO.level) {
             return Err(Error::internal(format!("{} was granted at the wrong level", P::INFO.name)));
         }
-        Ok(Self { actor: granted.actor, place: granted.place, permission: PhantomData })
+        let without_choices = granted.without_choices.then(Instant::now);
+        Ok(Self { actor: granted.actor, place: granted.place, without_choices, permission: PhantomData })
     }
 
     /// Asks the authority whether the sender of `credentials` holds `P` in the named place; for
@@ -152,6 +161,11 @@ impl<P: Permission> Scope<P> {
         self.place
     }
 
+    /// The organisation of the place, if it was seen just now that no choice of its stands.
+    pub(crate) fn without_choices(&self) -> Option<OrganisationId> {
+        self.without_choices.filter(|seen| seen.elapsed() < BELIEVED_FOR).and_then(|_| self.place.organisation())
+    }
+
     /// The permission's description.
     pub fn permission(&self) -> PermissionInfo {
         P::INFO
@@ -162,7 +176,7 @@ impl<P: Open> Scope<P> {
     /// What anybody may do, done by `actor` at `place`: a visitor, or the person that the act has
     /// just proved. For the record and the gate only, since no store grants anything to it.
     pub fn open(actor: Actor, place: Place) -> Self {
-        Self { actor, place, permission: PhantomData }
+        Self { actor, place, without_choices: None, permission: PhantomData }
     }
 
     /// Somebody acts on themselves, having just proved who they are: with a password or a link.
@@ -211,7 +225,7 @@ macro_rules! internal_permission {
         impl Scope<$name> {
             /// Acts for Fairhold itself at `place`; `name` is the workflow, job or reaction.
             pub fn acting(name: &str, place: Place) -> Self {
-                Self { actor: Actor::System { name: name.to_owned() }, place, permission: PhantomData }
+                Self { actor: Actor::System { name: name.to_owned() }, place, without_choices: None, permission: PhantomData }
             }
         }
     };
@@ -236,7 +250,7 @@ mod tests {
 
     #[test]
     fn a_grant_of_another_level_proves_nothing() {
-        let granted = Granted { actor: Actor::Visitor, place: Place::Platform };
+        let granted = Granted { actor: Actor::Visitor, place: Place::Platform, without_choices: false };
         assert!(Scope::<Look>::proven(granted).is_err());
     }
 
@@ -250,14 +264,14 @@ mod tests {
         assert_eq!(Scope::<Knock>::by_oneself(person).actor(), &Actor::Person { person });
         assert_eq!(Scope::<Knock>::by_visitor_on(person).actor(), &Actor::Visitor);
         for place in [Place::Platform, Place::Person { person }] {
-            assert!(Scope::<Knock>::proven(Granted { actor: Actor::Visitor, place }).is_err());
+            assert!(Scope::<Knock>::proven(Granted { actor: Actor::Visitor, place, without_choices: false }).is_err());
         }
     }
 
     #[test]
     fn a_project_scope_names_both() {
         let place = Place::Project { organisation: OrganisationId::from_uuid(Uuid::from_u128(1)), project: ProjectId::from_uuid(Uuid::from_u128(2)) };
-        let scope = Scope::<Look>::proven(Granted { actor: Actor::Visitor, place }).unwrap();
+        let scope = Scope::<Look>::proven(Granted { actor: Actor::Visitor, place, without_choices: false }).unwrap();
         assert_eq!(scope.project_id().unwrap(), ProjectId::from_uuid(Uuid::from_u128(2)));
         assert_eq!(scope.organisation_id().unwrap(), OrganisationId::from_uuid(Uuid::from_u128(1)));
     }

@@ -66,6 +66,6 @@ impl Authority for TestAuthority {
             Level::Person => Place::Person { person: caller.person },
             Level::Platform | Level::Open => Place::Platform,
         };
-        Box::pin(async move { Ok(Granted { actor: caller.actor, place }) })
+        Box::pin(async move { Ok(Granted { actor: caller.actor, place, without_choices: false }) })
     }
 }

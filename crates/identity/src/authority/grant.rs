@@ -25,12 +25,12 @@ pub(super) async fn grant(policies: &Policies, cx: &Cx, credentials: &Credential
     match wanted.permission.level {
         Level::Person => {
             demand(policies.allow(wanted.permission, Caller::Oneself, asking.via)?)?;
-            Ok(Granted { actor: asking.actor, place: Place::Person { person } })
+            Ok(Granted { actor: asking.actor, place: Place::Person { person }, without_choices: false })
         }
         Level::Platform => {
             let role = asking.found.staff_role.ok_or_else(|| Error::denied("Only the operator's staff may do this."))?;
             demand(policies.allow(wanted.permission, Caller::Staff { role, named: false }, asking.via)?)?;
-            Ok(Granted { actor: Actor::Staff { person }, place: Place::Platform })
+            Ok(Granted { actor: Actor::Staff { person }, place: Place::Platform, without_choices: false })
         }
         Level::Open => Err(Error::internal(format!("{} is open to all and granted to nobody", wanted.permission.name))),
         Level::Project | Level::Organisation => in_organisation(policies, cx, asking, wanted).await,
@@ -59,14 +59,15 @@ async fn in_organisation(policies: &Policies, cx: &Cx, asking: Asking, wanted: W
         (true, None) => return Err(unknown()),
         (false, _) => Place::Organisation { organisation: standing.organisation },
     };
+    let without_choices = !standing.has_choices;
     if let Some(role) = standing.role {
         demand(policies.allow(wanted.permission, Caller::Member(role), asking.via)?)?;
-        return Ok(Granted { actor: asking.actor, place });
+        return Ok(Granted { actor: asking.actor, place, without_choices });
     }
     // Not a member: existence is private, except to staff who may look.
     let Some(role) = asking.found.staff_role else { return Err(unknown()) };
     demand(policies.allow(wanted.permission, Caller::Staff { role, named: true }, asking.via)?)?;
-    Ok(Granted { actor: Actor::Staff { person }, place })
+    Ok(Granted { actor: Actor::Staff { person }, place, without_choices })
 }
 
 /// The caller's only project or organisation; naming none is fine as long as there is no choice.

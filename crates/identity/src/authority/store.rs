@@ -36,6 +36,8 @@ pub(super) struct Standing {
     pub(super) organisation: OrganisationId,
     pub(super) project: Option<ProjectId>,
     pub(super) role: Option<Role>,
+    /// A consent, objection or restriction of the organisation stands.
+    pub(super) has_choices: bool,
 }
 
 /// The living session whose secret has this digest, with its person.
@@ -88,6 +90,7 @@ pub(super) async fn in_project(db: &impl ConnectionTrait, person: PersonId, proj
         .expr_as(Expr::col(("p", "organisation_id")), "organisation_id")
         .expr_as(Expr::col(("p", "id")), "project_id")
         .expr_as(Expr::col(("m", "role")), "role")
+        .expr_as(has_choices("p", "organisation_id"), "has_choices")
         .from_as("identity_project", "p")
         .join_as(JoinType::LeftJoin, "identity_membership", "m", mine(person, "p", "organisation_id"))
         .and_where(Expr::col(("p", "id")).eq(project))
@@ -100,6 +103,7 @@ pub(super) async fn in_organisation(db: &impl ConnectionTrait, person: PersonId,
     let query = Query::select()
         .expr_as(Expr::col(("o", "id")), "organisation_id")
         .expr_as(Expr::col(("m", "role")), "role")
+        .expr_as(has_choices("o", "id"), "has_choices")
         .from_as("identity_organisation", "o")
         .join_as(JoinType::LeftJoin, "identity_membership", "m", mine(person, "o", "id"))
         .and_where(Expr::col(("o", "id")).eq(organisation))
@@ -114,6 +118,7 @@ pub(super) async fn projects_of(db: &impl ConnectionTrait, person: PersonId, wit
         .expr_as(Expr::col(("p", "organisation_id")), "organisation_id")
         .expr_as(Expr::col(("p", "id")), "project_id")
         .expr_as(Expr::col(("m", "role")), "role")
+        .expr_as(has_choices("p", "organisation_id"), "has_choices")
         .from_as("identity_project", "p")
         .join_as(JoinType::InnerJoin, "identity_membership", "m", mine(person, "p", "organisation_id"))
         .order_by(("p", "id"), Order::Asc)
@@ -130,6 +135,7 @@ pub(super) async fn organisations_of(db: &impl ConnectionTrait, person: PersonId
     query
         .expr_as(Expr::col(("o", "id")), "organisation_id")
         .expr_as(Expr::col(("m", "role")), "role")
+        .expr_as(has_choices("o", "id"), "has_choices")
         .from_as("identity_organisation", "o")
         .join_as(JoinType::InnerJoin, "identity_membership", "m", mine(person, "o", "id"))
         .order_by(("o", "id"), Order::Asc)
@@ -149,6 +155,11 @@ fn mine(person: PersonId, table: &'static str, column: &'static str) -> sea_orm:
         .add(Expr::col(("m", "suspended_at")).is_null())
 }
 
+/// Whether any choice of the organisation in `table.column` stands: asked along, so that gates need no statement of their own.
+fn has_choices(table: &'static str, column: &'static str) -> Expr {
+    kernel::choice::standing(Expr::col((table, column)))
+}
+
 async fn one(db: &impl ConnectionTrait, query: SelectStatement, with_project: bool) -> Result<Option<Standing>> {
     db.query_one(&query).await?.as_ref().map(|row| standing(row, with_project)).transpose()
 }
@@ -163,5 +174,6 @@ fn standing(row: &QueryResult, with_project: bool) -> Result<Standing> {
         organisation: row.try_get("", "organisation_id")?,
         project: if with_project { Some(row.try_get("", "project_id")?) } else { None },
         role: role.as_deref().and_then(Role::from_key),
+        has_choices: row.try_get("", "has_choices")?,
     })
 }
