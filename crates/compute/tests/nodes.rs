@@ -12,8 +12,8 @@ use compute_driver::{Driver, DriverError, Feature, Size, Status, Stranger};
 use kernel::cx::Extensions;
 use kernel::id::Id;
 use kernel::{Kind, Place};
-use testkit::workflows::{Case, run_to_end, steps_can_fail_anywhere, steps_can_run_twice, survives_restart_at_each_step};
-use testkit::{Engine, Test, both_engines};
+use testkit::workflows::{Case, run_to_end};
+use testkit::{Engine, Test, both_engines, cases};
 use workflow::Registered;
 use workflow::operation::{Operation, State as Work};
 
@@ -211,19 +211,8 @@ macro_rules! adoption_case {
     };
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn an_adoption_can_fail_anywhere() {
-    steps_can_fail_anywhere(adoption_case!()).await;
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn adoption_steps_can_run_twice() {
-    steps_can_run_twice(adoption_case!()).await;
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn an_adoption_survives_a_restart_at_each_step() {
-    survives_restart_at_each_step(adoption_case!()).await;
+cases! {
+    adoption_case!() => an_adoption_can_fail_anywhere, adoption_steps_can_run_twice, an_adoption_survives_a_restart_at_each_step;
 }
 
 both_engines!(a_node_tells_what_is_promised_and_what_is_there, |engine| async move {

@@ -15,8 +15,8 @@ use compute::{InstanceId, SizeId};
 use compute_driver::simulated::{Fault, Operation, Simulated};
 use compute_driver::{Driver, DriverError};
 use kernel::{Kind, Money, PageQuery};
-use testkit::workflows::{Case, run_to_end, steps_can_fail_anywhere, steps_can_run_twice, survives_restart_at_each_step};
-use testkit::{Engine, Test, both_engines};
+use testkit::workflows::{Case, run_to_end};
+use testkit::{Engine, Test, both_engines, cases};
 
 use super::{books_are_right, deliver, finish, person, placed, step, wanted, workflows, world};
 
@@ -211,17 +211,6 @@ macro_rules! change_case {
     };
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn changing_a_size_can_fail_anywhere() {
-    steps_can_fail_anywhere(change_case!()).await;
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn changing_a_size_can_run_twice() {
-    steps_can_run_twice(change_case!()).await;
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn changing_a_size_survives_a_restart_at_each_step() {
-    survives_restart_at_each_step(change_case!()).await;
+cases! {
+    change_case!() => changing_a_size_can_fail_anywhere, changing_a_size_can_run_twice, changing_a_size_survives_a_restart_at_each_step;
 }
