@@ -259,3 +259,43 @@ both_engines!(a_node_that_does_not_answer_holds_nobody_up, |engine| async move {
     let silent = nodes(&test).await.into_iter().find(|node| node.name == "node-1").unwrap();
     assert_eq!(silent.state, NodeState::Down);
 });
+
+both_engines!(a_hypervisor_that_hangs_keeps_no_other_from_being_measured, |engine| async move {
+    let (mute, able) = (Simulated::new(), Simulated::new());
+    let drivers = Drivers::new().with("node-1", "local", Arc::new(mute.clone())).with("node-2", "local", Arc::new(able.clone()));
+    let test = Test::with(engine, vec![audit::module(), compute::module()], Extensions::default().with(drivers)).await;
+    node::enrol(&test.cx).await.unwrap();
+    for hostname in ["web", "db"] {
+        set_up(&test, hostname).await;
+    }
+    let all = nodes(&test).await;
+    assert_eq!(all.iter().map(|node| node.instances).collect::<Vec<_>>(), [1, 1], "one machine on each");
+
+    let hour = std::time::Duration::from_secs(3600);
+    mute.inject(Op::Inventory, Fault::Slow(hour));
+    mute.inject(Op::Measure, Fault::Slow(hour));
+    for simulated in [&mute, &able] {
+        simulated.advance(hour);
+    }
+    test.clock.advance(hour);
+    let rounds = ["compute.node.measure", "compute.reading.measure"].map(|name| {
+        let (cx, job) = (test.cx.clone(), compute::JOBS.iter().find(|job| job.name == name).unwrap());
+        tokio::spawn(async move { (job.run)(cx).await.unwrap() })
+    });
+    let began = std::time::Instant::now();
+    while nodes(&test).await[1].hosts.is_empty() || read(&test).await == 0 {
+        assert!(began.elapsed() < std::time::Duration::from_secs(5), "the other node's silence keeps this one from being measured");
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+    assert!(rounds.iter().all(|round| !round.is_finished()), "it has not answered yet");
+    for round in rounds {
+        assert_eq!(round.await.unwrap(), 1, "and is left for the next round");
+    }
+    assert_eq!(read(&test).await, 1);
+});
+
+/// How many readings there are.
+async fn read(test: &Test) -> i64 {
+    let count = sea_orm::Statement::from_string(test.cx.database().backend(), "SELECT COUNT(*) AS n FROM compute_reading");
+    sea_orm::ConnectionTrait::query_one_raw(test.cx.db(), count).await.unwrap().unwrap().try_get("", "n").unwrap()
+}
