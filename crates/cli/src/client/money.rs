@@ -6,6 +6,7 @@ use clap::Subcommand;
 use serde_json::{Value, json};
 
 use super::api::Api;
+use super::name::named;
 use super::show;
 use crate::outcome::Outcome;
 
@@ -21,7 +22,7 @@ pub async fn usage(api: &Api) -> Outcome {
     show::one(&usage, &[("From", "/period/from"), ("Until", "/as_of"), ("Net", "/net"), ("Tax", "/tax"), ("Total", "/gross")])
 }
 
-/// `fairhold invoice …`
+/// `fairhold invoice …`; invoices are called by id or number.
 #[derive(Debug, Subcommand)]
 pub enum Invoice {
     /// List them
@@ -56,10 +57,10 @@ impl Invoice {
     pub async fn run(self, api: &Api) -> Outcome {
         match self {
             Self::List => api.list("/v1/invoices", show::INVOICES).await,
-            Self::Show { id } => detailed(api, api.read(&format!("/v1/invoices/{id}")).await?),
+            Self::Show { id } => detailed(api, api.read(&path(api, &id).await?).await?),
             Self::Preview => detailed(api, api.read("/v1/invoices/preview").await?),
             Self::Pdf { id, output } => {
-                std::fs::write(&output, api.download(&format!("/v1/invoices/{id}/pdf")).await?)?;
+                std::fs::write(&output, api.download(&format!("{}/pdf", path(api, &id).await?)).await?)?;
                 show::say(format!("Saved {}.", output.display()));
                 Ok(())
             }
@@ -68,9 +69,15 @@ impl Invoice {
                 show::say(format!("Saved {}.", output.display()));
                 Ok(())
             }
-            Self::Pay { id, pay_with } => api.show(api.create(&format!("/v1/invoices/{id}/pay"), &json!({ "payment_method": pay_with })).await?, show::INVOICE),
+            Self::Pay { id, pay_with } => {
+                api.show(api.create(&format!("{}/pay", path(api, &id).await?), &json!({ "payment_method": pay_with })).await?, show::INVOICE)
+            }
         }
     }
+}
+
+async fn path(api: &Api, invoice: &str) -> Outcome<String> {
+    Ok(format!("/v1/invoices/{}", named(api, "/v1/invoices", invoice, "invoice").await?))
 }
 
 fn detailed(api: &Api, invoice: Value) -> Outcome {
