@@ -11,4 +11,4 @@ pub use close::close;
 pub use model::{Cycle, Meter, MeterId, NewMeter, Rates, Reading};
 pub use open::open;
 pub use record::record;
-pub use reprice::{CoveredMonth, covered_month, rates_now, reprice};
+pub use reprice::{CoveredMonth, covered_month, rates_before, rates_now, reprice};
