@@ -81,6 +81,7 @@ pub async fn reprice<P: AtOrganisation>(tx: &Tx, at: &Scope<P>, new: NewMeter) -
         rates: new.rates,
         prepaid_periods: meter.prepaid_periods.max(index + 1),
         closed_at: None,
+        lost_at: None,
         ..meter
     };
     store::insert(tx, &next).await

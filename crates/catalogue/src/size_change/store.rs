@@ -1,6 +1,7 @@
 //! The table `catalogue_size_change`.
 
 use billing::meter::Rates;
+use billing::payment::PaymentId;
 use compute::InstanceId;
 use kernel::permission::AtProject;
 use kernel::{Currency, Error, Money, Result, Scope, Tx};
@@ -97,6 +98,12 @@ pub(super) async fn locked<P: AtProject>(tx: &Tx, at: &Scope<P>, id: SizeChangeI
 pub(super) async fn newest<P: AtProject>(db: &impl ConnectionTrait, at: &Scope<P>, instance: InstanceId) -> Result<Option<Row>> {
     let mine = Entity::find().filter(Column::ProjectId.eq(at.project_id()?)).filter(Column::InstanceId.eq(instance));
     Ok(mine.order_by_desc(Column::Id).limit(1).one(db).await?)
+}
+
+/// What was paid for changes of a machine.
+pub(crate) async fn payments<P: AtProject>(db: &impl ConnectionTrait, at: &Scope<P>, instance: InstanceId) -> Result<Vec<PaymentId>> {
+    let mine = Entity::find().filter(Column::ProjectId.eq(at.project_id()?)).filter(Column::InstanceId.eq(instance));
+    Ok(mine.order_by_asc(Column::Id).all(db).await?.into_iter().filter_map(|change| change.payment_id).collect())
 }
 
 /// The change that the resize `operation` belongs to.

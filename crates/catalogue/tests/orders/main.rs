@@ -24,6 +24,7 @@ use testkit::workflows::{Case, run_to_end};
 use testkit::{Engine, Test, both_engines, cases};
 use workflow::Registered;
 
+mod lost;
 mod size_changes;
 
 const KEY: &str = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAILM+rvN+ot98qgEN796jTiQfZfG1KaT0PtFDJ/XFSqti me@home";
