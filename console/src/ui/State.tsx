@@ -11,10 +11,10 @@ export interface Look {
   icon: IconName;
 }
 
-const good = (text: string): Look => ({ text, tone: "good", icon: "check" });
-const busy = (text: string): Look => ({ text, tone: "busy", icon: "busy" });
-const warn = (text: string): Look => ({ text, tone: "warn", icon: "warning" });
-const bad = (text: string): Look => ({ text, tone: "bad", icon: "cross" });
+const good = (text: string, icon: IconName = "check"): Look => ({ text, tone: "good", icon });
+const busy = (text: string, icon: IconName = "busy"): Look => ({ text, tone: "busy", icon });
+const warn = (text: string, icon: IconName = "warning"): Look => ({ text, tone: "warn", icon });
+const bad = (text: string, icon: IconName = "cross"): Look => ({ text, tone: "bad", icon });
 const idle = (text: string, icon: IconName = "dash"): Look => ({ text, tone: "idle", icon });
 
 export function State({ look }: { look: Look }) {
@@ -26,235 +26,138 @@ export function State({ look }: { look: Look }) {
   );
 }
 
+/** How `state` looks among all of its kind; one that a newer server knows is shown as that server calls it. */
+export function among<S extends string>(state: S, looks: Record<S, Look>): Look {
+  return Object.hasOwn(looks, state) ? looks[state] : idle(state);
+}
+
+/** What snapshots, backups and images share. */
+const kept = () => ({ ready: good(t`Ready`), failed: bad(t`Failed`), deleting: busy(t`Being deleted`), deleted: idle(t`Deleted`, "trash") });
+
 export function instanceLook(state: Instance["state"]): Look {
-  switch (state) {
-    case "running":
-      return { text: t`Running`, tone: "good", icon: "play" };
-    case "stopped":
-      return idle(t`Stopped`, "square");
-    case "ordered":
-      return { text: t`Ordered`, tone: "busy", icon: "wait" };
-    case "provisioning":
-      return busy(t`Being set up`);
-    case "starting":
-      return busy(t`Starting`);
-    case "stopping":
-      return busy(t`Stopping`);
-    case "rebooting":
-      return busy(t`Rebooting`);
-    case "rebuilding":
-      return busy(t`Rebuilding`);
-    case "resizing":
-      return busy(t`Being resized`);
-    case "restoring":
-      return busy(t`Being brought back`);
-    case "moving":
-      return busy(t`Moving to another host`);
-    case "suspending":
-      return busy(t`Being suspended`);
-    case "suspended":
-      return { text: t`Suspended`, tone: "warn", icon: "clock" };
-    case "resuming":
-      return busy(t`Being resumed`);
-    case "rescuing":
-      return busy(t`Booting the rescue system`);
-    case "rescue":
-      return { text: t`In the rescue system`, tone: "warn", icon: "warning" };
-    case "deleting":
-      return { text: t`Will be deleted`, tone: "warn", icon: "trash" };
-    case "deleted":
-      return idle(t`Deleted`, "trash");
-    case "failed":
-      return bad(t`Failed`);
-    default:
-      return idle(state);
-  }
+  return among(state, {
+    running: good(t`Running`, "play"),
+    stopped: idle(t`Stopped`, "square"),
+    ordered: busy(t`Ordered`, "wait"),
+    provisioning: busy(t`Being set up`),
+    starting: busy(t`Starting`),
+    stopping: busy(t`Stopping`),
+    rebooting: busy(t`Rebooting`),
+    rebuilding: busy(t`Rebuilding`),
+    resizing: busy(t`Being resized`),
+    restoring: busy(t`Being brought back`),
+    moving: busy(t`Moving to another host`),
+    suspending: busy(t`Being suspended`),
+    suspended: warn(t`Suspended`, "clock"),
+    resuming: busy(t`Being resumed`),
+    rescuing: busy(t`Booting the rescue system`),
+    rescue: warn(t`In the rescue system`),
+    deleting: warn(t`Will be deleted`, "trash"),
+    deleted: idle(t`Deleted`, "trash"),
+    failed: bad(t`Failed`),
+  });
 }
 
 export function snapshotLook(state: Snapshot["state"]): Look {
-  switch (state) {
-    case "creating":
-      return busy(t`Being taken`);
-    case "ready":
-      return good(t`Ready`);
-    case "failed":
-      return bad(t`Failed`);
-    case "deleting":
-      return busy(t`Being deleted`);
-    case "deleted":
-      return idle(t`Deleted`, "trash");
-    default:
-      return idle(state);
-  }
+  return among(state, {
+    creating: busy(t`Being taken`),
+    ...kept(),
+  });
 }
 
 export function backupLook({ state, percent }: Backup): Look {
-  switch (state) {
-    case "creating":
-      return busy(percent == null ? t`Being made` : t`Being made, ${percent} %`);
-    case "ready":
-      return good(t`Ready`);
-    case "failed":
-      return bad(t`Failed`);
-    case "deleting":
-      return busy(t`Being deleted`);
-    case "deleted":
-      return idle(t`Deleted`, "trash");
-    default:
-      return idle(state);
-  }
+  return among(state, {
+    creating: busy(percent == null ? t`Being made` : t`Being made, ${percent} %`),
+    ...kept(),
+  });
 }
 
 export function restoreTestLook(outcome: RestoreTest["outcome"]): Look {
-  switch (outcome) {
-    case "running":
-      return busy(t`Being tested`);
-    case "passed":
-      return good(t`Tested, comes up`);
-    case "started":
-      return warn(t`Tested, starts`);
-    case "failed":
-      return bad(t`Tested, does not come up`);
-    case "not_tested":
-      return idle(t`Could not be tested`);
-    default:
-      return idle(outcome);
-  }
+  return among(outcome, {
+    running: busy(t`Being tested`),
+    passed: good(t`Tested, comes up`),
+    started: warn(t`Tested, starts`),
+    failed: bad(t`Tested, does not come up`),
+    not_tested: idle(t`Could not be tested`),
+  });
 }
 
 export function imageLook(state: Image["state"]): Look {
-  switch (state) {
-    case "uploading":
-      return busy(t`Being uploaded`);
-    case "fetching":
-      return busy(t`Being fetched`);
-    case "checking":
-      return busy(t`Being looked at`);
-    case "ready":
-      return good(t`Ready`);
-    case "failed":
-      return bad(t`Failed`);
-    case "deleting":
-      return busy(t`Being deleted`);
-    case "deleted":
-      return idle(t`Deleted`, "trash");
-    default:
-      return idle(state);
-  }
+  return among(state, {
+    uploading: busy(t`Being uploaded`),
+    fetching: busy(t`Being fetched`),
+    checking: busy(t`Being looked at`),
+    ...kept(),
+  });
 }
 
 export function orderLook(state: Order["state"]): Look {
-  switch (state) {
-    case "paying":
-      return busy(t`Being paid`);
-    case "awaiting_confirmation":
-      return warn(t`Payment needs your confirmation`);
-    case "payment_failed":
-      return bad(t`Payment failed`);
-    case "provisioning":
-      return busy(t`Being set up`);
-    case "active":
-      return good(t`Fulfilled`);
-    case "failed":
-      return bad(t`Failed`);
-    case "cancelled":
-      return idle(t`Cancelled`);
-    default:
-      return idle(state);
-  }
+  return among(state, {
+    paying: busy(t`Being paid`),
+    awaiting_confirmation: warn(t`Payment needs your confirmation`),
+    payment_failed: bad(t`Payment failed`),
+    provisioning: busy(t`Being set up`),
+    active: good(t`Fulfilled`),
+    failed: bad(t`Failed`),
+    cancelled: idle(t`Cancelled`),
+  });
 }
 
 export function operationLook(state: Operation["state"]): Look {
-  switch (state) {
-    case "running":
-      return busy(t`Under way`);
-    case "succeeded":
-      return good(t`Done`);
-    case "failed":
-      return bad(t`Failed`);
-    case "undoing":
-      return { text: t`Being undone`, tone: "busy", icon: "undo" };
-    case "undone":
-      return idle(t`Undone`, "undo");
-    case "needs_operator":
-      return warn(t`Needs the operator`);
-    default:
-      return idle(state);
-  }
+  return among(state, {
+    running: busy(t`Under way`),
+    succeeded: good(t`Done`),
+    failed: bad(t`Failed`),
+    undoing: busy(t`Being undone`, "undo"),
+    undone: idle(t`Undone`, "undo"),
+    needs_operator: warn(t`Needs the operator`),
+  });
 }
 
 export function invoiceLook(state: InvoiceSummary["state"] | "preview"): Look {
-  switch (state) {
-    case "open":
-      return warn(t`Open`);
-    case "paid":
-      return good(t`Paid`);
-    case "void":
-      return idle(t`Void`);
-    case "preview":
-      return idle(t`Preview`, "clock");
-    default:
-      return idle(state);
-  }
+  return among(state, {
+    open: warn(t`Open`),
+    paid: good(t`Paid`),
+    void: idle(t`Void`),
+    preview: idle(t`Preview`, "clock"),
+  });
 }
 
 export function paymentLook(state: Payment["state"]): Look {
-  switch (state) {
-    case "created":
-      return busy(t`Begun`);
-    case "requires_action":
-      return warn(t`Needs your confirmation`);
-    case "processing":
-      return busy(t`Settling`);
-    case "succeeded":
-      return good(t`Succeeded`);
-    case "failed":
-      return bad(t`Declined`);
-    case "cancelled":
-      return idle(t`Cancelled`);
-    case "partly_refunded":
-      return { text: t`Partly refunded`, tone: "idle", icon: "undo" };
-    case "refunded":
-      return { text: t`Refunded`, tone: "idle", icon: "undo" };
-    default:
-      return idle(state);
-  }
+  return among(state, {
+    created: busy(t`Begun`),
+    requires_action: warn(t`Needs your confirmation`),
+    processing: busy(t`Settling`),
+    succeeded: good(t`Succeeded`),
+    failed: bad(t`Declined`),
+    cancelled: idle(t`Cancelled`),
+    partly_refunded: idle(t`Partly refunded`, "undo"),
+    refunded: idle(t`Refunded`, "undo"),
+  });
 }
 
 export function nodeLook(node: Node): Look {
-  switch (node.state) {
-    case "ready":
-      return node.problem == null ? good(t`Ready`) : warn(t`Has a problem`);
-    case "draining":
-      return warn(t`Takes no new machines`);
-    case "down":
-      return bad(t`Down`);
-    default:
-      return idle(node.state);
-  }
+  return among(node.state, {
+    ready: node.problem == null ? good(t`Ready`) : warn(t`Has a problem`),
+    draining: warn(t`Takes no new machines`),
+    down: bad(t`Down`),
+  });
 }
 
 export function hostLook(host: Host): Look {
-  if (host.maintenance != null) return { text: t`Under maintenance`, tone: "warn", icon: "clock" };
+  if (host.maintenance != null) return warn(t`Under maintenance`, "clock");
   if (!host.online) return bad(t`Does not answer`);
   return host.takes_guests ? good(t`Ready`) : idle(t`Left out by the mapping`);
 }
 
 export function drainLook(state: DrainMachine["state"]): Look {
-  switch (state) {
-    case "waiting":
-      return { text: t`Waits for its turn`, tone: "idle", icon: "wait" };
-    case "moving":
-      return busy(t`On its way`);
-    case "moved":
-      return good(t`Has left`);
-    case "failed":
-      return bad(t`Could not be moved`);
-    case "kept":
-      return idle(t`Stays`);
-    default:
-      return idle(state);
-  }
+  return among(state, {
+    waiting: idle(t`Waits for its turn`, "wait"),
+    moving: busy(t`On its way`),
+    moved: good(t`Has left`),
+    failed: bad(t`Could not be moved`),
+    kept: idle(t`Stays`),
+  });
 }
 
 export function clusterLook(cluster: Cluster): Look {
@@ -266,14 +169,11 @@ export function promiseLook(holds: boolean): Look {
 }
 
 export function signInLook(outcome: SignIn["outcome"]): Look {
-  switch (outcome) {
-    case "succeeded":
-      return good(t`Signed in`);
-    case "wrong_password":
-      return bad(t`Wrong password`);
-    case "wrong_second_factor":
-      return bad(t`Wrong second factor`);
-  }
+  return among(outcome, {
+    succeeded: good(t`Signed in`),
+    wrong_password: bad(t`Wrong password`),
+    wrong_second_factor: bad(t`Wrong second factor`),
+  });
 }
 
 export function memberLook(suspended: boolean): Look {

@@ -70,6 +70,7 @@ pub const TABLES: &[Table] = &[
             Entry::system("prepaid_periods", STATE),
             used("opened_at"),
             used("closed_at").not_required(),
+            used("lost_at").not_required(),
         ],
     ),
     table(

@@ -1,8 +1,9 @@
 //! What is offered, ordered and fulfilled: sizes with their prices, quotes, and orders.
 //!
 //! Reading order: [`size`] (what is on sale), [`quote`] (what it costs), [`order`] (from the click
-//! to the running machine), [`size_change`] (another size, at its price). Machines belong to compute, money to billing; this domain joins them.
+//! to the running machine), [`size_change`] (another size, at its price), [`contract`] (a machine that is lost costs nothing). Machines belong to compute, money to billing; this domain joins them.
 
+pub mod contract;
 pub mod data_map;
 pub mod events;
 mod migrations;
@@ -38,5 +39,5 @@ pub fn module() -> Module {
 
 /// The workflows that a worker must know, beside those of compute.
 pub fn workflows() -> Vec<Registered> {
-    vec![Registered::of(&order::FULFIL), Registered::of(&size_change::SIZE_CHANGE)]
+    vec![Registered::of(&order::FULFIL), Registered::of(&size_change::SIZE_CHANGE), Registered::of(&contract::GIVE_BACK)]
 }

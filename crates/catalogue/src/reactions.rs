@@ -12,12 +12,15 @@ use notifications::{Template, tell_owners};
 
 use crate::events::{ORDER_FULFILLED, OrderFact};
 use crate::order::{State, state_of_machine};
-use crate::{size, size_change};
+use crate::{contract, size, size_change};
 
 /// All reactions.
 pub const ALL: &[Reaction] = &[
     Reaction { to: "identity.operator.set_up", name: "catalogue.size.seed", run: |tx, _| Box::pin(seed(tx)) },
     Reaction { to: "compute.instance.deleted", name: "catalogue.contract.end", run: |tx, event| Box::pin(end(tx, event)) },
+    Reaction { to: "compute.instance.failed", name: "catalogue.contract.lose", run: |tx, event| Box::pin(follow(tx, event)) },
+    Reaction { to: "compute.instance.running", name: "catalogue.contract.resume", run: |tx, event| Box::pin(follow(tx, event)) },
+    Reaction { to: "compute.instance.stopped", name: "catalogue.contract.resume_stopped", run: |tx, event| Box::pin(follow(tx, event)) },
     Reaction { to: "compute.instance.resized", name: "catalogue.contract.reprice", run: |tx, event| Box::pin(reprice(tx, event)) },
     Reaction { to: "compute.instance.measured", name: "catalogue.contract.count", run: |tx, event| Box::pin(count(tx, event)) },
     Reaction { to: ORDER_FULFILLED.name(), name: "catalogue.machine.tell_ready", run: |tx, event| Box::pin(tell_ready(tx, event)) },
@@ -34,6 +37,10 @@ async fn seed(tx: Tx) -> Result<()> {
 async fn end(tx: Tx, event: Event) -> Result<()> {
     let fact: InstanceFact = event.fact()?;
     meter::close(&tx, &event.scope(), &fact.instance_id.to_string(), fact.at).await
+}
+
+async fn follow(tx: Tx, event: Event) -> Result<()> {
+    contract::follow(&tx, &event.scope(), &event.fact()?).await
 }
 
 async fn reprice(tx: Tx, event: Event) -> Result<()> {

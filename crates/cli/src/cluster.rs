@@ -41,29 +41,6 @@ pub enum Cluster {
         #[arg(long)]
         config: Option<PathBuf>,
     },
-    /// At the machine: let a node fetch an image of an operating system, and print the template for the mapping
-    FetchImage {
-        /// The cluster's name, in the configuration or as it was enrolled
-        name: String,
-        /// Where its publisher has it, https
-        #[arg(long)]
-        url: String,
-        /// SHA-256 of the file
-        #[arg(long)]
-        sha256: Option<String>,
-        /// Storage that keeps it
-        #[arg(long)]
-        storage: String,
-        /// What it is called there
-        #[arg(long)]
-        file: String,
-        /// It is the root of containers instead of a disk
-        #[arg(long)]
-        container: bool,
-        /// Configuration file
-        #[arg(long)]
-        config: Option<PathBuf>,
-    },
 }
 
 /// `fairhold driver …`
@@ -104,11 +81,6 @@ pub async fn run(command: Cluster, url: Option<String>, json: bool) -> Outcome {
         Cluster::MakePool { name, config } => {
             clusters::make_pool(&open(config).await?, &name).await?;
             show::say("The pool is there.");
-            Ok(())
-        }
-        Cluster::FetchImage { name, url, sha256, storage, file, container, config } => {
-            let image = clusters::Image { url, sha256, file, storage, container };
-            show::say(clusters::fetch_image(&open(config).await?, &name, &image).await?);
             Ok(())
         }
     }

@@ -11,6 +11,7 @@ const RANDOM: &str = "a random identifier";
 const STATE: &str = "a state or counter of the program";
 const OFFER: &str = "a property of what the operator offers";
 const WHEN: &str = "an instant of the program's own work";
+const INNER: &str = "the operator's own host; the region says where a machine is";
 const TELEMETRY: &str = "a hypervisor's counter of a machine, which says nothing about what it holds or who uses it";
 
 const SERVICE: &[Use] = &[Use::contract(&purpose::SERVICE)];
@@ -144,8 +145,8 @@ pub const TABLES: &[Table] = &[
             Entry::personal("region_title", &category::RESOURCE, SERVICE),
             Entry::personal("node_id", &category::RESOURCE, SERVICE).observed().not_required(),
             Entry::personal("node_name", &category::RESOURCE, SERVICE).observed().not_required(),
-            Entry::personal("host_name", &category::RESOURCE, SERVICE).observed().not_required(),
-            Entry::personal("target_host", &category::RESOURCE, SERVICE).observed().not_required(),
+            Entry::personal("host_name", &category::RESOURCE, SERVICE).observed().not_required().withheld(INNER),
+            Entry::personal("target_host", &category::RESOURCE, SERVICE).observed().not_required().withheld(INNER),
             Entry::personal("state", &category::RESOURCE, METERED).observed(),
             Entry::personal("state_reason", &category::RESOURCE, SERVICE).observed().not_required(),
             Entry::personal("accelerator", &category::RESOURCE, SERVICE).observed().not_required(),

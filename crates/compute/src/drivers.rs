@@ -7,6 +7,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 use compute_driver::{Answer, Driver, DriverError, Reference};
+use futures::future::join_all;
 use kernel::{Cx, Error, Result};
 use workflow::StepCx;
 
@@ -92,7 +93,13 @@ impl Drivers {
     }
 }
 
-/// How long a hypervisor may take to say what it is, or to list its guests: longer than a large cluster needs.
+/// Goes to all nodes at once, so that none waits for one that does not answer; tells how much was done at all of them together.
+pub(crate) async fn each<Done: Future<Output = Result<usize>>>(cx: &Cx, go: impl Fn(Cx, String, Attached) -> Done) -> Result<usize> {
+    let attached = cx.extension::<Drivers>()?.all();
+    join_all(attached.into_iter().map(|(name, attached)| go(cx.clone(), name, attached))).await.into_iter().sum()
+}
+
+/// How long a hypervisor may take to say what it is, or what its guests do: longer than a large cluster needs.
 const ANSWERS_IN: Duration = Duration::from_secs(10);
 
 /// An answer about a hypervisor as a whole, or that it does not come: whoever looks at all of them cannot wait for one.

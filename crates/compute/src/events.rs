@@ -3,6 +3,7 @@
 use kernel::Timestamp;
 use kernel::event::EventKind;
 use serde::{Deserialize, Serialize};
+use workflow::OperationId;
 
 use crate::backup::{BackupId, RestoreTestOutcome};
 use crate::instance::{InstanceId, SizeId, State};
@@ -50,6 +51,12 @@ pub struct Resized {
     pub from_size_id: SizeId,
     /// The size that it has.
     pub size_id: SizeId,
+    /// The operation that gave it the size; facts of older releases do not tell.
+    #[serde(default)]
+    pub operation_id: Option<OperationId>,
+    /// Whether the operation went back to the size before.
+    #[serde(default)]
+    pub taken_back: bool,
     /// Since when.
     pub at: Timestamp,
 }

@@ -23,8 +23,8 @@ use kernel::cx::Extensions;
 use kernel::id::Id;
 use kernel::{Kind, PageQuery};
 use sha_crypt::{PasswordVerifier, ShaCrypt};
-use testkit::workflows::{Case, run_to_end, steps_can_fail_anywhere, steps_can_run_twice, survives_restart_at_each_step};
-use testkit::{Engine, Test, both_engines};
+use testkit::workflows::{Case, run_to_end};
+use testkit::{Engine, Test, both_engines, cases};
 use workflow::Registered;
 
 const KEY: &str = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAILM+rvN+ot98qgEN796jTiQfZfG1KaT0PtFDJ/XFSqti me@home";
@@ -331,29 +331,10 @@ macro_rules! key_case {
     };
 }
 
-macro_rules! cases {
-    ($($case:ident: $fail:ident, $twice:ident, $restart:ident;)*) => {$(
-        #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-        async fn $fail() {
-            steps_can_fail_anywhere($case!()).await;
-        }
-
-        #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-        async fn $twice() {
-            steps_can_run_twice($case!()).await;
-        }
-
-        #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-        async fn $restart() {
-            survives_restart_at_each_step($case!()).await;
-        }
-    )*};
-}
-
 cases! {
-    suspend_case: suspending_can_fail_anywhere, suspending_steps_can_run_twice, suspending_survives_a_restart_at_each_step;
-    rescue_begin_case: beginning_rescue_can_fail_anywhere, beginning_rescue_can_run_twice, beginning_rescue_survives_a_restart_at_each_step;
-    rescue_end_case: ending_rescue_can_fail_anywhere, ending_rescue_can_run_twice, ending_rescue_survives_a_restart_at_each_step;
-    password_case: setting_a_password_can_fail_anywhere, setting_a_password_can_run_twice, setting_a_password_survives_a_restart_at_each_step;
-    key_case: adding_a_key_can_fail_anywhere, adding_a_key_can_run_twice, adding_a_key_survives_a_restart_at_each_step;
+    suspend_case!() => suspending_can_fail_anywhere, suspending_steps_can_run_twice, suspending_survives_a_restart_at_each_step;
+    rescue_begin_case!() => beginning_rescue_can_fail_anywhere, beginning_rescue_can_run_twice, beginning_rescue_survives_a_restart_at_each_step;
+    rescue_end_case!() => ending_rescue_can_fail_anywhere, ending_rescue_can_run_twice, ending_rescue_survives_a_restart_at_each_step;
+    password_case!() => setting_a_password_can_fail_anywhere, setting_a_password_can_run_twice, setting_a_password_survives_a_restart_at_each_step;
+    key_case!() => adding_a_key_can_fail_anywhere, adding_a_key_can_run_twice, adding_a_key_survives_a_restart_at_each_step;
 }

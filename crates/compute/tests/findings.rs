@@ -14,8 +14,8 @@ use compute_driver::{Driver, DriverError, Reference, Size, Status};
 use kernel::cx::Extensions;
 use kernel::id::Id;
 use kernel::{Kind, PageQuery};
-use testkit::workflows::{Case, run_to_end, steps_can_fail_anywhere, steps_can_run_twice, survives_restart_at_each_step};
-use testkit::{Engine, Test, both_engines};
+use testkit::workflows::{Case, run_to_end};
+use testkit::{Engine, Test, both_engines, cases};
 use workflow::Registered;
 use workflow::operation::State as Work;
 
@@ -350,17 +350,6 @@ macro_rules! repair_case {
     };
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_repair_can_fail_anywhere() {
-    steps_can_fail_anywhere(repair_case!()).await;
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn repair_steps_can_run_twice() {
-    steps_can_run_twice(repair_case!()).await;
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_repair_survives_a_restart_at_each_step() {
-    survives_restart_at_each_step(repair_case!()).await;
+cases! {
+    repair_case!() => a_repair_can_fail_anywhere, repair_steps_can_run_twice, a_repair_survives_a_restart_at_each_step;
 }

@@ -16,8 +16,8 @@ use kernel::cx::Extensions;
 use kernel::egress::Reach;
 use kernel::{Kind, PageQuery};
 use sha2::{Digest, Sha256};
-use testkit::workflows::{Case, run_to_end, steps_can_fail_anywhere, steps_can_run_twice, survives_restart_at_each_step};
-use testkit::{Engine, Test, both_engines};
+use testkit::workflows::{Case, run_to_end};
+use testkit::{Engine, Test, both_engines, cases};
 use workflow::Registered;
 
 /// The folder of images of a test, which goes with the test.
@@ -134,29 +134,10 @@ macro_rules! delete_case {
     };
 }
 
-macro_rules! cases {
-    ($($case:ident: $fail:ident, $twice:ident, $restart:ident;)*) => {$(
-        #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-        async fn $fail() {
-            steps_can_fail_anywhere($case!()).await;
-        }
-
-        #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-        async fn $twice() {
-            steps_can_run_twice($case!()).await;
-        }
-
-        #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-        async fn $restart() {
-            survives_restart_at_each_step($case!()).await;
-        }
-    )*};
-}
-
 cases! {
-    import_case: fetching_can_fail_anywhere, fetching_can_run_twice, fetching_survives_a_restart_at_each_step;
-    admit_case: looking_can_fail_anywhere, looking_can_run_twice, looking_survives_a_restart_at_each_step;
-    delete_case: removing_can_fail_anywhere, removing_can_run_twice, removing_survives_a_restart_at_each_step;
+    import_case!() => fetching_can_fail_anywhere, fetching_can_run_twice, fetching_survives_a_restart_at_each_step;
+    admit_case!() => looking_can_fail_anywhere, looking_can_run_twice, looking_survives_a_restart_at_each_step;
+    delete_case!() => removing_can_fail_anywhere, removing_can_run_twice, removing_survives_a_restart_at_each_step;
 }
 
 both_engines!(the_map_knows_every_column, |engine| async move {

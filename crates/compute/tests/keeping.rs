@@ -18,8 +18,8 @@ use futures::future::BoxFuture;
 use kernel::cx::Extensions;
 use kernel::id::Id;
 use kernel::{Cx, Error, Kind, PageQuery, Place};
-use testkit::workflows::{Case, run_to_end, steps_can_fail_anywhere, steps_can_run_twice, survives_restart_at_each_step};
-use testkit::{Engine, Test, both_engines};
+use testkit::workflows::{Case, run_to_end};
+use testkit::{Engine, Test, both_engines, cases};
 use workflow::Registered;
 use workflow::operation::Operation as Done;
 
@@ -338,27 +338,8 @@ macro_rules! snapshot_case {
     };
 }
 
-macro_rules! cases {
-    ($($case:ident: $fail:ident, $twice:ident, $restart:ident;)*) => {$(
-        #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-        async fn $fail() {
-            steps_can_fail_anywhere($case!()).await;
-        }
-
-        #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-        async fn $twice() {
-            steps_can_run_twice($case!()).await;
-        }
-
-        #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-        async fn $restart() {
-            survives_restart_at_each_step($case!()).await;
-        }
-    )*};
-}
-
 cases! {
-    resize_case: resizing_can_fail_anywhere, resizing_steps_can_run_twice, resizing_survives_a_restart_at_each_step;
-    restore_case: restoring_can_fail_anywhere, restoring_steps_can_run_twice, restoring_survives_a_restart_at_each_step;
-    snapshot_case: taking_a_snapshot_can_fail_anywhere, taking_a_snapshot_can_run_twice, taking_a_snapshot_survives_a_restart_at_each_step;
+    resize_case!() => resizing_can_fail_anywhere, resizing_steps_can_run_twice, resizing_survives_a_restart_at_each_step;
+    restore_case!() => restoring_can_fail_anywhere, restoring_steps_can_run_twice, restoring_survives_a_restart_at_each_step;
+    snapshot_case!() => taking_a_snapshot_can_fail_anywhere, taking_a_snapshot_can_run_twice, taking_a_snapshot_survives_a_restart_at_each_step;
 }

@@ -13,8 +13,8 @@ use compute_driver::{Driver, DriverError, Reference, Status};
 use kernel::cx::Extensions;
 use kernel::id::Id;
 use kernel::{Cx, Kind, PageQuery};
-use testkit::workflows::{Case, run_to_end, steps_can_fail_anywhere, steps_can_run_twice, survives_restart_at_each_step};
-use testkit::{Engine, Test, both_engines};
+use testkit::workflows::{Case, run_to_end};
+use testkit::{Engine, Test, both_engines, cases};
 use tokio::io::AsyncReadExt;
 use workflow::Registered;
 
@@ -322,17 +322,6 @@ macro_rules! provision_case {
     };
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn provisioning_can_fail_anywhere() {
-    steps_can_fail_anywhere(provision_case!()).await;
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn provisioning_steps_can_run_twice() {
-    steps_can_run_twice(provision_case!()).await;
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn provisioning_survives_a_restart_at_each_step() {
-    survives_restart_at_each_step(provision_case!()).await;
+cases! {
+    provision_case!() => provisioning_can_fail_anywhere, provisioning_steps_can_run_twice, provisioning_survives_a_restart_at_each_step;
 }

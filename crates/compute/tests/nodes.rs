@@ -12,8 +12,8 @@ use compute_driver::{Driver, DriverError, Feature, Size, Status, Stranger};
 use kernel::cx::Extensions;
 use kernel::id::Id;
 use kernel::{Kind, Place};
-use testkit::workflows::{Case, run_to_end, steps_can_fail_anywhere, steps_can_run_twice, survives_restart_at_each_step};
-use testkit::{Engine, Test, both_engines};
+use testkit::workflows::{Case, run_to_end};
+use testkit::{Engine, Test, both_engines, cases};
 use workflow::Registered;
 use workflow::operation::{Operation, State as Work};
 
@@ -211,19 +211,8 @@ macro_rules! adoption_case {
     };
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn an_adoption_can_fail_anywhere() {
-    steps_can_fail_anywhere(adoption_case!()).await;
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn adoption_steps_can_run_twice() {
-    steps_can_run_twice(adoption_case!()).await;
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn an_adoption_survives_a_restart_at_each_step() {
-    survives_restart_at_each_step(adoption_case!()).await;
+cases! {
+    adoption_case!() => an_adoption_can_fail_anywhere, adoption_steps_can_run_twice, an_adoption_survives_a_restart_at_each_step;
 }
 
 both_engines!(a_node_tells_what_is_promised_and_what_is_there, |engine| async move {
@@ -270,3 +259,43 @@ both_engines!(a_node_that_does_not_answer_holds_nobody_up, |engine| async move {
     let silent = nodes(&test).await.into_iter().find(|node| node.name == "node-1").unwrap();
     assert_eq!(silent.state, NodeState::Down);
 });
+
+both_engines!(a_hypervisor_that_hangs_keeps_no_other_from_being_measured, |engine| async move {
+    let (mute, able) = (Simulated::new(), Simulated::new());
+    let drivers = Drivers::new().with("node-1", "local", Arc::new(mute.clone())).with("node-2", "local", Arc::new(able.clone()));
+    let test = Test::with(engine, vec![audit::module(), compute::module()], Extensions::default().with(drivers)).await;
+    node::enrol(&test.cx).await.unwrap();
+    for hostname in ["web", "db"] {
+        set_up(&test, hostname).await;
+    }
+    let all = nodes(&test).await;
+    assert_eq!(all.iter().map(|node| node.instances).collect::<Vec<_>>(), [1, 1], "one machine on each");
+
+    let hour = std::time::Duration::from_secs(3600);
+    mute.inject(Op::Inventory, Fault::Slow(hour));
+    mute.inject(Op::Measure, Fault::Slow(hour));
+    for simulated in [&mute, &able] {
+        simulated.advance(hour);
+    }
+    test.clock.advance(hour);
+    let rounds = ["compute.node.measure", "compute.reading.measure"].map(|name| {
+        let (cx, job) = (test.cx.clone(), compute::JOBS.iter().find(|job| job.name == name).unwrap());
+        tokio::spawn(async move { (job.run)(cx).await.unwrap() })
+    });
+    let began = std::time::Instant::now();
+    while nodes(&test).await[1].hosts.is_empty() || read(&test).await == 0 {
+        assert!(began.elapsed() < std::time::Duration::from_secs(5), "the other node's silence keeps this one from being measured");
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+    assert!(rounds.iter().all(|round| !round.is_finished()), "it has not answered yet");
+    for round in rounds {
+        assert_eq!(round.await.unwrap(), 1, "and is left for the next round");
+    }
+    assert_eq!(read(&test).await, 1);
+});
+
+/// How many readings there are.
+async fn read(test: &Test) -> i64 {
+    let count = sea_orm::Statement::from_string(test.cx.database().backend(), "SELECT COUNT(*) AS n FROM compute_reading");
+    sea_orm::ConnectionTrait::query_one_raw(test.cx.db(), count).await.unwrap().unwrap().try_get("", "n").unwrap()
+}

@@ -225,7 +225,6 @@ fn led(state: &mut State, call: &Incoming) -> Answer {
         }
         (_, ["nodes", node, "tasks", rest @ ..]) => guests::tasks(state, node, rest, call),
         (_, ["nodes", node, "storage", storage, rest @ ..]) => keep::storage(state, method, node, storage, rest, call),
-        ("GET", ["nodes", _, "query-url-metadata"]) => Ok(json!({ "filename": "x.qcow2", "size": 1 })),
         ("POST", ["nodes", node, "vzdump"]) => keep::back_up(state, node, call),
         ("POST", ["nodes", node, kind @ ("qemu" | "lxc")]) => guests::create(state, node, kind_of(kind), call),
         (_, ["nodes", node, kind @ ("qemu" | "lxc"), vmid, tail @ ..]) => {

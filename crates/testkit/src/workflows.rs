@@ -132,6 +132,28 @@ where
     each_step(&case, &[Moment::Before, Moment::After], || Intervention::Vanish, true).await;
 }
 
+/// Writes the three tests for cases, with the name of each test:
+/// `cases! { Case { make, start, check, workflows } => a_move_can_fail_anywhere, move_steps_can_run_twice, a_move_survives_a_restart_at_each_step; }`
+#[macro_export]
+macro_rules! cases {
+    ($($case:expr => $fail:ident, $twice:ident, $restart:ident;)*) => {$(
+        #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+        async fn $fail() {
+            $crate::workflows::steps_can_fail_anywhere($case).await;
+        }
+
+        #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+        async fn $twice() {
+            $crate::workflows::steps_can_run_twice($case).await;
+        }
+
+        #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+        async fn $restart() {
+            $crate::workflows::survives_restart_at_each_step($case).await;
+        }
+    )*};
+}
+
 /// Notes every point that a worker passes; for asserting order.
 #[derive(Default)]
 pub struct Recorder(Mutex<Vec<Point>>);

@@ -71,7 +71,8 @@ pub const TABLES: &[Table] = &[
             Entry::system("operation_id", RANDOM),
             Entry::system("position", STATE),
             Entry::system("at", WHEN),
-            Entry::system("text", "lines that steps write about resources, which name no person"),
+            Entry::system("text", "lines that steps write about resources, which name no person")
+                .withheld_where("for_operator", "what the operator reads about nodes and hosts of its own"),
             Entry::system("for_operator", STATE),
         ],
     },

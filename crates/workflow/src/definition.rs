@@ -6,6 +6,7 @@ use futures::future::BoxFuture;
 use kernel::map::Purpose;
 use kernel::{ByWorkflow, Cx, Error, Place, Result, Scope, Tx};
 use serde::{Serialize, de::DeserializeOwned};
+use tokio::sync::watch;
 
 use crate::operation::{Audience, OperationId, State, store};
 
@@ -146,6 +147,7 @@ pub struct StepCx {
     pub(crate) attempt: i32,
     pub(crate) fence: i64,
     pub(crate) workflow: &'static str,
+    pub(crate) stopping: watch::Receiver<bool>,
 }
 
 impl StepCx {
@@ -172,6 +174,16 @@ impl StepCx {
     /// A reference for outside calls that is the same on every try: find by it before creating.
     pub fn reference(&self) -> String {
         format!("{}/{}", self.operation, self.step)
+    }
+
+    /// Does `work`, unless the worker is told to stop meanwhile: then it is dropped where it is, and the answer is `None`. For long work that
+    /// goes on after a restart; its step answers [`Next::Again`].
+    pub async fn unless_stopped<T>(&self, work: impl Future<Output = T>) -> Option<T> {
+        let mut stopping = self.stopping.clone();
+        tokio::select! {
+            done = work => Some(done),
+            () = async { stopping.wait_for(|stopping| *stopping).await.ok(); } => None,
+        }
     }
 
     /// Adds a line to the step's log, which people can read. No personal values.

@@ -61,6 +61,35 @@ both_engines!(a_broken_transfer_goes_on_where_it_stopped, |engine| async move {
     assert!(asked[1] > 0 && asked[1] <= 1 << 20 && asked[2] > asked[1], "{asked:?}");
 });
 
+both_engines!(a_server_that_is_told_to_stop_waits_for_no_transfer_and_goes_on_with_it_later, |engine| async move {
+    for unversioned in [false, true] {
+        let mut file = disk();
+        file.resize(64 << 20, 0);
+        let publisher = Publisher::of(file).await;
+        {
+            let mut slow = publisher.lock();
+            (slow.pause, slow.unversioned) = (Duration::from_millis(200), unversioned);
+        }
+        let world = World::reaching(engine, &publisher.authority).await;
+        let owner = world.owner().await;
+        let asked = owner.post("/v1/operator/images", &json!({ "name": "Slow", "url": publisher.url, "sha256": publisher.sha256() })).await;
+        let path = format!("/v1/operator/images/{}", asked.text_at("/id"));
+        owner.until(&path, |image| image["received_bytes"].as_u64() > Some(0)).await;
+
+        let (config, clock, hypervisor) = (world.config.clone(), world.clock.clone(), world.hypervisor.clone());
+        let told = std::time::Instant::now();
+        let database = world.stop().await;
+        assert!(told.elapsed() < Duration::from_secs(20), "the rest of the file would take three minutes: {:?}", told.elapsed());
+
+        publisher.lock().pause = Duration::ZERO;
+        let world = World::with(database, config, clock, hypervisor).await;
+        let image = settled(&world.owner().await, &path).await;
+        assert_eq!(image["state"], "ready", "{image:#}");
+        let asked = publisher.lock().asked_from.clone();
+        assert_eq!((asked.len(), asked[0], asked[1] == 0), (2, 0, unversioned), "{asked:?}");
+    }
+});
+
 both_engines!(another_file_than_was_promised_is_not_kept_and_can_be_tried_again, |engine| async move {
     let publisher = Publisher::of(disk()).await;
     let world = World::reaching(engine, &publisher.authority).await;

@@ -2,7 +2,6 @@
 //! cluster got to see of a person goes from there with them.
 
 use std::collections::BTreeSet;
-use std::io::Read;
 
 use compute::network::NetworkId;
 use compute::{InstanceId, security_group::SecurityGroupId};
@@ -13,22 +12,6 @@ use testkit::{both_engines, covers};
 
 use super::cluster;
 use crate::world::{Browser, World};
-
-/// Everything in a fresh export, as one text.
-async fn exported(who: &Browser) -> String {
-    let export = who.post("/v1/privacy/exports", &json!({})).await;
-    assert_eq!(export.status, 202, "{export:?}");
-    let operation = who.operation(export.text_at("/operation_id")).await;
-    assert_eq!(operation["state"], "succeeded", "{operation:#}");
-    let bundle = who.bytes(&format!("/v1/privacy/exports/{}/download", export.text_at("/id"))).await;
-    let mut archive = zip::ZipArchive::new(std::io::Cursor::new(bundle)).unwrap();
-    let mut all = String::new();
-    for number in 0..archive.len() {
-        // Documents are no texts.
-        archive.by_index(number).unwrap().read_to_string(&mut all).ok();
-    }
-    all
-}
 
 /// The rows of a kind in an export.
 fn rows(export: &str, kind: &str) -> Vec<Value> {
@@ -70,7 +53,7 @@ both_engines!(an_export_lists_what_the_hypervisor_has_and_no_secret, |engine| as
     let operation = made(&ada, &format!("/v1/instances/{web}/password"), password).await;
     ada.operation(operation["id"].as_str().unwrap()).await;
 
-    let export = exported(&ada).await;
+    let export = ada.export().await;
     let told: BTreeSet<_> = rows(&export, "compute_instance").iter().map(|row| row["id"].as_str().unwrap().to_owned()).collect();
     let others = uuid::<InstanceId>(&json!(others));
     let there: BTreeSet<_> =
@@ -111,7 +94,7 @@ both_engines!(a_key_is_exported_and_goes_from_the_cluster_with_its_owner, |engin
     .await;
     let on_the_cluster = |text: &str| standin.lock().guests.values().any(|guest| guest.config.values().any(|value| value.contains(text)));
     assert!(on_the_cluster(CANARY) && on_the_cluster("canary-host"), "the cluster knows the key and the name");
-    let export = exported(&ada).await;
+    let export = ada.export().await;
     let order = &rows(&export, "catalogue_order")[0];
     assert_eq!((order["hostname"].as_str(), order["size_name"].as_str()), (Some("canary-host"), Some("Small")), "{order:#}");
     assert!(order["rates"].as_str().unwrap().contains("\"cycle\":\"hourly\""), "{order:#}");

@@ -22,6 +22,8 @@ pub struct State {
     pub status: Option<u16>,
     /// Waits before each piece of 64 KiB.
     pub pause: Duration,
+    /// Tells no version of the file, so that nobody can go on where it stopped.
+    pub unversioned: bool,
     /// Where each request wanted the file to begin.
     pub asked_from: Vec<u64>,
 }
@@ -84,7 +86,7 @@ async fn serve(state: Arc<Mutex<State>>, acceptor: TlsAcceptor, line: TcpStream)
         let cut = if state.cuts.is_empty() { None } else { Some(state.cuts.remove(0)) };
         let total = state.file.len();
         let rest = state.file.get(usize::try_from(from).ok()?..).unwrap_or_default().to_vec();
-        let common = "etag: \"one\"\r\nconnection: close\r\n";
+        let common = if state.unversioned { "connection: close\r\n" } else { "etag: \"one\"\r\nconnection: close\r\n" };
         let head = match (&state.elsewhere, state.status) {
             (Some(url), _) => format!("HTTP/1.1 302 Found\r\nlocation: {url}\r\ncontent-length: 0\r\n{common}\r\n"),
             (_, Some(status)) => format!("HTTP/1.1 {status} No\r\ncontent-length: 0\r\n{common}\r\n"),

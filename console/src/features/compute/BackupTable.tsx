@@ -9,6 +9,7 @@ import { paths } from "../../paths";
 import { type Column, DataTable } from "../../table/DataTable";
 import type { More } from "../../table/MoreButton";
 import { Confirm } from "../../ui/Confirm";
+import { CopyId } from "../../ui/CopyId";
 import { formatBytes } from "../../ui/format";
 import { Icon } from "../../ui/Icon";
 import { backupLook, restoreTestLook, State } from "../../ui/State";
@@ -50,7 +51,7 @@ export function BackupTable({ backups, instance, more, empty }: BackupTableProps
 function Name({ backup }: { backup: Backup }) {
   return (
     <>
-      {backup.name}
+      {backup.name} <CopyId id={backup.id} />
       {backup.scheduled && (
         <Text size="xs" c="dimmed">
           <Trans>By the plan</Trans>

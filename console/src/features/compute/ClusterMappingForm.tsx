@@ -98,7 +98,7 @@ export function ClusterMappingForm({ survey, before, check, save, action, back }
         </Title>
         {sources.length === 0 && (
           <Text c="dimmed">
-            <Trans>The token sees no guest that was made a template, and no image. Make one on the cluster, or have one fetched: fairhold cluster fetch-image.</Trans>
+            <Trans>The token sees no guest that was made a template, and no image. Make one on the cluster, or choose a storage for images: what you offer under “Images” comes to it.</Trans>
           </Text>
         )}
         {form.values.templates.map((_, index) => (

@@ -10,6 +10,7 @@ import { nonEmpty } from "../../form/checks";
 import { useApiForm } from "../../form/useApiForm";
 import { DataTable } from "../../table/DataTable";
 import { Confirm } from "../../ui/Confirm";
+import { CopyId } from "../../ui/CopyId";
 import { Dialog } from "../../ui/Dialog";
 import { Empty } from "../../ui/Empty";
 import { Icon } from "../../ui/Icon";
@@ -71,7 +72,15 @@ export function InstanceSnapshots({ instance }: { instance: Instance }) {
           </Empty>
         }
         columns={[
-          { name: t`Name`, lead: true, cell: (snapshot) => snapshot.name },
+          {
+            name: t`Name`,
+            lead: true,
+            cell: (snapshot) => (
+              <>
+                {snapshot.name} <CopyId id={snapshot.id} />
+              </>
+            ),
+          },
           { name: t`State`, cell: (snapshot) => <SnapshotState snapshot={snapshot} /> },
           { name: t`Holds`, cell: (snapshot) => (snapshot.memory ? t`Disk and memory` : t`Disk`) },
           { name: t`Taken`, cell: (snapshot) => <When at={snapshot.created_at} /> },

@@ -7,6 +7,7 @@ mod conclude;
 pub(crate) mod credit;
 pub(crate) mod draft;
 pub(crate) mod finalise;
+mod give_back;
 pub(crate) mod jobs;
 mod list;
 pub mod model;
@@ -17,6 +18,7 @@ pub(crate) mod verify;
 
 pub use archive::archive;
 pub use conclude::{conclude, unbilled};
+pub use give_back::give_back;
 pub use list::{list, preview, view};
 pub use model::{Document, Invoice, InvoiceId, InvoiceSummary};
 pub use pay::pay;

@@ -285,6 +285,24 @@ pub(crate) async fn every(db: &impl ConnectionTrait, after: Option<InvoiceId>, l
     wanted.all(db).await?.into_iter().map(issued).collect()
 }
 
+/// A billed month, and what it was billed at.
+pub(crate) struct Month {
+    pub(crate) invoice: InvoiceId,
+    pub(crate) period: Period,
+    pub(crate) amount: i64,
+}
+
+/// The month of a meter that begins at `from`, if it stands on an invoice.
+pub(crate) async fn month(db: &impl ConnectionTrait, unit: &str, meter: MeterId, from: Timestamp) -> Result<Option<Month>> {
+    let mine = line::Entity::find().filter(line::Column::MeterId.eq(meter.uuid())).filter(line::Column::Unit.eq(unit));
+    let row = mine.filter(line::Column::FromAt.eq(from.0)).one(db).await?;
+    Ok(row.map(|row| Month {
+        invoice: InvoiceId::from_uuid(row.invoice_id),
+        period: Period { from: Timestamp(row.from_at), to: Timestamp(row.to_at) },
+        amount: row.amount,
+    }))
+}
+
 /// The billed months of every meter, in order: meter and period.
 pub(crate) async fn months(db: &impl ConnectionTrait, unit: &str) -> Result<Vec<(MeterId, Period)>> {
     let rows: Vec<(Option<uuid::Uuid>, i64, i64)> = line::Entity::find()

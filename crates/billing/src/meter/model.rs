@@ -73,6 +73,8 @@ pub struct Meter {
     pub opened_at: Timestamp,
     /// End, in billing time; months that start later are not billed.
     pub closed_at: Option<Timestamp>,
+    /// When the billed thing was lost by nobody's wish, in billing time; of the month that it was lost in only the part before is billed.
+    pub lost_at: Option<Timestamp>,
 }
 
 impl Meter {

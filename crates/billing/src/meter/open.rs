@@ -26,6 +26,7 @@ pub async fn open<P: AtOrganisation>(tx: &Tx, at: &Scope<P>, new: NewMeter) -> R
         prepaid_periods: new.prepaid_periods,
         opened_at: account.billing_time(new.from),
         closed_at: None,
+        lost_at: None,
     };
     store::insert(tx, &meter).await?;
     store::open_of(tx.db(), organisation, &meter.resource).await?.ok_or_else(|| Error::internal("another organisation's meter is open on this resource"))

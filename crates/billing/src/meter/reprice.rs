@@ -31,6 +31,15 @@ pub async fn rates_now<P: AtOrganisation>(db: &impl ConnectionTrait, at: &Scope<
     Ok(store::open_of(db, at.organisation_id()?, resource).await?.map(|meter| meter.rates))
 }
 
+/// At which prices `resource` was billed before it was repriced last; `None` when it never was.
+///
+/// # Errors
+/// Database errors.
+pub async fn rates_before<P: AtOrganisation>(db: &impl ConnectionTrait, at: &Scope<P>, resource: &str) -> Result<Option<Rates>> {
+    let closed = store::of_resource(db, at.organisation_id()?, resource).await?.into_iter().filter(|meter| meter.closed_at.is_some());
+    Ok(closed.max_by_key(|meter| (meter.closed_at, meter.id)).map(|meter| meter.rates))
+}
+
 /// The month that `resource` is in; `None` when it is billed by the hour or not at all.
 ///
 /// # Errors
@@ -72,6 +81,7 @@ pub async fn reprice<P: AtOrganisation>(tx: &Tx, at: &Scope<P>, new: NewMeter) -
         rates: new.rates,
         prepaid_periods: meter.prepaid_periods.max(index + 1),
         closed_at: None,
+        lost_at: None,
         ..meter
     };
     store::insert(tx, &next).await

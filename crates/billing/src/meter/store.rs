@@ -29,6 +29,7 @@ mod entity {
         pub prepaid_periods: i64,
         pub opened_at: i64,
         pub closed_at: Option<i64>,
+        pub lost_at: Option<i64>,
     }
 
     impl ActiveModelBehavior for ActiveModel {}
@@ -82,6 +83,7 @@ fn meter(row: entity::Model) -> Result<Meter> {
         prepaid_periods: row.prepaid_periods,
         opened_at: Timestamp(row.opened_at),
         closed_at: row.closed_at.map(Timestamp),
+        lost_at: row.lost_at.map(Timestamp),
     })
 }
 
@@ -98,6 +100,7 @@ pub(crate) async fn insert(tx: &Tx, meter: &Meter) -> Result<()> {
         prepaid_periods: Set(meter.prepaid_periods),
         opened_at: Set(meter.opened_at.0),
         closed_at: Set(None),
+        lost_at: Set(None),
     };
     entity::Entity::insert(row).on_conflict_do_nothing_on([entity::Column::OpenResource]).exec_without_returning(tx.db()).await?;
     Ok(())
@@ -141,6 +144,13 @@ pub(crate) async fn set_closed(tx: &Tx, id: MeterId, at: Timestamp) -> Result<()
         .filter(entity::Column::ClosedAt.is_null())
         .exec(tx.db())
         .await?;
+    Ok(())
+}
+
+/// Notes when what these meters bill was lost.
+pub(crate) async fn set_lost(tx: &Tx, ids: &[MeterId], at: Timestamp) -> Result<()> {
+    let ids = ids.iter().map(|id| id.uuid());
+    entity::Entity::update_many().col_expr(entity::Column::LostAt, Expr::value(at.0)).filter(entity::Column::Id.is_in(ids)).exec(tx.db()).await?;
     Ok(())
 }
 

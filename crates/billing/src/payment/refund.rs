@@ -49,6 +49,13 @@ pub async fn refund(cx: &Cx, id: PaymentId, amount: Money, reason: &str) -> Resu
     book(cx, &payment, &key, amount, reason).await
 }
 
+/// How much was asked back of the payment for this reason, if it was.
+pub(super) async fn asked(cx: &Cx, id: PaymentId, reason: &str) -> Result<Option<Money>> {
+    let asked = store::refund_by_key(cx.db(), &format!("{id}/{reason}")).await?;
+    let currency = store::by_id_for_work(cx.db(), id).await?.amount.currency;
+    Ok(asked.map(|asked| Money::new(asked.amount, currency)))
+}
+
 async fn book(cx: &Cx, payment: &Payment, key: &str, amount: Money, reason: &str) -> Result<Payment> {
     let organisation = payment.organisation_id;
     let sides = Sides::of(cx, organisation).await?;

@@ -4,7 +4,8 @@
 //! A monthly meter's months start at its opening. The invoice of [from, to) holds each month that
 //! *starts* in it while the meter is open, whole, unless it was paid with the order. Boundaries
 //! fall into exactly one invoice period, so months are billed once, without gap or overlap, and a
-//! machine that ends is never billed for a month that has not begun.
+//! machine that ends is never billed for a month that has not begun. One that is lost is billed for
+//! the part of its month before.
 
 use kernel::{Currency, Money, Result, Timestamp};
 
@@ -56,7 +57,13 @@ fn months(meter: &Meter, period: Period, lines: &mut Vec<Rated>) -> Result<()> {
         if from >= period.from {
             let month = Period { from, to: month_boundary(meter.opened_at, index + 1)? };
             let days = format!("{} to {}", day(month.from), day(month.to));
-            lines.push(line(meter, &days, Quantity::whole(1), MONTH, price, month)?);
+            lines.push(match meter.lost_at.filter(|lost| month.contains(*lost)) {
+                None => line(meter, &days, Quantity::whole(1), MONTH, price, month)?,
+                Some(lost) => {
+                    let part = Quantity { count: i128::from(lost.0 - month.from.0), per: i128::from(month.to.0 - month.from.0) };
+                    line(meter, &format!("{days}, until it was lost on {}", day(lost)), part, MONTH, price, month)?
+                }
+            });
         }
         index += 1;
     }
@@ -128,6 +135,7 @@ mod tests {
             prepaid_periods: 1,
             opened_at,
             closed_at,
+            lost_at: None,
         }
     }
 
@@ -149,6 +157,17 @@ mod tests {
         assert_eq!(december[0].description, "Small machine, 2026-12-30 to 2027-01-30");
         assert_eq!(december[0].amount.minor, 595);
         assert_eq!(of("2027-02-05T00:00:00Z")[0].period.from, at("2027-02-28T08:00:00Z"));
+    }
+
+    #[test]
+    fn a_month_in_which_a_machine_was_lost_is_billed_for_the_part_before() {
+        let (opened, lost) = (at("2026-11-01T00:00:00Z"), at("2026-12-16T12:00:00Z"));
+        let machine = Meter { lost_at: Some(lost), ..meter(Cycle::Monthly, opened, Some(lost)) };
+        let of = |day: &str| rated(&[(machine.clone(), Used::default())], month_of(at(day)).unwrap()).unwrap();
+        let december = of("2026-12-05T00:00:00Z");
+        assert_eq!((december.len(), december[0].amount.minor, december[0].quantity.as_str()), (1, 298, "0.5"), "half of 595");
+        assert!(december[0].description.ends_with("until it was lost on 2026-12-16"), "{}", december[0].description);
+        assert!(of("2027-01-05T00:00:00Z").is_empty());
     }
 
     proptest! {

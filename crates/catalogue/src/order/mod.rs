@@ -20,3 +20,4 @@ pub(crate) use list::state_of_machine;
 pub use list::{list, view};
 pub use model::{NewOrder, Order, OrderId, OrderRetry, State};
 pub use retry::retry;
+pub(crate) use store::payment_of_machine;

@@ -79,6 +79,15 @@ pub(super) async fn of_machine<P: AtProject>(db: &impl ConnectionTrait, at: &Sco
     Ok(Entity::find().filter(Column::ProjectId.eq(at.project_id()?)).filter(Column::InstanceId.eq(machine)).one(db).await?)
 }
 
+/// The payment of the order that `machine` was made for.
+pub(crate) async fn payment_of_machine<P: AtProject>(
+    db: &impl ConnectionTrait,
+    at: &Scope<P>,
+    machine: compute::InstanceId,
+) -> Result<Option<billing::payment::PaymentId>> {
+    Ok(of_machine(db, at, machine).await?.and_then(|order| order.payment_id))
+}
+
 /// The same, locked to the end of the transaction.
 pub(super) async fn locked<P: AtProject>(tx: &Tx, at: &Scope<P>, id: OrderId) -> Result<Row> {
     let mut query = Entity::find_by_id(id).filter(Column::ProjectId.eq(at.project_id()?));

@@ -16,3 +16,4 @@ pub use list::list;
 pub use model::{NewSizeChange, SizeChange, SizeChangeId, SizeChangeQuote, State, WantedSize};
 pub use quote::quote;
 pub use size_for::size_for;
+pub(crate) use store::payments;

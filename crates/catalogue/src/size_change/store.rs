@@ -1,11 +1,13 @@
 //! The table `catalogue_size_change`.
 
 use billing::meter::Rates;
+use billing::payment::PaymentId;
 use compute::InstanceId;
 use kernel::permission::AtProject;
 use kernel::{Currency, Error, Money, Result, Scope, Tx};
 use sea_orm::sea_query::{Expr, LockType};
 use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect, QueryTrait};
+use workflow::OperationId;
 
 use super::model::{SizeChangeId, State};
 
@@ -96,6 +98,17 @@ pub(super) async fn locked<P: AtProject>(tx: &Tx, at: &Scope<P>, id: SizeChangeI
 pub(super) async fn newest<P: AtProject>(db: &impl ConnectionTrait, at: &Scope<P>, instance: InstanceId) -> Result<Option<Row>> {
     let mine = Entity::find().filter(Column::ProjectId.eq(at.project_id()?)).filter(Column::InstanceId.eq(instance));
     Ok(mine.order_by_desc(Column::Id).limit(1).one(db).await?)
+}
+
+/// What was paid for changes of a machine.
+pub(crate) async fn payments<P: AtProject>(db: &impl ConnectionTrait, at: &Scope<P>, instance: InstanceId) -> Result<Vec<PaymentId>> {
+    let mine = Entity::find().filter(Column::ProjectId.eq(at.project_id()?)).filter(Column::InstanceId.eq(instance));
+    Ok(mine.order_by_asc(Column::Id).all(db).await?.into_iter().filter_map(|change| change.payment_id).collect())
+}
+
+/// The change that the resize `operation` belongs to.
+pub(super) async fn by_resize<P: AtProject>(db: &impl ConnectionTrait, at: &Scope<P>, operation: OperationId) -> Result<Option<Row>> {
+    Ok(Entity::find().filter(Column::ProjectId.eq(at.project_id()?)).filter(Column::ResizeId.eq(operation)).one(db).await?)
 }
 
 /// Changes of a machine, newest first, one more than `limit`.

@@ -20,10 +20,11 @@ use futures::future::BoxFuture;
 use kernel::cx::Extensions;
 use kernel::{Currency, Cx, Kind, OrganisationId, PageQuery, PersonId, Place};
 use sea_orm::ConnectionTrait;
-use testkit::workflows::{Case, run_to_end, steps_can_fail_anywhere, steps_can_run_twice, survives_restart_at_each_step};
-use testkit::{Engine, Test, both_engines};
+use testkit::workflows::{Case, run_to_end};
+use testkit::{Engine, Test, both_engines, cases};
 use workflow::Registered;
 
+mod lost;
 mod size_changes;
 
 const KEY: &str = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAILM+rvN+ot98qgEN796jTiQfZfG1KaT0PtFDJ/XFSqti me@home";
@@ -348,17 +349,6 @@ macro_rules! fulfil_case {
     };
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn fulfilling_can_fail_anywhere() {
-    steps_can_fail_anywhere(fulfil_case!()).await;
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn fulfilling_steps_can_run_twice() {
-    steps_can_run_twice(fulfil_case!()).await;
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn fulfilling_survives_a_restart_at_each_step() {
-    survives_restart_at_each_step(fulfil_case!()).await;
+cases! {
+    fulfil_case!() => fulfilling_can_fail_anywhere, fulfilling_steps_can_run_twice, fulfilling_survives_a_restart_at_each_step;
 }

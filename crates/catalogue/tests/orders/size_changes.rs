@@ -1,5 +1,6 @@
 //! Another size for machines that are paid by the month, or by the hour: what is charged, when the price changes, and what goes back.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use billing::meter::Cycle;
@@ -10,13 +11,15 @@ use catalogue::permissions::{OrderCreate, SizeChangeCreate, SizeChangeQuote as M
 use catalogue::size::SizePatch;
 use catalogue::size_change::{self, NewSizeChange, SIZE_CHANGE, SizeChange, SizeChangeId, SizeChangeQuote, State};
 use compute::instance;
-use compute::permissions::InstanceView;
+use compute::permissions::{InstanceResize, InstanceView};
 use compute::{InstanceId, SizeId};
 use compute_driver::simulated::{Fault, Operation, Simulated};
 use compute_driver::{Driver, DriverError};
 use kernel::{Kind, Money, PageQuery};
-use testkit::workflows::{Case, run_to_end, steps_can_fail_anywhere, steps_can_run_twice, survives_restart_at_each_step};
-use testkit::{Engine, Test, both_engines};
+use testkit::workflows::{Case, run_to_end};
+use testkit::{Engine, Test, both_engines, cases};
+use workflow::operation::State as Work;
+use workflow::{Interceptor, Intervention, Moment, Point};
 
 use super::{books_are_right, deliver, finish, person, placed, step, wanted, workflows, world};
 
@@ -159,13 +162,70 @@ both_engines!(nothing_more_is_charged_than_was_shown_and_one_change_is_made_at_a
 both_engines!(an_hourly_machine_pays_nothing_now_and_the_new_price_at_once, |engine| async move {
     let (test, _) = world(engine).await;
     let shelf = sizes(&test).await;
-    let new = NewOrder { cycle: Cycle::Hourly, ..wanted(&test.cx, "web", PaymentMethod::TestSucceeds).await };
-    let order = order::create(&test.cx, &test.scope::<OrderCreate>().await, &new).await.unwrap();
-    let order = finish(&test, order.id).await;
+    let order = hourly(&test).await;
     let (shown, done) = changed(&test, order.instance_id, shelf[1].id).await;
     assert_eq!((shown.due_now.minor, shown.price, shown.cycle), (0, shelf[1].hourly, Some(Cycle::Hourly)));
     assert_eq!((done.state, done.payment_id), (State::Done, None));
     books_are_right(&test).await;
+});
+
+/// A machine that is billed by the hour.
+async fn hourly(test: &Test) -> Order {
+    let new = NewOrder { cycle: Cycle::Hourly, ..wanted(&test.cx, "web", PaymentMethod::TestSucceeds).await };
+    let order = order::create(&test.cx, &test.scope::<OrderCreate>().await, &new).await.unwrap();
+    finish(test, order.id).await
+}
+
+/// What an hour costs from now on.
+async fn hour(test: &Test, id: InstanceId) -> String {
+    let at = test.scope::<MayQuote>().await;
+    billing::meter::rates_now(test.cx.db(), &at, &id.to_string()).await.unwrap().unwrap().hourly.to_string()
+}
+
+async fn costs(test: &Test, size: SizeId, minor: i64) {
+    let hourly = Money::new(minor, sizes(test).await[0].hourly.currency);
+    catalogue::size::update(&test.cx, &test.scope::<SizeUpdate>().await, size, SizePatch { hourly: Some(hourly), ..SizePatch::default() }).await.unwrap();
+}
+
+/// Gives it another size without a price to agree on.
+async fn resized(test: &Test, id: InstanceId, size: SizeId, fault: Option<Arc<dyn Interceptor>>) -> Work {
+    instance::resize(&test.cx, &test.scope::<InstanceResize>().await, id, size).await.unwrap();
+    let ended = run_to_end(&test.cx, &test.clock, workflows, fault, instance::RESIZE.name, &id.to_string()).await;
+    deliver(test).await;
+    ended.state
+}
+
+both_engines!(regression_a_plain_resize_costs_what_the_size_costs_today, |engine| async move {
+    let (test, hypervisor) = world(engine).await;
+    let (id, shelf) = (hourly(&test).await.instance_id, sizes(&test).await);
+    let at_first = hour(&test, id).await;
+    // A change was agreed on at another price, and came to nothing.
+    hypervisor.inject(Operation::Resize, Fault::Fail(DriverError::full("0 MiB of disk are free")));
+    assert_eq!(changed(&test, id, shelf[1].id).await.1.state, State::Failed);
+    assert_eq!(hour(&test, id).await, at_first);
+    costs(&test, shelf[1].id, 50).await;
+    assert_eq!(resized(&test, id, shelf[1].id, None).await, Work::Succeeded);
+    assert_eq!(hour(&test, id).await, "0.5");
+    books_are_right(&test).await;
+});
+
+/// The last step of a resize fails after it had its effect.
+struct FailsAtTheEnd;
+
+impl Interceptor for FailsAtTheEnd {
+    fn at(&self, point: Point) -> Intervention {
+        let end = point.step == "finish" && point.moment == Moment::After && !point.undo;
+        if end { Intervention::Fail(kernel::Error::conflict("A fault of the test.")) } else { Intervention::Go }
+    }
+}
+
+both_engines!(a_resize_that_is_taken_back_leaves_the_price_as_it_was, |engine| async move {
+    let (test, _) = world(engine).await;
+    let (id, shelf) = (hourly(&test).await.instance_id, sizes(&test).await);
+    let at_first = hour(&test, id).await;
+    costs(&test, shelf[0].id, 50).await;
+    assert_eq!(resized(&test, id, shelf[1].id, Some(Arc::new(FailsAtTheEnd))).await, Work::Undone);
+    assert_eq!((size_of(&test, id).await, hour(&test, id).await), (shelf[0].id, at_first), "and not what the size costs today");
 });
 
 both_engines!(nothing_of_it_is_seen_from_another_project, |engine| async move {
@@ -211,17 +271,6 @@ macro_rules! change_case {
     };
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn changing_a_size_can_fail_anywhere() {
-    steps_can_fail_anywhere(change_case!()).await;
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn changing_a_size_can_run_twice() {
-    steps_can_run_twice(change_case!()).await;
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn changing_a_size_survives_a_restart_at_each_step() {
-    survives_restart_at_each_step(change_case!()).await;
+cases! {
+    change_case!() => changing_a_size_can_fail_anywhere, changing_a_size_can_run_twice, changing_a_size_survives_a_restart_at_each_step;
 }

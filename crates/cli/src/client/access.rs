@@ -7,14 +7,16 @@ use clap::Args;
 use serde_json::json;
 
 use super::api::Api;
-use super::machine::{finish, pick};
+use super::machine::finish;
+use super::name::named;
 use super::{show, terminal};
 use crate::outcome::{Outcome, fail};
 
 /// `fairhold vm set-password`
 #[derive(Debug, Args)]
 pub struct SetPassword {
-    id: String,
+    /// The machine, by id or name
+    pub(super) id: String,
     /// Make a password and print it once, instead of asking for one
     #[arg(long)]
     generate: bool,
@@ -42,7 +44,8 @@ impl SetPassword {
 /// `fairhold vm authorise-key`
 #[derive(Debug, Args)]
 pub struct AuthoriseKey {
-    id: String,
+    /// The machine, by id or name
+    pub(super) id: String,
     /// A kept key, by id or name
     #[arg(long)]
     key: String,
@@ -54,7 +57,7 @@ pub struct AuthoriseKey {
 impl AuthoriseKey {
     pub async fn run(self, api: &Api) -> Outcome {
         agree(self.yes, "This lets the owner of the key sign in to the machine as root")?;
-        let key = pick(api, "/v1/ssh-keys", Some(&self.key), "kept key").await?;
+        let key = named(api, "/v1/ssh-keys", &self.key, "kept key").await?;
         let answer = api.create(&format!("/v1/instances/{}/keys", self.id), &json!({ "ssh_key_id": key, "enter_guest": true })).await?;
         finish(api, &answer).await
     }

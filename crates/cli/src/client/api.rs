@@ -142,8 +142,14 @@ impl Api {
         show::one(&value, columns)
     }
 
-    /// Prints a whole list, page after page.
+    /// Prints a whole list.
     pub async fn list(&self, path: &str, columns: Columns) -> Outcome {
+        let items = self.items(path).await?;
+        if self.json { show::json(&Value::Array(items)) } else { show::table(&items, columns) }
+    }
+
+    /// A whole list, page after page.
+    pub async fn items(&self, path: &str) -> Outcome<Vec<Value>> {
         let mut items = Vec::new();
         let mut after: Option<String> = None;
         loop {
@@ -169,10 +175,7 @@ impl Api {
                 _ => break,
             }
         }
-        if self.json {
-            return show::json(&Value::Array(items));
-        }
-        show::table(&items, columns)
+        Ok(items)
     }
 }
 

@@ -9,10 +9,11 @@ use tokio::io::AsyncWriteExt;
 
 use super::api::Api;
 use super::machine::finish;
+use super::name::{self, named};
 use super::{show, terminal};
 use crate::outcome::{Outcome, fail};
 
-/// `fairhold backup …`
+/// `fairhold backup …`; backups and machines are called by id or name.
 #[derive(Debug, Subcommand)]
 pub enum Backup {
     /// List the project's backups
@@ -92,28 +93,32 @@ impl Backup {
         match self {
             Self::List => api.list("/v1/backups", show::BACKUP).await,
             Self::Create { machine, name } => {
+                let machine = name::machine(api, &machine).await?;
                 let asked = api.create(&format!("/v1/instances/{machine}/backups"), &json!({ "name": name })).await?;
                 finish(api, &asked).await
             }
             Self::Restore { id, yes } => {
+                let path = path(api, &id).await?;
                 if !yes {
                     terminal::confirm("What was written since the backup is lost, with the machine's snapshots. Type restore to go on: ", "restore")?;
                 }
-                finish(api, &api.create(&format!("/v1/backups/{id}/restore"), &json!({})).await?).await
+                finish(api, &api.create(&format!("{path}/restore"), &json!({})).await?).await
             }
             Self::Test { id } => {
-                finish(api, &api.create(&format!("/v1/backups/{id}/test"), &json!({})).await?).await?;
-                api.show(api.read(&format!("/v1/backups/{id}")).await?, show::BACKUP)
+                let path = path(api, &id).await?;
+                finish(api, &api.create(&format!("{path}/test"), &json!({})).await?).await?;
+                api.show(api.read(&path).await?, show::BACKUP)
             }
-            Self::Download { id, output } => save(api, &format!("/v1/backups/{id}/archive"), &id, output).await,
+            Self::Download { id, output } => save(api, &format!("{}/archive", path(api, &id).await?), &id, output).await,
             Self::Delete { id, yes } => {
+                let path = path(api, &id).await?;
                 if !yes {
                     terminal::confirm("A deleted backup does not come back. Type delete to go on: ", "delete")?;
                 }
-                finish(api, &api.change(Method::DELETE, &format!("/v1/backups/{id}"), None).await?).await
+                finish(api, &api.change(Method::DELETE, &path, None).await?).await
             }
             Self::Plan { machine, frequency, weekday, hour, keep, restore_tests } => {
-                let path = format!("/v1/instances/{machine}/backup-plan");
+                let path = format!("/v1/instances/{}/backup-plan", name::machine(api, &machine).await?);
                 let mut plan = api.read(&path).await?;
                 let asked = [
                     ("frequency", word(frequency)),
@@ -131,6 +136,10 @@ impl Backup {
             }
         }
     }
+}
+
+async fn path(api: &Api, backup: &str) -> Outcome<String> {
+    Ok(format!("/v1/backups/{}", named(api, "/v1/backups", backup, "backup").await?))
 }
 
 /// Saves what is at `path`. It is written beside its name first, so that half of a file is never taken for a whole.

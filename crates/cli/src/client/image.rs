@@ -11,7 +11,8 @@ use tokio::io::{AsyncReadExt, AsyncSeekExt};
 
 use super::api::{Api, checked};
 use super::backup::save;
-use super::machine::{finish, pick};
+use super::machine::finish;
+use super::name::named;
 use super::{progress, show, terminal};
 use crate::outcome::{Outcome, fail};
 
@@ -104,6 +105,7 @@ pub struct Import {
     template: Option<String>,
 }
 
+const IMAGES: &str = "/v1/images";
 const TEMPLATES: &str = "/v1/operator/templates";
 
 impl Image {
@@ -129,12 +131,13 @@ impl Image {
             Self::Retire { template } => change(api, &template, &json!({ "retired": true })).await,
             Self::Offer { template } => change(api, &template, &json!({ "retired": false })).await,
             Self::Retry { id } => finish(api, &api.create(&format!("/v1/operator/images/{id}/retry"), &json!({})).await?).await,
-            Self::Download { id, output } => save(api, &format!("/v1/images/{id}/disk"), &id, output).await,
+            Self::Download { id, output } => save(api, &format!("{IMAGES}/{}/disk", named(api, IMAGES, &id, "image").await?), &id, output).await,
             Self::Delete { id, operator, yes } => {
                 if !yes {
                     terminal::confirm("A deleted image does not come back. Type delete to go on: ", "delete")?;
                 }
-                let path = if operator { format!("/v1/operator/images/{id}") } else { format!("/v1/images/{id}") };
+                // Versions of the operator's templates have no names of their own.
+                let path = if operator { format!("/v1/operator/images/{id}") } else { format!("{IMAGES}/{}", named(api, IMAGES, &id, "image").await?) };
                 let asked = api.change(Method::DELETE, &path, None).await?;
                 if asked.get("state").and_then(Value::as_str) == Some("deleting") { finish(api, &asked).await } else { api.show(asked, show::IMAGE) }
             }
@@ -155,14 +158,14 @@ async fn templates(api: &Api) -> Outcome {
 }
 
 async fn change(api: &Api, template: &str, patch: &Value) -> Outcome {
-    let id = pick(api, TEMPLATES, Some(template), "template").await?;
+    let id = named(api, TEMPLATES, template, "template").await?;
     api.show(api.change(Method::PATCH, &format!("{TEMPLATES}/{id}"), Some(patch)).await?, show::TEMPLATE)
 }
 
 impl Import {
     async fn run(self, api: &Api) -> Outcome {
         let template = match &self.template {
-            Some(template) => Some(pick(api, TEMPLATES, Some(template), "template").await?),
+            Some(template) => Some(named(api, TEMPLATES, template, "template").await?),
             None => None,
         };
         let body = json!({ "url": self.url, "sha256": self.sha256, "name": self.name, "description": self.description, "template_id": template });
@@ -230,7 +233,7 @@ impl Upload {
     async fn begin(&self, api: &Api, total: u64) -> Outcome<String> {
         let file = self.file.file_name().map(|name| name.to_string_lossy().into_owned());
         let template = match &self.template {
-            Some(template) => Some(pick(api, TEMPLATES, Some(template), "template").await?),
+            Some(template) => Some(named(api, TEMPLATES, template, "template").await?),
             None => None,
         };
         let words =

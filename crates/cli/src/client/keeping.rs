@@ -2,14 +2,15 @@
 
 use std::path::PathBuf;
 
-use clap::Subcommand;
+use clap::{Args, Subcommand};
 use reqwest::Method;
 use serde_json::json;
 
 use super::api::Api;
 use super::machine::finish;
+use super::name::{self, named};
 use super::{show, terminal};
-use crate::outcome::Outcome;
+use crate::outcome::{Outcome, fail};
 
 /// `fairhold vm snapshot …`
 #[derive(Debug, Subcommand)]
@@ -28,29 +29,58 @@ pub enum Snapshot {
     },
     /// Bring its machine back to it; what was written since is lost
     Restore {
-        id: String,
+        #[command(flatten)]
+        which: Which,
         #[arg(long)]
         yes: bool,
     },
     /// Delete it
-    Delete { id: String },
+    Delete {
+        #[command(flatten)]
+        which: Which,
+    },
+}
+
+/// A snapshot by its id, or by its name among those of a machine.
+#[derive(Debug, Args)]
+pub struct Which {
+    id: String,
+    /// The machine whose snapshot it is, by id or name; needed for a snapshot's name
+    #[arg(long)]
+    machine: Option<String>,
+}
+
+impl Which {
+    async fn path(&self, api: &Api) -> Outcome<String> {
+        let id = match &self.machine {
+            Some(machine) => named(api, &snapshots(api, machine).await?, &self.id, "snapshot of this machine").await?,
+            None if name::is_id(&self.id) => self.id.clone(),
+            None => return fail("Name the machine too, with --machine: snapshots of several machines may be called alike."),
+        };
+        Ok(format!("/v1/snapshots/{id}"))
+    }
+}
+
+async fn snapshots(api: &Api, machine: &str) -> Outcome<String> {
+    Ok(format!("/v1/instances/{}/snapshots", name::machine(api, machine).await?))
 }
 
 impl Snapshot {
     pub async fn run(self, api: &Api) -> Outcome {
         match self {
-            Self::List { machine } => api.list(&format!("/v1/instances/{machine}/snapshots"), show::SNAPSHOT).await,
+            Self::List { machine } => api.list(&snapshots(api, &machine).await?, show::SNAPSHOT).await,
             Self::Create { machine, name, memory } => {
-                let asked = api.create(&format!("/v1/instances/{machine}/snapshots"), &json!({ "name": name, "memory": memory })).await?;
+                let asked = api.create(&snapshots(api, &machine).await?, &json!({ "name": name, "memory": memory })).await?;
                 finish(api, &asked).await
             }
-            Self::Restore { id, yes } => {
+            Self::Restore { which, yes } => {
+                let path = which.path(api).await?;
                 if !yes {
                     terminal::confirm("What was written since the snapshot is lost. Type restore to go on: ", "restore")?;
                 }
-                finish(api, &api.create(&format!("/v1/snapshots/{id}/restore"), &json!({})).await?).await
+                finish(api, &api.create(&format!("{path}/restore"), &json!({})).await?).await
             }
-            Self::Delete { id } => finish(api, &api.change(Method::DELETE, &format!("/v1/snapshots/{id}"), None).await?).await,
+            Self::Delete { which } => finish(api, &api.change(Method::DELETE, &which.path(api).await?, None).await?).await,
         }
     }
 }
@@ -82,6 +112,7 @@ impl Key {
                 api.show(kept, show::SSH_KEY)
             }
             Self::Remove { id } => {
+                let id = named(api, "/v1/ssh-keys", &id, "kept key").await?;
                 api.change(Method::DELETE, &format!("/v1/ssh-keys/{id}"), None).await?;
                 show::say("The key is forgotten.");
                 Ok(())

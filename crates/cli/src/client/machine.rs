@@ -14,6 +14,7 @@ use super::access::{AuthoriseKey, SetPassword};
 use super::api::Api;
 use super::keeping::Snapshot;
 use super::metric::{self, Last};
+use super::name::{self, named, pick};
 use super::resize::Resize;
 use super::{progress, show, terminal};
 use crate::outcome::{Outcome, fail};
@@ -41,7 +42,7 @@ pub struct Order {
     /// Template, by id or name
     #[arg(long, required_unless_present_any = ["backup", "image"])]
     template: Option<String>,
-    /// Backup to make it from, in place of a template
+    /// Backup to make it from, by id or name, in place of a template
     #[arg(long, conflicts_with_all = ["template", "region"])]
     backup: Option<String>,
     /// Image of yours to make it from, by id or name, in place of a template
@@ -84,7 +85,11 @@ impl Order {
         let key = std::fs::read_to_string(&self.ssh_key)?;
         let user_data = self.user_data.map(std::fs::read_to_string).transpose()?;
         let size = pick(api, "/v1/sizes", Some(&self.size), "size").await?;
-        let (template, region) = match (&self.backup, &self.image) {
+        let backup = match &self.backup {
+            Some(backup) => Some(named(api, "/v1/backups", backup, "backup").await?),
+            None => None,
+        };
+        let (template, region) = match (&backup, &self.image) {
             // The place where it is kept is the backup's.
             (Some(id), _) => {
                 let backup = api.read(&format!("/v1/backups/{id}")).await?;
@@ -105,19 +110,19 @@ impl Order {
             terminal::confirm("Type yes to order: ", "yes")?;
         }
         let mut body = choice;
-        let named =
+        let places =
             [("network_id", self.network, "/v1/networks", "network"), ("security_group_id", self.security_group, "/v1/security-groups", "security group")];
-        for (field, wanted, path, what) in named {
+        for (field, wanted, path, what) in places {
             if let (Some(wanted), Value::Object(body)) = (wanted, &mut body) {
-                body.insert(field.to_owned(), pick(api, path, Some(&wanted), what).await?.into());
+                body.insert(field.to_owned(), named(api, path, &wanted, what).await?.into());
             }
         }
         if let Value::Object(body) = &mut body {
-            if let Some(backup) = self.backup {
+            if let Some(backup) = backup {
                 body.insert("backup_id".to_owned(), backup.into());
             }
             if let Some(image) = &self.image {
-                body.insert("image_id".to_owned(), pick(api, "/v1/images", Some(image), "image").await?.into());
+                body.insert("image_id".to_owned(), named(api, "/v1/images", image, "image").await?.into());
             }
             body.insert("hostname".to_owned(), self.hostname.into());
             body.insert("ssh_public_key".to_owned(), key.trim().into());
@@ -134,28 +139,7 @@ impl Order {
     }
 }
 
-/// The id of the thing that people call `wanted`.
-pub async fn pick(api: &Api, path: &str, wanted: Option<&str>, what: &str) -> Outcome<String> {
-    let list = api.read(path).await?;
-    let items = list.get("items").unwrap_or(&list).as_array().cloned().unwrap_or_default();
-    // The id, the key or the name, or how the name begins: "tiny" and "tiny-container" are enough.
-    let text = |item: &Value, key: &str| item.get(key).and_then(Value::as_str).unwrap_or_default().to_lowercase();
-    let is = |item: &&Value, wanted: &str| ["id", "key", "name"].into_iter().any(|key| text(item, key) == wanted);
-    let found = match wanted.map(str::to_lowercase) {
-        Some(wanted) => items.iter().find(|item| is(item, &wanted)).or_else(|| items.iter().find(|item| text(item, "name").starts_with(&wanted))),
-        None if items.len() == 1 => items.first(),
-        None => None,
-    };
-    match found.and_then(|item| item.get("id")).and_then(Value::as_str) {
-        Some(id) => Ok(id.to_owned()),
-        None => {
-            let names: Vec<&str> = items.iter().filter_map(|item| item.get("name").and_then(Value::as_str)).collect();
-            fail(format!("Name a {what}: {}", names.join(", ")))
-        }
-    }
-}
-
-/// `fairhold vm …`
+/// `fairhold vm …`; machines are called by id or name.
 #[derive(Debug, Subcommand)]
 pub enum Vm {
     /// List them
@@ -243,7 +227,37 @@ impl Vm {
         matches!(self, Self::Move { .. })
     }
 
-    pub async fn run(self, api: &Api) -> Outcome {
+    /// The machine that it is about, where that is one of the project.
+    fn machine(&mut self) -> Option<&mut String> {
+        match self {
+            Self::Show { id }
+            | Self::Start { id }
+            | Self::Stop { id }
+            | Self::Shutdown { id }
+            | Self::Reboot { id }
+            | Self::Reset { id }
+            | Self::Suspend { id }
+            | Self::Resume { id }
+            | Self::Rescue { id, .. }
+            | Self::Rename { id, .. }
+            | Self::Rebuild { id, .. }
+            | Self::Tag { id, .. }
+            | Self::Metrics { id, .. }
+            | Self::Backups { id }
+            | Self::Delete { id, .. }
+            | Self::Undelete { id } => Some(id),
+            Self::SetPassword(args) => Some(&mut args.id),
+            Self::AuthoriseKey(args) => Some(&mut args.id),
+            Self::Resize(args) => Some(&mut args.id),
+            // Staff do not read what machines are called.
+            Self::List { .. } | Self::Move { .. } | Self::Snapshot(_) => None,
+        }
+    }
+
+    pub async fn run(mut self, api: &Api) -> Outcome {
+        if let Some(machine) = self.machine() {
+            *machine = name::machine(api, machine).await?;
+        }
         match self {
             Self::List { tag: None } => api.list("/v1/instances", show::INSTANCE).await,
             Self::List { tag: Some(tag) } => {
@@ -321,13 +335,14 @@ pub async fn finish(api: &Api, answer: &Value) -> Outcome {
 /// `fairhold console`
 #[derive(Debug, Args)]
 pub struct Console {
-    /// The machine's id
-    id: String,
+    /// The machine, by id or name
+    machine: String,
 }
 
 impl Console {
     pub async fn run(self, api: &Api) -> Outcome {
-        let ticket = api.create(&format!("/v1/instances/{}/console-tickets", self.id), &json!({ "kind": "serial" })).await?;
+        let id = name::machine(api, &self.machine).await?;
+        let ticket = api.create(&format!("/v1/instances/{id}/console-tickets"), &json!({ "kind": "serial" })).await?;
         let (Some(path), Some(ticket)) = (ticket.get("path").and_then(Value::as_str), ticket.get("ticket").and_then(Value::as_str)) else {
             return fail("The server gave no ticket.");
         };

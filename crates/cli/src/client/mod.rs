@@ -10,6 +10,7 @@ mod keeping;
 mod machine;
 mod metric;
 mod money;
+mod name;
 mod network;
 mod node;
 mod privacy;
@@ -41,19 +42,19 @@ pub enum Command {
     Catalogue,
     /// Order a machine
     Order(machine::Order),
-    /// Your machines
+    /// Your machines, each by its id or name
     #[command(subcommand)]
     Vm(machine::Vm),
-    /// Copies of machines that outlive them
+    /// Copies of machines that outlive them, each by its id or name
     #[command(subcommand)]
     Backup(backup::Backup),
     /// Disks that machines are made of: your own, and the operator's
     #[command(subcommand)]
     Image(image::Image),
-    /// Private networks of machines
+    /// Private networks of machines, each by its id or name
     #[command(subcommand)]
     Network(network::Network),
-    /// Public addresses that lead to machines
+    /// Public addresses that lead to machines, each by its id or as it is written
     #[command(subcommand)]
     Address(network::Address),
     /// What machines in private networks may receive and send
@@ -79,7 +80,7 @@ pub enum Command {
     },
     /// What you used so far this month
     Usage,
-    /// Your invoices
+    /// Your invoices, each by its id or number
     #[command(subcommand)]
     Invoice(money::Invoice),
     /// What is held about you: see it, export it, erase it

@@ -6,6 +6,7 @@ use clap::Subcommand;
 use serde_json::{Value, json};
 
 use super::api::Api;
+use super::name::named;
 use super::show;
 use crate::outcome::Outcome;
 
@@ -22,12 +23,12 @@ pub async fn usage(api: &Api) -> Outcome {
 }
 
 /// The file of an invoice. Operators choose what their numbers look like, so no part of one may name another folder.
-fn named(invoice: &Value) -> PathBuf {
+fn file_of(invoice: &Value) -> PathBuf {
     let number = invoice.get("number").and_then(Value::as_str).unwrap_or("invoice");
     PathBuf::from(format!("{}.pdf", number.replace(['/', '\\'], "-")))
 }
 
-/// `fairhold invoice …`
+/// `fairhold invoice …`; invoices are called by id or number.
 #[derive(Debug, Subcommand)]
 pub enum Invoice {
     /// List them
@@ -62,14 +63,15 @@ impl Invoice {
     pub async fn run(self, api: &Api) -> Outcome {
         match self {
             Self::List => api.list("/v1/invoices", show::INVOICES).await,
-            Self::Show { id } => detailed(api, api.read(&format!("/v1/invoices/{id}")).await?),
+            Self::Show { id } => detailed(api, api.read(&path(api, &id).await?).await?),
             Self::Preview => detailed(api, api.read("/v1/invoices/preview").await?),
             Self::Pdf { id, output } => {
+                let path = path(api, &id).await?;
                 let output = match output {
                     Some(output) => output,
-                    None => named(&api.read(&format!("/v1/invoices/{id}")).await?),
+                    None => file_of(&api.read(&path).await?),
                 };
-                std::fs::write(&output, api.download(&format!("/v1/invoices/{id}/pdf")).await?)?;
+                std::fs::write(&output, api.download(&format!("{path}/pdf")).await?)?;
                 show::say(format!("Saved {}.", output.display()));
                 Ok(())
             }
@@ -78,9 +80,15 @@ impl Invoice {
                 show::say(format!("Saved {}.", output.display()));
                 Ok(())
             }
-            Self::Pay { id, pay_with } => api.show(api.create(&format!("/v1/invoices/{id}/pay"), &json!({ "payment_method": pay_with })).await?, show::INVOICE),
+            Self::Pay { id, pay_with } => {
+                api.show(api.create(&format!("{}/pay", path(api, &id).await?), &json!({ "payment_method": pay_with })).await?, show::INVOICE)
+            }
         }
     }
+}
+
+async fn path(api: &Api, invoice: &str) -> Outcome<String> {
+    Ok(format!("/v1/invoices/{}", named(api, "/v1/invoices", invoice, "invoice").await?))
 }
 
 fn detailed(api: &Api, invoice: Value) -> Outcome {
@@ -98,8 +106,8 @@ mod tests {
 
     #[test]
     fn an_invoice_is_saved_in_the_present_folder() {
-        assert_eq!(named(&json!({ "number": "FH/2026-000001" })), PathBuf::from("FH-2026-000001.pdf"));
-        assert_eq!(named(&json!({ "number": "../../x" })).components().count(), 1);
-        assert_eq!(named(&json!({ "number": null })), PathBuf::from("invoice.pdf"));
+        assert_eq!(file_of(&json!({ "number": "FH/2026-000001" })), PathBuf::from("FH-2026-000001.pdf"));
+        assert_eq!(file_of(&json!({ "number": "../../x" })).components().count(), 1);
+        assert_eq!(file_of(&json!({ "number": null })), PathBuf::from("invoice.pdf"));
     }
 }

@@ -5,11 +5,17 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::api::Api;
-use super::machine::{finish, pick};
+use super::machine::finish;
+use super::name::{self, named, pick};
 use super::{show, terminal};
 use crate::outcome::{Outcome, fail};
 
-/// `fairhold network …`
+const NETWORKS: &str = "/v1/networks";
+const ADDRESSES: &str = "/v1/addresses";
+const GROUPS: &str = "/v1/security-groups";
+const POOLS: &str = "/v1/address-pools";
+
+/// `fairhold network …`; networks, machines and groups are called by id or name.
 #[derive(Debug, Subcommand)]
 pub enum Network {
     /// List the project's private networks
@@ -48,23 +54,35 @@ pub enum Network {
 impl Network {
     pub async fn run(self, api: &Api) -> Outcome {
         match self {
-            Self::List => api.list("/v1/networks", show::NETWORK).await,
+            Self::List => api.list(NETWORKS, show::NETWORK).await,
             Self::Create { name, region, subnet, no_egress } => {
                 let region = pick(api, "/v1/regions", region.as_deref(), "region").await?;
                 let new = json!({ "name": name, "region_id": region, "subnet": subnet, "egress": !no_egress });
-                api.show(api.create("/v1/networks", &new).await?, show::NETWORK)
+                api.show(api.create(NETWORKS, &new).await?, show::NETWORK)
             }
             Self::Rename { id, name } => {
-                api.show(api.change(Method::PATCH, &format!("/v1/networks/{id}"), Some(&json!({ "name": name }))).await?, show::NETWORK)
+                let id = named(api, NETWORKS, &id, "network").await?;
+                api.show(api.change(Method::PATCH, &format!("{NETWORKS}/{id}"), Some(&json!({ "name": name }))).await?, show::NETWORK)
             }
-            Self::Connect { id, machine, security_group } => connect(api, &machine, &json!({ "network_id": id, "security_group_id": security_group })).await,
+            Self::Connect { id, machine, security_group } => {
+                let id = named(api, NETWORKS, &id, "network").await?;
+                let group = match security_group {
+                    Some(group) => Some(named(api, GROUPS, &group, "security group").await?),
+                    None => None,
+                };
+                connect(api, &machine, &json!({ "network_id": id, "security_group_id": group })).await
+            }
             Self::Disconnect { machine } => connect(api, &machine, &json!({})).await,
-            Self::Delete { id } => finish(api, &api.change(Method::DELETE, &format!("/v1/networks/{id}"), None).await?).await,
+            Self::Delete { id } => {
+                let id = named(api, NETWORKS, &id, "network").await?;
+                finish(api, &api.change(Method::DELETE, &format!("{NETWORKS}/{id}"), None).await?).await
+            }
         }
     }
 }
 
 async fn connect(api: &Api, machine: &str, wanted: &Value) -> Outcome {
+    let machine = name::machine(api, machine).await?;
     finish(api, &api.change(Method::PUT, &format!("/v1/instances/{machine}/network"), Some(wanted)).await?).await
 }
 
@@ -96,24 +114,31 @@ pub enum Address {
 impl Address {
     pub async fn run(self, api: &Api) -> Outcome {
         match self {
-            Self::List => api.list("/v1/addresses", show::ADDRESS).await,
+            Self::List => api.list(ADDRESSES, show::ADDRESS).await,
             Self::Reserve { region } => {
                 let region = pick(api, "/v1/regions", region.as_deref(), "region").await?;
-                api.show(api.create("/v1/addresses", &json!({ "region_id": region })).await?, show::ADDRESS)
+                api.show(api.create(ADDRESSES, &json!({ "region_id": region })).await?, show::ADDRESS)
             }
-            Self::Assign { id, machine } => finish(api, &api.create(&format!("/v1/addresses/{id}/assign"), &json!({ "instance_id": machine })).await?).await,
-            Self::Unassign { id } => finish(api, &api.create(&format!("/v1/addresses/{id}/assign"), &json!({})).await?).await,
+            Self::Assign { id, machine } => lead(api, &id, &json!({ "instance_id": name::machine(api, &machine).await? })).await,
+            Self::Unassign { id } => lead(api, &id, &json!({})).await,
             Self::ReverseName { id, name } => {
-                api.show(api.change(Method::PATCH, &format!("/v1/addresses/{id}"), Some(&json!({ "reverse_name": name }))).await?, show::ADDRESS)
+                let id = named(api, ADDRESSES, &id, "address").await?;
+                api.show(api.change(Method::PATCH, &format!("{ADDRESSES}/{id}"), Some(&json!({ "reverse_name": name }))).await?, show::ADDRESS)
             }
             Self::Release { id, yes } => {
+                let id = named(api, ADDRESSES, &id, "address").await?;
                 if !yes {
                     terminal::confirm("An address that is given back goes to somebody else in time. Type release to go on: ", "release")?;
                 }
-                api.change(Method::DELETE, &format!("/v1/addresses/{id}"), None).await.map(drop)
+                api.change(Method::DELETE, &format!("{ADDRESSES}/{id}"), None).await.map(drop)
             }
         }
     }
+}
+
+async fn lead(api: &Api, address: &str, wanted: &Value) -> Outcome {
+    let id = named(api, ADDRESSES, address, "address").await?;
+    finish(api, &api.create(&format!("{ADDRESSES}/{id}/assign"), wanted).await?).await
 }
 
 /// `fairhold security-group …`
@@ -186,22 +211,26 @@ fn rule(direction: &str, text: &str) -> Outcome<Value> {
 impl SecurityGroup {
     pub async fn run(self, api: &Api) -> Outcome {
         match self {
-            Self::List => api.list("/v1/security-groups", show::SECURITY_GROUP).await,
-            Self::Show { id } => shown(api, &api.read(&format!("/v1/security-groups/{id}")).await?),
-            Self::Create { name, rules } => shown(api, &api.create("/v1/security-groups", &json!({ "name": name, "rules": rules.read()? })).await?),
-            Self::Preview { id, rules } => preview(api, &id, &rules.read()?).await,
+            Self::List => api.list(GROUPS, show::SECURITY_GROUP).await,
+            Self::Show { id } => shown(api, &api.read(&group_path(api, &id).await?).await?),
+            Self::Create { name, rules } => shown(api, &api.create(GROUPS, &json!({ "name": name, "rules": rules.read()? })).await?),
+            Self::Preview { id, rules } => preview(api, &group_path(api, &id).await?, &rules.read()?).await,
             Self::Set { id, rules, yes } => {
-                let rules = rules.read()?;
+                let (rules, path) = (rules.read()?, group_path(api, &id).await?);
                 if !yes {
-                    preview(api, &id, &rules).await?;
+                    preview(api, &path, &rules).await?;
                     terminal::confirm("Type apply to go on: ", "apply")?;
                 }
-                let answer = api.change(Method::PATCH, &format!("/v1/security-groups/{id}"), Some(&json!({ "rules": rules }))).await?;
+                let answer = api.change(Method::PATCH, &path, Some(&json!({ "rules": rules }))).await?;
                 finish(api, &answer).await
             }
-            Self::Delete { id } => api.change(Method::DELETE, &format!("/v1/security-groups/{id}"), None).await.map(drop),
+            Self::Delete { id } => api.change(Method::DELETE, &group_path(api, &id).await?, None).await.map(drop),
         }
     }
+}
+
+async fn group_path(api: &Api, group: &str) -> Outcome<String> {
+    Ok(format!("{GROUPS}/{}", named(api, GROUPS, group, "security group").await?))
 }
 
 fn shown(api: &Api, group: &Value) -> Outcome {
@@ -216,8 +245,8 @@ fn items<'a>(value: &'a Value, field: &str) -> &'a [Value] {
     value.get(field).and_then(Value::as_array).map_or(&[], Vec::as_slice)
 }
 
-async fn preview(api: &Api, id: &str, rules: &[Value]) -> Outcome {
-    let shown = api.create(&format!("/v1/security-groups/{id}/preview"), &json!({ "rules": rules })).await?;
+async fn preview(api: &Api, path: &str, rules: &[Value]) -> Outcome {
+    let shown = api.create(&format!("{path}/preview"), &json!({ "rules": rules })).await?;
     if api.json {
         return show::json(&shown);
     }
@@ -255,13 +284,16 @@ pub enum AddressPool {
 impl AddressPool {
     pub async fn run(self, api: &Api) -> Outcome {
         match self {
-            Self::List => api.list("/v1/address-pools", show::ADDRESS_POOL).await,
+            Self::List => api.list(POOLS, show::ADDRESS_POOL).await,
             Self::Create { name, region, subnet, exclude } => {
                 let region = pick(api, "/v1/regions", region.as_deref(), "region").await?;
                 let new = json!({ "name": name, "region_id": region, "subnet": subnet, "excluded": exclude });
-                api.show(api.create("/v1/address-pools", &new).await?, show::ADDRESS_POOL)
+                api.show(api.create(POOLS, &new).await?, show::ADDRESS_POOL)
             }
-            Self::Delete { id } => api.change(Method::DELETE, &format!("/v1/address-pools/{id}"), None).await.map(drop),
+            Self::Delete { id } => {
+                let id = named(api, POOLS, &id, "address pool").await?;
+                api.change(Method::DELETE, &format!("{POOLS}/{id}"), None).await.map(drop)
+            }
         }
     }
 }

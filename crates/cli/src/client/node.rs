@@ -8,7 +8,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::api::Api;
-use super::machine::pick;
+use super::name::named;
 use super::show;
 use crate::outcome::{Outcome, fail};
 
@@ -72,7 +72,7 @@ impl Node {
         match self {
             Self::List => api.list("/v1/nodes", show::NODE).await,
             Self::Show { node } => {
-                let id = pick(api, "/v1/nodes", Some(&node), "node").await?;
+                let id = named(api, "/v1/nodes", &node, "node").await?;
                 let list = api.read("/v1/nodes").await?;
                 let found = list.get("items").and_then(Value::as_array).and_then(|all| all.iter().find(|one| one.get("id") == Some(&json!(id))));
                 shown(api, found.cloned().unwrap_or_default())
@@ -98,7 +98,7 @@ impl Node {
 
 /// A host's name may hold what a path cannot.
 async fn host_path(api: &Api, node: &str, host: &str) -> Outcome<String> {
-    let id = pick(api, "/v1/nodes", Some(node), "node").await?;
+    let id = named(api, "/v1/nodes", node, "node").await?;
     let mut address = reqwest::Url::parse("http://localhost")?;
     if let Ok(mut segments) = address.path_segments_mut() {
         segments.extend(["v1", "nodes", id.as_str(), "hosts", host]);
@@ -151,7 +151,7 @@ fn report(api: &Api, drain: &Value) -> Outcome {
 }
 
 async fn change(api: &Api, node: &str, patch: &Value) -> Outcome {
-    let id = pick(api, "/v1/nodes", Some(node), "node").await?;
+    let id = named(api, "/v1/nodes", node, "node").await?;
     api.show(api.change(Method::PATCH, &format!("/v1/nodes/{id}"), Some(patch)).await?, show::NODE)
 }
 

@@ -4,14 +4,16 @@ use clap::Args;
 use serde_json::{Value, json};
 
 use super::api::Api;
-use super::machine::{finish, pick};
+use super::machine::finish;
+use super::name::pick;
 use super::{show, terminal};
 use crate::outcome::Outcome;
 
 /// `fairhold vm resize`
 #[derive(Debug, Args)]
 pub struct Resize {
-    id: String,
+    /// The machine, by id or name
+    pub(super) id: String,
     /// Size, by id or name
     #[arg(long)]
     size: String,

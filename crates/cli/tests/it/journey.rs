@@ -67,7 +67,10 @@ fn sign_up_order_log_in_pay_export_erase_verify() {
     assert_eq!(program.json(home, &["vm", "show", &machine])["state"], "stopped");
     program.ok(home, &["vm", "delete", &machine, "--yes"]);
     program.ok(home, &["vm", "undelete", &machine]);
-    program.ok(home, &["vm", "start", &machine]);
+    // By what it is called, too; a name that nothing has is told, and a beginning is no name here.
+    program.ok(home, &["vm", "start", "ADA-canary-host"]);
+    let refused = program.cli(home, &["vm", "stop", "ada-canary"]);
+    assert!(String::from_utf8_lossy(&refused.stderr).contains("There is no machine that is called ada-canary."), "{refused:?}");
     program.ok(home, &["usage"]);
     program.ok(home, &["invoice", "list"]);
     assert!(program.ok(home, &["activity"]).contains("compute.instance.stop"));

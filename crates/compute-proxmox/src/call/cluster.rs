@@ -55,11 +55,6 @@ pub(crate) fn upload(node: &str, storage: &str, params: Params) -> Call {
     Call::new(Method::POST, &["nodes", node, "storage", storage, "upload"]).with(params).makes("imgcopy")
 }
 
-/// What a node finds at an address, before it fetches it.
-pub(crate) fn look_at_url(node: &str, url: &str) -> Call {
-    Call::new(Method::GET, &["nodes", node, "query-url-metadata"]).with(Params::new().with("url", url))
-}
-
 pub(crate) fn pools() -> Call {
     Call::new(Method::GET, &["pools"])
 }

@@ -25,22 +25,21 @@ mod size;
 mod snapshot;
 mod view;
 
-pub use image::Image;
 pub use report::{Found, Missing, Report};
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use compute_driver::Reference;
+use compute_driver::{DriverError, Reference};
 use kernel::egress::{Endpoint, Standing};
 use kernel::map::{Purpose, purpose};
 use kernel::{Cx, Error};
 
 use self::measure::Counter;
 use self::view::Known;
-use crate::call::At;
-use crate::client::Client;
+use crate::call::{At, cluster};
+use crate::client::{Client, Fields};
 use crate::console::Terminals;
 use crate::settings::{Mapping, Settings};
 
@@ -117,6 +116,19 @@ impl Proxmox {
         let driver = Self::new(settings)?;
         driver.connect(cx).await?;
         Ok(driver)
+    }
+
+    /// Makes the pool of the mapping unless it is there.
+    ///
+    /// # Errors
+    /// `Refused` when the token may not.
+    pub async fn make_pool(&self) -> Result<(), DriverError> {
+        let Some(pool) = &self.mapping().pool else { return Ok(()) };
+        let there = Fields::each(self.client().ask(&cluster::pools()).await?);
+        if !there.iter().any(|one| one.words("poolid") == *pool) {
+            self.client().settle(&cluster::create_pool(pool)).await?;
+        }
+        Ok(())
     }
 
     /// The same driver, which waits no longer than `longest` for any task or lock of the cluster. What goes on then is an unknown outcome.

@@ -1,10 +1,8 @@
-//! Snapshots, backups and images: what the suite of every driver cannot know of them.
+//! Snapshots and backups: what the suite of every driver cannot know of them.
 
 use std::time::Duration;
 
 use compute_driver::{Driver, DriverError, Progress, Reference, SnapshotSpec};
-use compute_proxmox::driver::Image;
-use compute_proxmox::settings::Origin;
 use proxmox_standin::Fault;
 
 use crate::world::World;
@@ -72,17 +70,4 @@ async fn archives_of_others_are_not_ours() {
 async fn without_a_storage_for_backups_there_are_none() {
     let world = World::with(|mapping| mapping.backup_storage = None).await;
     assert!(matches!(world.driver.backups().await, Err(DriverError::Unsupported { .. })));
-}
-
-#[tokio::test]
-async fn an_image_is_fetched_once_and_guests_are_made_of_it() {
-    let world = World::new().await;
-    let image =
-        Image { url: "https://example.org/x.qcow2".into(), sha256: Some("a".repeat(64)), file: "x.qcow2".into(), storage: "local".into(), container: false };
-    for _ in 0..2 {
-        assert_eq!(world.driver.fetch_image(&image).await.unwrap(), Origin::Import { volume: "local:import/x.qcow2".into() });
-    }
-    assert_eq!(world.cluster.count("POST", "/download-url"), 1);
-    let plain = Image { url: "http://example.org/x.qcow2".into(), ..image };
-    assert!(matches!(world.driver.fetch_image(&plain).await, Err(DriverError::Refused { .. })));
 }

@@ -3,7 +3,7 @@
 use std::{fs, path::Path};
 
 use compute_driver::DriverError;
-use compute_host::{folder, template};
+use compute_host::template::{self, Progress};
 
 use super::{
     debian, host,
@@ -18,7 +18,7 @@ use crate::guest::record::{self, trouble};
 /// # Errors
 /// `Refused` for a name without a recipe and on a host without the packages, with the command that installs them;
 /// `Failed` with a tool's output when a step does not work.
-pub async fn ensure(images_dir: &Path, name: &str, progress: &(dyn Fn(&str) + Send + Sync)) -> Result<Template, DriverError> {
+pub async fn ensure(images_dir: &Path, name: &str, progress: Progress<'_>) -> Result<Template, DriverError> {
     if let Some(template) = find(images_dir, name) {
         return Ok(template);
     }
@@ -31,18 +31,17 @@ pub async fn ensure(images_dir: &Path, name: &str, progress: &(dyn Fn(&str) + Se
     }
 
     let is_there = || find(images_dir, name).is_some();
-    template::build(images_dir, name, &version, progress, is_there, async |folder: &Path| build(folder, name, &version, progress).await).await?;
+    template::build(images_dir, name, &version, progress, is_there, async |folder: &Path| build(images_dir, folder, name, &version, progress).await).await?;
     find(images_dir, name).ok_or_else(|| DriverError::failed("the image was built and is not there", ""))
 }
 
-async fn build(folder: &Path, name: &str, version: &str, progress: &(dyn Fn(&str) + Send + Sync)) -> Result<(), DriverError> {
-    let kernel = Kernel::fetch(folder, progress).await?;
+async fn build(images_dir: &Path, folder: &Path, name: &str, version: &str, progress: Progress<'_>) -> Result<(), DriverError> {
+    let kernel = Kernel::ensure(images_dir, progress).await?;
     match name {
         "tiny" => tiny::build(folder, &kernel, progress).await?,
         _ => debian::build(folder, &kernel, progress).await?,
     }
     fs::copy(&kernel.image, folder.join(KERNEL)).map_err(trouble("cannot copy the kernel"))?;
-    folder::remove(&folder.join("kernel"))?;
     let manifest = Manifest {
         name: name.to_owned(),
         version: version.to_owned(),

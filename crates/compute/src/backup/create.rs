@@ -132,7 +132,7 @@ async fn row<P: AtProject + AtOrganisation>(tx: &Tx, at: &Scope<P>, machine: &in
         test_outcome: None,
         test_at: None,
         test_problem: None,
-        test_guest: false,
+        test_memory_mib: None,
         operation_id: None,
         taken_at: None,
         created_at: tx.cx().now().0,

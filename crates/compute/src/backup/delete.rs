@@ -46,7 +46,7 @@ pub async fn delete<P: AtProject + AtOrganisation>(cx: &Cx, at: &Scope<P>, id: B
         if instances::is_making_from(tx.db(), id).await? {
             return Err(Error::conflict("A machine is being made from this backup. Delete it once the machine runs, or cancel its order."));
         }
-        if row.test_guest {
+        if row.test_memory_mib.is_some() {
             return Err(Error::conflict("This backup is being tested. Delete it once that is over."));
         }
         match row.state {
@@ -84,7 +84,7 @@ async fn remove(step: StepCx, input: BackupDeleteInput) -> Result<Next> {
         return Ok(Next::Again(IN_USE));
     }
     let row = store::by_id(step.cx().db(), &step.scope(), input.backup_id).await?;
-    if row.test_guest {
+    if row.test_memory_mib.is_some() {
         return Ok(Next::Again(IN_USE));
     }
     match drivers::of(step.cx(), &row.node_name)?.delete_backup(&name(row.id)?).await {

@@ -51,6 +51,8 @@ const WATCHED: Duration = Duration::from_secs(180);
 const GLANCE: Duration = Duration::from_secs(3);
 /// What the guest of a machine gets that is not known any more.
 const MEMORY_MIB: u32 = 1_024;
+/// Processors of the guest.
+pub(super) const CPUS: u32 = 1;
 
 /// Begins to test a backup.
 ///
@@ -74,7 +76,7 @@ pub(crate) async fn begin<P: AtProject>(tx: &Tx, at: &Scope<P>, id: BackupId) ->
     if row.state != BackupState::Ready {
         return Err(Error::conflict("This backup is not ready, so it cannot be tested."));
     }
-    if row.test_guest {
+    if row.test_memory_mib.is_some() {
         return Err(Error::conflict("This backup is being tested already."));
     }
     let memory_mib = match instances::by_id(tx.db(), at, row.instance_id).await {
@@ -87,7 +89,8 @@ pub(crate) async fn begin<P: AtProject>(tx: &Tx, at: &Scope<P>, id: BackupId) ->
     let start = Start { place: row.place(), subject: &row.id.to_string(), started_by: at.actor().person(), key: None };
     let operation = RESTORE_TEST.start(tx, start, &input).await?;
     store::note_test(tx, id, RestoreTestOutcome::Running, None).await?;
-    store::set(tx, id, &[(Column::TestGuest, true.into()), (Column::OperationId, Some(operation).into())]).await?;
+    // Its room is its own until it is removed, as a machine's.
+    store::set(tx, id, &[(Column::TestMemoryMib, i32::try_from(memory_mib).ok().into()), (Column::OperationId, Some(operation).into())]).await?;
     Ok(operation)
 }
 
@@ -101,7 +104,7 @@ fn spec(row: &Row, input: &RestoreTestInput, avoid: Vec<String>) -> Result<Guest
         reference: name(row.id)?,
         hostname: "restore-test".to_owned(),
         ssh_keys: Vec::new(),
-        cpus: 1,
+        cpus: CPUS,
         memory_mib: input.memory_mib,
         disk_gib: u32::try_from(row.disk_gib).unwrap_or(0),
         template: row.template_name.clone(),
@@ -193,7 +196,7 @@ async fn give_up(step: StepCx, input: RestoreTestInput) -> Result<()> {
 
 async fn remove(step: &StepCx, row: &Row) -> Result<()> {
     drivers::of(step.cx(), &row.node_name)?.destroy(&name(row.id)?).await.map_err(drivers::said)?;
-    step.write(async |tx| store::set(&tx, row.id, &[(Column::TestGuest, false.into())]).await).await
+    step.write(async |tx| store::set(&tx, row.id, &[(Column::TestMemoryMib, None::<i32>.into())]).await).await
 }
 
 #[cfg(test)]

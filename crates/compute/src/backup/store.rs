@@ -6,7 +6,9 @@ use sea_orm::sea_query::{Expr, LockType};
 use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait};
 
 use super::model::{BackupId, BackupState, RestoreTestOutcome};
+use super::restore_test::CPUS as TEST_CPUS;
 use crate::instance::InstanceId;
+use crate::node::Taken;
 
 pub(crate) use entity::{Column, Entity, Model as Row};
 
@@ -48,8 +50,8 @@ mod entity {
         pub test_outcome: Option<RestoreTestOutcome>,
         pub test_at: Option<i64>,
         pub test_problem: Option<String>,
-        /// Whether a guest is there, or may be, that was made of it for a test.
-        pub test_guest: bool,
+        /// Memory in MiB of the guest that is there, or may be, because it was made of it for a test.
+        pub test_memory_mib: Option<i32>,
         pub operation_id: Option<OperationId>,
         pub taken_at: Option<i64>,
         pub created_at: i64,
@@ -147,7 +149,15 @@ pub(crate) async fn newest_of_plan<P: AtProject>(tx: &Tx, at: &Scope<P>, instanc
 /// The backups on a node that are being tested, for those who count its guests and its room.
 pub(crate) async fn tested_on_node(db: &impl ConnectionTrait, _at: &Scope<ByWorkflow>, node: &str) -> Result<Vec<BackupId>> {
     let query = Entity::find().select_only().column(Column::Id).filter(Column::NodeName.eq(node));
-    Ok(query.filter(Column::TestGuest.eq(true)).into_tuple().all(db).await?)
+    Ok(query.filter(Column::TestMemoryMib.is_not_null()).into_tuple().all(db).await?)
+}
+
+/// What the guests of restore tests take, each with the name of its node. Figures about nodes name nobody.
+pub(crate) async fn taken_by_tests(db: &impl ConnectionTrait) -> Result<Vec<(String, Taken)>> {
+    let query = Entity::find().select_only().column(Column::NodeName).column(Column::TestMemoryMib).column(Column::DiskGib);
+    let rows = query.filter(Column::TestMemoryMib.is_not_null()).into_tuple::<(String, i32, i32)>().all(db).await?;
+    let taken = |memory: i32, disk: i32| Taken { instances: 0, cpus: TEST_CPUS.into(), memory_mib: memory.into(), disk_gib: disk.into() };
+    Ok(rows.into_iter().map(|(node, memory, disk)| (node, taken(memory, disk))).collect())
 }
 
 /// Writes what came of a restore test, or that it begins, now.

@@ -2,7 +2,7 @@
 
 use kernel::map::{Entry, Owned, Retention, Subject, Table, category};
 
-use super::{RANDOM, SERVICE, STATE, WHEN};
+use super::{INNER, RANDOM, SERVICE, STATE, WHEN};
 
 pub(super) const HOST: Table = Table {
     name: "compute_host",
@@ -31,8 +31,8 @@ pub(super) const DRAIN: Table = Table {
         Entry::system("operation_id", RANDOM),
         Entry::personal("instance_id", &category::IDENTIFIER, SERVICE).observed(),
         Entry::personal("state", &category::RESOURCE, SERVICE).observed(),
-        Entry::personal("reason", &category::RESOURCE, SERVICE).observed().not_required(),
-        Entry::personal("host", &category::RESOURCE, SERVICE).observed().not_required(),
+        Entry::personal("reason", &category::RESOURCE, SERVICE).observed().not_required().withheld(INNER),
+        Entry::personal("host", &category::RESOURCE, SERVICE).observed().not_required().withheld(INNER),
         Entry::system("move_id", RANDOM),
         Entry::system("reported", STATE),
         Entry::personal("at", &category::ACTIVITY, SERVICE).observed(),

@@ -58,7 +58,7 @@ pub(super) const BACKUP: Table = Table {
         Entry::personal("test_outcome", &category::RESOURCE, SERVICE).observed().not_required(),
         Entry::personal("test_at", &category::ACTIVITY, SERVICE).observed().not_required(),
         Entry::personal("test_problem", &category::RESOURCE, SERVICE).observed().not_required(),
-        Entry::system("test_guest", STATE),
+        Entry::system("test_memory_mib", STATE),
         Entry::personal("operation_id", &category::IDENTIFIER, SERVICE).observed().not_required(),
         Entry::personal("taken_at", &category::ACTIVITY, SERVICE).observed().not_required(),
         Entry::personal("created_at", &category::ACTIVITY, SERVICE).observed(),

@@ -45,7 +45,7 @@ pub(crate) fn nowhere(node: &Node, closed: &Closed, load: &Load, shape: &Shape) 
 pub(crate) async fn choose(tx: &Tx, row: &instances::Row, wanted: Option<&str>) -> Result<String> {
     let named = row.node_name.as_deref().ok_or_else(|| Error::conflict("This machine is on no node."))?;
     let node = node::store::locked_by_name(tx, named).await?.ok_or_else(|| Error::not_found("node"))?;
-    let (load, closed, shape) = (instances::taken(tx.db()).await?, store::closed(tx.db()).await?, row.shape());
+    let (load, closed, shape) = (node::taken(tx.db()).await?, store::closed(tx.db()).await?, row.shape());
     if let Some(name) = wanted {
         let host = node.hosts.iter().find(|host| host.name == name).ok_or_else(|| Error::invalid("host", format!("{named} has no host of this name")))?;
         let why = if stands_on(&node, row, name) { Some("the machine is on it already".to_owned()) } else { refuses(&node, host, &closed, &load, &shape) };

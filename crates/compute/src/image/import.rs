@@ -35,7 +35,7 @@ pub struct ImageInput {
 const PATIENT: Retry = Retry { attempts: 12, first_wait: Duration::from_secs(1), timeout: Duration::from_secs(6 * 3_600) };
 /// Whole files are read and written.
 pub(super) const LONG: Retry = Retry { timeout: Duration::from_secs(3_600), ..Retry::STANDARD };
-/// After this long a transfer that can go on where it stopped makes way, so that the program can end in between.
+/// After this long a transfer that can go on where it stopped makes way for other work.
 const SLICE: Duration = Duration::from_secs(120);
 /// How often people see how far it is.
 const TOLD_EVERY: Duration = Duration::from_secs(1);
@@ -130,20 +130,23 @@ fn given_up() -> Error {
     Error::conflict("It was given up.")
 }
 
-/// Lets bytes come until the file is whole, and compares it with what its publisher promised. Tells how long to wait before it goes on.
+/// Lets bytes come until the file is whole, and compares it with what its publisher promised. Tells how long to wait before it goes on. When the
+/// program ends it stops at once, and goes on from what is here if its publisher lets it.
 async fn transfer(step: &StepCx, row: &Row) -> Result<Option<Duration>> {
     let library = step.cx().extension::<Library>()?;
     let (Some(url), Some(expected)) = (row.url.as_deref(), row.sha256.as_deref()) else { return Err(Error::internal("an import without its source")) };
     let limit = limit(step.cx().db()).await?;
     let mut part = library.open_part(row.id).await?;
     let mut hasher = Sha256::new();
-    let mut have = absorb(&mut part, &mut hasher).await?;
+    let Some(absorbed) = step.unless_stopped(absorb(&mut part, &mut hasher)).await else { return Ok(Some(Duration::ZERO)) };
+    let mut have = absorbed?;
     if have > 0 && written(hasher.clone()) == expected {
         return Ok(None);
     }
     let validator = fs::read_to_string(library.validator(row.id)).await.ok().filter(|known| !known.is_empty());
     let wanted = Wanted { recipient: PUBLISHER, purpose: &purpose::SERVICE, url, have, validator: validator.as_deref() };
-    let mut fetched = step.cx().egress().fetch(step.cx(), library.reach(), &wanted).await?;
+    let answer = step.unless_stopped(step.cx().egress().fetch(step.cx(), library.reach(), &wanted)).await;
+    let Some(mut fetched) = answer.transpose()? else { return Ok(Some(Duration::ZERO)) };
     if fetched.from == 0 && have > 0 {
         (have, hasher) = (0, Sha256::new());
         rewind(&mut part).await?;
@@ -166,10 +169,14 @@ async fn transfer(step: &StepCx, row: &Row) -> Result<Option<Duration>> {
     let mut told = Instant::now();
     tell(step, row, have, total).await?;
     let broken = loop {
-        let piece = match fetched.next().await {
-            Ok(Some(piece)) => piece,
-            Ok(None) => break None,
-            Err(error) => break Some(error),
+        let piece = match step.unless_stopped(fetched.next()).await {
+            Some(Ok(Some(piece))) => piece,
+            Some(Ok(None)) => break None,
+            Some(Err(error)) => break Some(error),
+            None => {
+                writer.flush().await.map_err(trouble)?;
+                return Ok(Some(Duration::ZERO));
+            }
         };
         let bytes = piece.as_ref();
         have += bytes.len() as u64;

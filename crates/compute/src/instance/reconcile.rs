@@ -4,8 +4,7 @@
 use std::collections::{HashMap, HashSet};
 
 use compute_driver::{Driver, DriverError, Guest, Status};
-use futures::future::join_all;
-use kernel::{ByWorkflow, Cx, Error, Place, Result, Scope, Timestamp};
+use kernel::{ByWorkflow, Cx, Place, Result, Scope, Timestamp};
 
 use super::change;
 use super::model::{InstanceId, State};
@@ -38,9 +37,8 @@ pub(crate) const PRESENT: &[State] = &[
 /// One round over all nodes at once, so that none waits for one that does not answer; tells how many machines changed.
 /// A node that does not answer is left for the next round.
 pub(crate) async fn reconcile(cx: Cx) -> Result<usize> {
+    let changed = drivers::each(&cx, look).await?;
     let attached = cx.extension::<Drivers>()?.all();
-    let looks = join_all(attached.iter().map(|(name, attached)| look(&cx, name, attached))).await;
-    let changed = looks.into_iter().try_fold(0, |changed, looked| Ok::<_, Error>(changed + looked?))?;
     for node in node::store::all(cx.db()).await?.into_iter().filter(|node| !attached.contains_key(&node.name)) {
         finding::silent(&cx, &node.name, &DriverError::unavailable(format!("No driver is configured for the node {}.", node.name))).await?;
     }
@@ -50,21 +48,21 @@ pub(crate) async fn reconcile(cx: Cx) -> Result<usize> {
 }
 
 /// One node: what it is, and what runs there.
-async fn look(cx: &Cx, name: &str, attached: &Attached) -> Result<usize> {
-    let listed = match node::meet(cx, name, attached).await? {
+async fn look(cx: Cx, name: String, attached: Attached) -> Result<usize> {
+    let listed = match node::meet(&cx, &name, &attached).await? {
         Ok(()) => drivers::in_time(attached.driver.list()).await,
         Err(error) => Err(error),
     };
     let guests = match listed {
         Ok(guests) => guests,
         Err(error) => {
-            tracing::warn!(node = name, %error, "the guests of a node cannot be listed");
-            silent(cx, name, &error).await?;
+            tracing::warn!(node = %name, %error, "the guests of a node cannot be listed");
+            silent(&cx, &name, &error).await?;
             return Ok(0);
         }
     };
-    match node::store::by_name(cx.db(), name).await? {
-        Some(node) => compare(cx, &node, &*attached.driver, guests).await,
+    match node::store::by_name(cx.db(), &name).await? {
+        Some(node) => compare(&cx, &node, &*attached.driver, guests).await,
         // A cluster that was removed meanwhile.
         None => Ok(0),
     }

@@ -192,7 +192,7 @@ async fn finish(step: StepCx, input: ResizeInput) -> Result<Next> {
             return Ok(());
         }
         quota::exchange(&tx, &at, &input.before.most(&input.after), &input.after).await?;
-        note(&tx, &row, &input.after).await?;
+        note(&tx, &row, &input.after, &step, false).await?;
         let to = if input.ran { State::Running } else { State::Stopped };
         change(&tx, &row, to, &format!("It has the size {} now.", input.after.size_name)).await
     })
@@ -209,14 +209,14 @@ async fn take_back(step: StepCx, input: ResizeInput) -> Result<()> {
             return Ok(());
         }
         quota::exchange(&tx, &at, &input.after, &input.before.most(&input.after)).await?;
-        note(&tx, &row, &input.before).await?;
+        note(&tx, &row, &input.before, &step, true).await?;
         change(&tx, &row, State::Resizing, "It goes back to the size that it had.").await
     })
     .await
 }
 
 /// Writes the size and tells those who set prices.
-async fn note(tx: &Tx, row: &Row, shape: &Shape) -> Result<()> {
+async fn note(tx: &Tx, row: &Row, shape: &Shape, step: &StepCx, taken_back: bool) -> Result<()> {
     let columns = [
         (Column::SizeId, shape.size_id.into()),
         (Column::SizeName, shape.size_name.clone().into()),
@@ -225,6 +225,7 @@ async fn note(tx: &Tx, row: &Row, shape: &Shape) -> Result<()> {
         (Column::DiskGib, shape.disk_gib.into()),
     ];
     store::set(tx, row.id, &columns).await?;
-    let fact = Resized { instance_id: row.id, from_size_id: row.size_id, size_id: shape.size_id, at: tx.cx().now() };
+    let operation_id = Some(step.operation());
+    let fact = Resized { instance_id: row.id, from_size_id: row.size_id, size_id: shape.size_id, operation_id, taken_back, at: tx.cx().now() };
     tx.announce(INSTANCE_RESIZED, row.place(), row.id, &fact).await
 }

@@ -2,7 +2,6 @@
 //! Runs at start and with every reconciliation.
 
 use compute_driver::{Accelerator, Capabilities, DriverError, is_image};
-use futures::future::join_all;
 use kernel::{Cx, Result};
 
 use super::store;
@@ -15,9 +14,7 @@ use crate::{region, template};
 /// # Errors
 /// Database errors. A driver that does not answer is noted at its node.
 pub async fn enrol(cx: &Cx) -> Result<usize> {
-    let drivers = cx.extension::<Drivers>()?.all();
-    let met = join_all(drivers.iter().map(|(name, attached)| meet(cx, name, attached))).await;
-    met.into_iter().try_fold(0, |answered, said| Ok(answered + usize::from(said?.is_ok())))
+    drivers::each(cx, async |cx, name, attached| Ok(usize::from(meet(&cx, &name, &attached).await?.is_ok()))).await
 }
 
 /// Asks one driver what it is and writes it down; tells why where it does not answer.

@@ -3,19 +3,18 @@
 use kernel::{Cx, Result};
 
 use super::store;
-use crate::drivers;
+use crate::drivers::{self, Attached};
 
-/// One round over all nodes; tells how many answered.
+/// One round over all nodes at once; tells how many answered.
 pub(crate) async fn measure(cx: Cx) -> Result<usize> {
-    let mut answered = 0;
-    for node in store::all(cx.db()).await? {
-        let Ok(driver) = drivers::of(&cx, &node.name) else { continue };
-        if let Ok(seen) = driver.inventory().await {
-            // Not every hypervisor knows guests of others.
-            let strangers = driver.strangers().await.unwrap_or_default();
-            cx.write(async |tx| store::set_parts(&tx, node.id, &seen, &strangers).await).await?;
-            answered += 1;
-        }
-    }
-    Ok(answered)
+    drivers::each(&cx, look).await
+}
+
+async fn look(cx: Cx, name: String, attached: Attached) -> Result<usize> {
+    let Some(node) = store::by_name(cx.db(), &name).await? else { return Ok(0) };
+    let Ok(seen) = drivers::in_time(attached.driver.inventory()).await else { return Ok(0) };
+    // Not every hypervisor knows guests of others.
+    let strangers = drivers::in_time(attached.driver.strangers()).await.unwrap_or_default();
+    cx.write(async |tx| store::set_parts(&tx, node.id, &seen, &strangers).await).await?;
+    Ok(1)
 }

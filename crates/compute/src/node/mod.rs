@@ -9,6 +9,7 @@ mod model;
 mod part;
 pub(crate) mod place;
 pub(crate) mod store;
+mod taken;
 mod update;
 
 pub use enrol::enrol;
@@ -20,4 +21,5 @@ pub(crate) use model::Taken;
 pub use model::{Node, NodeId, NodePatch, NodeState, NodeView};
 pub use part::{NodeHost, NodeStorage, NodeStranger};
 pub use store::all;
+pub(crate) use taken::taken;
 pub use update::update;

@@ -6,7 +6,7 @@ use sea_orm::ConnectionTrait;
 
 use super::feature::word;
 use super::model::Node;
-use super::store;
+use super::{store, taken};
 use crate::instance::{Shape, store as instances};
 use crate::region::RegionId;
 use crate::{backup, card, host};
@@ -18,7 +18,7 @@ use crate::{backup, card, host};
 pub(crate) async fn fits(tx: &Tx, row: &instances::Row, shape: &Shape) -> Result<()> {
     let nodes = store::in_region_locked(tx, row.region_id).await?;
     let Some(node) = nodes.into_iter().find(|node| Some(node.id) == row.node_id) else { return Ok(()) };
-    let mut taken = instances::taken(tx.db()).await?.on_node(node.id);
+    let mut taken = taken::taken(tx.db()).await?.on_node(node.id);
     taken.cpus -= i64::from(row.cpus);
     taken.memory_mib -= i64::from(row.memory_mib);
     match node.refuses(taken, shape.size(), None) {
@@ -38,7 +38,7 @@ pub(crate) async fn fits(tx: &Tx, row: &instances::Row, shape: &Shape) -> Result
 pub(crate) async fn room_for_test(tx: &Tx, node: &str, size: Size) -> Result<()> {
     let none = || Error::exhausted("The backup's node has no room for a test now. Try again later.");
     let Some(node) = store::locked_by_name(tx, node).await? else { return Err(none()) };
-    let taken = instances::taken(tx.db()).await?.on_node(node.id);
+    let taken = taken::taken(tx.db()).await?.on_node(node.id);
     let at = Scope::<ByWorkflow>::acting("compute.node.place", Place::Platform);
     let tested = !backup::store::tested_on_node(tx.db(), &at, &node.name).await?.is_empty();
     match tested.then(|| "another backup is being tested".to_owned()).or_else(|| node.refuses(taken, size, None)) {
@@ -100,7 +100,7 @@ pub(crate) async fn place(tx: &Tx, at: &Scope<ByWorkflow>, row: &instances::Row)
     let mut refused = Vec::new();
     let mut best: Option<(i64, Node)> = None;
     let nodes = store::in_region_locked(tx, row.region_id).await?;
-    let (load, closed) = (instances::taken(tx.db()).await?, host::store::closed(tx.db()).await?);
+    let (load, closed) = (taken::taken(tx.db()).await?, host::store::closed(tx.db()).await?);
     let features = store::features(tx.db(), nodes.iter().map(|node| node.id)).await?;
     let needed = needed(row, network.is_some())?;
     let stands = network.and_then(|(_, stands)| stands);

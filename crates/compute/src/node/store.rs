@@ -103,6 +103,12 @@ pub async fn all(db: &impl ConnectionTrait) -> Result<Vec<Node>> {
     entity::Entity::find().order_by_asc(entity::Column::Name).all(db).await?.into_iter().map(view).collect()
 }
 
+/// Which id each name is of.
+pub(super) async fn ids(db: &impl ConnectionTrait) -> Result<HashMap<String, NodeId>> {
+    let query = entity::Entity::find().select_only().column(entity::Column::Name).column(entity::Column::Id);
+    Ok(query.into_tuple::<(String, NodeId)>().all(db).await?.into_iter().collect())
+}
+
 /// One node.
 ///
 /// # Errors

@@ -2,9 +2,11 @@
 
 use compute::backup::{RestoreTestOutcome, restore_test};
 use compute::backup_plan::restore_tests;
-use compute::permissions::BackupTest;
+use compute::node::NodePatch;
+use compute::permissions::{BackupTest, NodeUpdate, NodeView as MayView};
 use compute_driver::GuestSpec;
 use kernel::Result;
+use workflow::operation::State as Work;
 
 use super::*;
 
@@ -84,6 +86,45 @@ both_engines!(a_backup_under_test_is_kept_and_its_guest_is_nobodys_orphan, |engi
     hypervisor.restore_backup(&reference(kept.id), &spec).await.unwrap();
     reconcile(&test).await;
     assert_eq!(orphans(&test).await, [kept.id.to_string()], "after the test it is nobody's");
+});
+
+/// What is promised of `node-1`: processors, memory and disk.
+async fn promised(test: &Test) -> (i64, i64, i64) {
+    let node = node::list(&test.cx, &test.scope::<MayView>().await).await.unwrap().remove(0);
+    (node.cpus_used, node.memory_used_mib, node.disk_promised_gib)
+}
+
+both_engines!(the_room_of_a_test_is_nobody_elses_until_it_ends_however_it_ends, |engine| async move {
+    let (test, hypervisor) = world(engine).await;
+    // There is room for two, on one node.
+    let _host = hypervisor.clone().with_hosts(&["alpha"]);
+    hypervisor.set_memory("alpha", 512);
+    let job = compute::JOBS.iter().find(|job| job.name == "compute.node.measure").unwrap();
+    (job.run)(test.cx.clone()).await.unwrap();
+    let nodes = node::list(&test.cx, &test.scope::<MayView>().await).await.unwrap();
+    let closed = NodePatch { schedulable: Some(false), reason: Some("new fans".into()), ..NodePatch::default() };
+    node::update(&test.cx, &test.scope::<NodeUpdate>().await, nodes[1].id, &closed).await.unwrap();
+    let id = running(&test, "web").await;
+    let kept = made(&test, id).await;
+    assert_eq!(promised(&test).await, (1, 256, 2));
+
+    for end in [None, Some(Operation::RestoreBackup), Some(Operation::Start)] {
+        // It is still at its first step when somebody orders.
+        for _ in 0..10 {
+            hypervisor.inject(Operation::RestoreBackup, Fault::Busy);
+        }
+        begin(&test, &kept).await.unwrap();
+        assert_eq!(promised(&test).await, (2, 512, 4), "a test takes what a machine takes");
+        let other = begun(&test, "other", 2, Source::Template(template(&test, "tiny").await)).await.unwrap().id;
+        assert_eq!(finish(&test, PROVISION.name, other).await.state, Work::Undone, "and a machine is not placed on its room");
+        if let Some(operation) = end {
+            hypervisor.inject(operation, Fault::Fail(DriverError::refused("not today")));
+        }
+        finish(&test, "compute.backup.test", kept.id).await;
+        assert_eq!(promised(&test).await, (1, 256, 2), "{end:?}");
+    }
+    let other = begun(&test, "other", 2, Source::Template(template(&test, "tiny").await)).await.unwrap().id;
+    assert_eq!(finish(&test, PROVISION.name, other).await.state, Work::Succeeded);
 });
 
 both_engines!(a_plan_has_its_newest_backup_tested_in_time, |engine| async move {

@@ -6,8 +6,8 @@ use compute::permissions::{InstanceDelete, InstanceUndelete};
 use compute_driver::simulated::{Fault, Operation, Simulated};
 use compute_driver::{Driver, DriverError};
 use kernel::Kind;
-use testkit::workflows::{Case, steps_can_fail_anywhere, steps_can_run_twice, survives_restart_at_each_step};
-use testkit::{Engine, Test, both_engines};
+use testkit::workflows::Case;
+use testkit::{Engine, Test, both_engines, cases};
 use workflow::Registered;
 use workflow::operation;
 
@@ -91,20 +91,7 @@ macro_rules! retire_case {
     };
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn deleting_can_fail_anywhere() {
-    steps_can_fail_anywhere(retire_case!(Deletion::default())).await;
-    steps_can_fail_anywhere(retire_case!(KEPT)).await;
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn deleting_can_run_twice() {
-    steps_can_run_twice(retire_case!(Deletion::default())).await;
-    steps_can_run_twice(retire_case!(KEPT)).await;
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn deleting_survives_a_restart_at_each_step() {
-    survives_restart_at_each_step(retire_case!(Deletion::default())).await;
-    survives_restart_at_each_step(retire_case!(KEPT)).await;
+cases! {
+    retire_case!(Deletion::default()) => deleting_can_fail_anywhere, deleting_can_run_twice, deleting_survives_a_restart_at_each_step;
+    retire_case!(KEPT) => keeping_a_last_backup_can_fail_anywhere, keeping_a_last_backup_can_run_twice, keeping_a_last_backup_survives_a_restart_at_each_step;
 }

@@ -5,8 +5,8 @@ use compute::instance::{PROVISION, Source, State};
 use compute::permissions::{BackupDelete, BackupRestore, BackupTest};
 use compute_driver::simulated::Simulated;
 use compute_driver::{Driver, Status};
-use testkit::workflows::{Case, steps_can_fail_anywhere, steps_can_run_twice, survives_restart_at_each_step};
-use testkit::{Engine, Test};
+use testkit::workflows::Case;
+use testkit::{Engine, Test, cases};
 use workflow::Registered;
 
 use super::{ask, backups, begun, hypervisor, made, reference, running, seen, used, world};
@@ -118,29 +118,10 @@ macro_rules! new_machine_case {
     };
 }
 
-macro_rules! cases {
-    ($($case:ident: $fail:ident, $twice:ident, $restart:ident;)*) => {$(
-        #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-        async fn $fail() {
-            steps_can_fail_anywhere($case!()).await;
-        }
-
-        #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-        async fn $twice() {
-            steps_can_run_twice($case!()).await;
-        }
-
-        #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-        async fn $restart() {
-            survives_restart_at_each_step($case!()).await;
-        }
-    )*};
-}
-
 cases! {
-    create_case: backing_up_can_fail_anywhere, backing_up_can_run_twice, backing_up_survives_a_restart_at_each_step;
-    restore_case: restoring_can_fail_anywhere, restoring_can_run_twice, restoring_survives_a_restart_at_each_step;
-    delete_case: removing_can_fail_anywhere, removing_can_run_twice, removing_survives_a_restart_at_each_step;
-    test_case: testing_can_fail_anywhere, testing_can_run_twice, testing_survives_a_restart_at_each_step;
-    new_machine_case: a_new_machine_can_fail_anywhere, a_new_machine_can_run_twice, a_new_machine_survives_a_restart_at_each_step;
+    create_case!() => backing_up_can_fail_anywhere, backing_up_can_run_twice, backing_up_survives_a_restart_at_each_step;
+    restore_case!() => restoring_can_fail_anywhere, restoring_can_run_twice, restoring_survives_a_restart_at_each_step;
+    delete_case!() => removing_can_fail_anywhere, removing_can_run_twice, removing_survives_a_restart_at_each_step;
+    test_case!() => testing_can_fail_anywhere, testing_can_run_twice, testing_survives_a_restart_at_each_step;
+    new_machine_case!() => a_new_machine_can_fail_anywhere, a_new_machine_can_run_twice, a_new_machine_survives_a_restart_at_each_step;
 }

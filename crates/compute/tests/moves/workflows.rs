@@ -5,8 +5,8 @@ use compute::instance::{self, InstanceQuery, MOVE, State};
 use compute::permissions::InstanceView;
 use compute_driver::{Driver, Status};
 use kernel::PageQuery;
-use testkit::workflows::{Case, steps_can_fail_anywhere, steps_can_run_twice, survives_restart_at_each_step};
-use testkit::{Engine, Test};
+use testkit::workflows::Case;
+use testkit::{Engine, Test, cases};
 use workflow::Registered;
 use workflow::operation::by_subject;
 
@@ -70,32 +70,7 @@ macro_rules! drain_case {
     };
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_move_can_fail_anywhere() {
-    steps_can_fail_anywhere(move_case!()).await;
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn move_steps_can_run_twice() {
-    steps_can_run_twice(move_case!()).await;
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_move_survives_a_restart_at_each_step() {
-    survives_restart_at_each_step(move_case!()).await;
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_drain_can_fail_anywhere() {
-    steps_can_fail_anywhere(drain_case!()).await;
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn drain_steps_can_run_twice() {
-    steps_can_run_twice(drain_case!()).await;
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_drain_survives_a_restart_at_each_step() {
-    survives_restart_at_each_step(drain_case!()).await;
+cases! {
+    move_case!() => a_move_can_fail_anywhere, move_steps_can_run_twice, a_move_survives_a_restart_at_each_step;
+    drain_case!() => a_drain_can_fail_anywhere, drain_steps_can_run_twice, a_drain_survives_a_restart_at_each_step;
 }

@@ -6,8 +6,8 @@ use compute::permissions::{AddressAssign, InstanceConnect, SecurityGroupUpdate, 
 use compute::security_group::SecurityGroupPatch;
 use compute::{address, security_group};
 use kernel::PageQuery;
-use testkit::workflows::{Case, steps_can_fail_anywhere, steps_can_run_twice, survives_restart_at_each_step};
-use testkit::{Engine, Test};
+use testkit::workflows::Case;
+use testkit::{Engine, Test, cases};
 use workflow::Registered;
 
 use super::{address as reserved, addresses, group, hypervisor, inside, network, pool, reference, running, tcp, world};
@@ -85,27 +85,8 @@ macro_rules! assign_case {
     };
 }
 
-macro_rules! cases {
-    ($($case:ident: $fail:ident, $twice:ident, $restart:ident;)*) => {$(
-        #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-        async fn $fail() {
-            steps_can_fail_anywhere($case!()).await;
-        }
-
-        #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-        async fn $twice() {
-            steps_can_run_twice($case!()).await;
-        }
-
-        #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-        async fn $restart() {
-            survives_restart_at_each_step($case!()).await;
-        }
-    )*};
-}
-
 cases! {
-    connect_case: connecting_can_fail_anywhere, connecting_can_run_twice, connecting_survives_a_restart_at_each_step;
-    apply_case: applying_rules_can_fail_anywhere, applying_rules_can_run_twice, applying_rules_survives_a_restart_at_each_step;
-    assign_case: assigning_can_fail_anywhere, assigning_can_run_twice, assigning_survives_a_restart_at_each_step;
+    connect_case!() => connecting_can_fail_anywhere, connecting_can_run_twice, connecting_survives_a_restart_at_each_step;
+    apply_case!() => applying_rules_can_fail_anywhere, applying_rules_can_run_twice, applying_rules_survives_a_restart_at_each_step;
+    assign_case!() => assigning_can_fail_anywhere, assigning_can_run_twice, assigning_survives_a_restart_at_each_step;
 }

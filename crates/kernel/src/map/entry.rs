@@ -42,6 +42,23 @@ pub enum ExportAs {
     Value,
     /// Not at all, for a reason that the export states.
     Withheld(&'static str),
+    /// Not in the rows in which the column `when` of the same table is true, for a reason that the export states.
+    WithheldWhere {
+        /// The column.
+        when: &'static str,
+        /// The reason.
+        why: &'static str,
+    },
+}
+
+impl ExportAs {
+    /// Why it is left out of exports, of all rows or of some.
+    pub const fn withheld_because(self) -> Option<&'static str> {
+        match self {
+            Self::Value => None,
+            Self::Withheld(why) | Self::WithheldWhere { why, .. } => Some(why),
+        }
+    }
 }
 
 /// One column.
@@ -164,6 +181,12 @@ impl Entry {
     /// Left out of exports, for a reason.
     pub const fn withheld(mut self, why: &'static str) -> Self {
         self.export = ExportAs::Withheld(why);
+        self
+    }
+
+    /// Left out of exports in rows where the column `when` is true, for a reason.
+    pub const fn withheld_where(mut self, when: &'static str, why: &'static str) -> Self {
+        self.export = ExportAs::WithheldWhere { when, why };
         self
     }
 

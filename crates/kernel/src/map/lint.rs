@@ -6,7 +6,7 @@ use std::fmt;
 
 use serde::Serialize;
 
-use super::entry::{Protection, Source};
+use super::entry::{ExportAs, Protection, Source};
 use super::registry::DataMap;
 use super::table::{End, Owned, Table, Trigger};
 use super::vocabulary::{Basis, Plane, Subject};
@@ -108,6 +108,11 @@ impl DataMap {
 
     fn lint_entry(&self, table: &Table, entry: &super::Entry, faults: &mut Vec<Fault>) {
         let name = table.entry_name(entry.column);
+        if let ExportAs::WithheldWhere { when, .. } = entry.export
+            && !table.columns.iter().any(|column| column.column == when)
+        {
+            faults.push(fault(&name, format!("is withheld where {when} says so, which is no column of its table")));
+        }
         match (entry.plane, entry.category) {
             (Plane::System, Some(_)) => faults.push(fault(&name, "a personal category on the system plane; put it on the plane it belongs to")),
             (Plane::System, None) if entry.not_personal.is_none_or(str::is_empty) => {

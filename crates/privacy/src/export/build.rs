@@ -15,6 +15,7 @@ use super::{EXPORT_READY, ExportFact, ExportId, bundle, store, vault};
 use crate::accounts::Owners;
 use crate::request;
 use crate::walk;
+use crate::walk::cell::Cell;
 use crate::walk::store::Row;
 use crate::wiring::Wiring;
 
@@ -154,7 +155,7 @@ fn line(table: &Table, row: &Row, gate: &Gate) -> Result<Map<String, Value>> {
     let mut fields = Map::new();
     fields.insert("@type".to_owned(), table.name.into());
     for (entry, cell) in table.columns.iter().zip(row) {
-        if matches!(entry.export, ExportAs::Withheld(_)) {
+        if is_withheld(table, row, entry) {
             continue;
         }
         let value = match (entry.sealed_class(), cell.bytes()) {
@@ -171,12 +172,23 @@ fn line(table: &Table, row: &Row, gate: &Gate) -> Result<Map<String, Value>> {
     Ok(fields)
 }
 
+fn is_withheld(table: &Table, row: &Row, entry: &Entry) -> bool {
+    match entry.export {
+        ExportAs::Value => false,
+        ExportAs::Withheld(_) => true,
+        // What is not plainly false is withheld.
+        ExportAs::WithheldWhere { when, .. } => !table.columns.iter().zip(row).any(|(other, cell)| other.column == when && *cell == Cell::Bool(false)),
+    }
+}
+
 fn section(table: &Table, kinds: &walk::cell::Kinds, found: Hashes) -> Section {
     let Hashes { count, sha256, lasting } = found;
     let (mut properties, mut withheld, mut meanings) = (Map::new(), Map::new(), Map::new());
     for entry in table.columns {
-        if let ExportAs::Withheld(why) = entry.export {
+        if let Some(why) = entry.export.withheld_because() {
             withheld.insert(entry.column.to_owned(), why.into());
+        }
+        if matches!(entry.export, ExportAs::Withheld(_)) {
             continue;
         }
         let schema = match (entry.sealed_class(), kinds.get(entry.column)) {

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use kernel::map::{Basis, DataMap, End, Entry, ExportAs, Plane, Protection, Source, Table, Trigger};
+use kernel::map::{Basis, DataMap, End, Entry, Plane, Protection, Source, Table, Trigger};
 use kernel::{Error, Result};
 use serde::{Deserialize, Serialize};
 
@@ -309,10 +309,7 @@ fn item(entry: &Entry) -> Option<Item> {
         uses,
         required: entry.required,
         protection: protection.to_owned(),
-        withheld: match entry.export {
-            ExportAs::Value => None,
-            ExportAs::Withheld(why) => Some(why.to_owned()),
-        },
+        withheld: entry.export.withheld_because().map(str::to_owned),
         ai_readable: entry.ai_readable,
         loggable: entry.loggable,
     })

@@ -6,7 +6,7 @@ mod store;
 
 use std::time::Duration;
 
-use kernel::map::{DataMap, ExportAs, Fault, Inventory, LiveSchema, Trigger};
+use kernel::map::{DataMap, Fault, Inventory, LiveSchema, Trigger};
 use kernel::{Cx, Result, Timestamp};
 use serde::{Deserialize, Serialize};
 
@@ -183,7 +183,7 @@ async fn egress(cx: &Cx) -> Result<Promise> {
 fn exportable(map: &DataMap) -> Promise {
     let owned: Vec<&str> = walk::owned(map).map(|table| table.name).collect();
     let missing = map.tables.values().filter(|table| table.is_personal()).find(|table| {
-        let unexplained = table.columns.iter().any(|entry| matches!(entry.export, ExportAs::Withheld(why) if why.is_empty()));
+        let unexplained = table.columns.iter().any(|entry| entry.export.withheld_because() == Some(""));
         unexplained || (!owned.contains(&table.name) && table.retention.trigger == Trigger::Never)
     });
     let evidence = match missing {

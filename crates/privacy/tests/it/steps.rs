@@ -2,8 +2,8 @@
 
 use privacy::erasure::{NewErasure, carry_out::CARRY_OUT, ledger};
 use privacy::export::build::BUILD;
-use testkit::workflows::{Case, steps_can_fail_anywhere, steps_can_run_twice, survives_restart_at_each_step};
-use testkit::{Engine, Test};
+use testkit::workflows::Case;
+use testkit::{Engine, Test, cases};
 
 use crate::toy::World;
 
@@ -46,33 +46,15 @@ async fn check_erasure(test: &Test, succeeded: bool) {
     }
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn an_export_can_fail_anywhere() {
-    steps_can_fail_anywhere(Case { make, start: start_export, check: check_export, workflows: privacy::workflows }).await;
+macro_rules! case {
+    ($start:ident, $check:ident) => {
+        Case { make, start: $start, check: $check, workflows: privacy::workflows }
+    };
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn an_export_can_run_each_step_twice() {
-    steps_can_run_twice(Case { make, start: start_export, check: check_export, workflows: privacy::workflows }).await;
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn an_export_survives_a_restart_at_each_step() {
-    testkit::covers!(203);
-    survives_restart_at_each_step(Case { make, start: start_export, check: check_export, workflows: privacy::workflows }).await;
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn an_erasure_that_stops_is_noted_first() {
-    steps_can_fail_anywhere(Case { make, start: start_erasure, check: check_erasure, workflows: privacy::workflows }).await;
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn an_erasure_can_run_each_step_twice() {
-    steps_can_run_twice(Case { make, start: start_erasure, check: check_erasure, workflows: privacy::workflows }).await;
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn an_erasure_survives_a_restart_at_each_step() {
-    survives_restart_at_each_step(Case { make, start: start_erasure, check: check_erasure, workflows: privacy::workflows }).await;
+testkit::covers!(203);
+cases! {
+    case!(start_export, check_export) => an_export_can_fail_anywhere, an_export_can_run_each_step_twice, an_export_survives_a_restart_at_each_step;
+    case!(start_erasure, check_erasure) =>
+        an_erasure_that_stops_is_noted_first, an_erasure_can_run_each_step_twice, an_erasure_survives_a_restart_at_each_step;
 }

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use compute::cluster::{Access, ClusterAddress, ClusterPart, ClusterSource, ClusterSurvey, Kind, MissingPrivilege};
 use compute_driver::{Driver, DriverError, conformance};
-pub use compute_proxmox::driver::{Found, Image, Report};
-use compute_proxmox::{Mapping, Origin, Proxmox, Settings, Token};
+pub use compute_proxmox::driver::{Found, Report};
+use compute_proxmox::{Mapping, Proxmox, Settings, Token};
 use futures::future::BoxFuture;
 use kernel::egress::{Endpoint, Fingerprint, Trust};
 use kernel::{ByWorkflow, Cx, Error, Place, Result, Scope};
@@ -190,19 +190,6 @@ pub async fn report(app: &App, name: &str) -> Result<Report> {
 /// As [`report`].
 pub async fn make_pool(app: &App, name: &str) -> Result<()> {
     driver(app, name).await?.make_pool().await.map_err(told)
-}
-
-/// Lets a node fetch an image, and tells how a template names it in the configuration.
-///
-/// # Errors
-/// As [`report`]; the publisher's or the node's words when it was not fetched.
-pub async fn fetch_image(app: &App, name: &str, image: &Image) -> Result<String> {
-    let origin = driver(app, name).await?.fetch_image(image).await.map_err(told)?;
-    Ok(match origin {
-        Origin::Import { volume } => format!("{{ kind = \"import\", volume = \"{volume}\" }}"),
-        Origin::Container { volume } => format!("{{ kind = \"container\", volume = \"{volume}\" }}"),
-        Origin::Clone { vmid, full } => format!("{{ kind = \"clone\", vmid = {vmid}, full = {full} }}"),
-    })
 }
 
 /// Asks the node `name` for everything that a driver promises, with a guest made from `template`.

@@ -176,6 +176,7 @@ fn step_cx(shared: &Shared, workflow: &Registered, row: &operation::Model, step:
         attempt,
         fence: row.fence,
         workflow: workflow.name,
+        stopping: shared.stopping.subscribe(),
     })
 }
 

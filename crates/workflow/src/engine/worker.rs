@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use kernel::{Cx, Ignore, Result, Timestamp};
+use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use super::intercept::Interceptor;
@@ -18,6 +19,8 @@ pub(super) struct Shared {
     pub(super) workflows: HashMap<&'static str, Registered>,
     pub(super) interceptor: Option<Arc<dyn Interceptor>>,
     pub(super) lease: Duration,
+    /// True once the worker was told to stop.
+    pub(super) stopping: watch::Sender<bool>,
 }
 
 /// Carries operations out.
@@ -38,7 +41,12 @@ impl Worker {
     pub fn new(cx: Cx, workflows: Vec<Registered>, at_once: usize) -> Self {
         let holder = format!("worker-{}", cx.new_uuid());
         let workflows = workflows.into_iter().map(|one| (one.name, one)).collect();
-        Self { shared: Arc::new(Shared { cx, workflows, interceptor: None, lease: LEASE }), holder, at_once, living: Arc::default() }
+        Self {
+            shared: Arc::new(Shared { cx, workflows, interceptor: None, lease: LEASE, stopping: watch::Sender::new(false) }),
+            holder,
+            at_once,
+            living: Arc::default(),
+        }
     }
 
     /// The same worker with an interceptor; only before it runs.
@@ -51,7 +59,7 @@ impl Worker {
         }
     }
 
-    /// Works until `stop` resolves, then finishes the steps at hand.
+    /// Works until `stop` resolves, then finishes the steps at hand; those that can go on later make way.
     pub async fn run(&self, stop: impl Future<Output = ()>) {
         let mut running = JoinSet::new();
         tokio::pin!(stop);
@@ -75,6 +83,7 @@ impl Worker {
                 }
             }
         }
+        self.shared.stopping.send_replace(true);
         while running.join_next().await.is_some() {}
         worker::gone(&self.shared.cx, &self.holder).await.ignore_because("the others notice within seconds");
     }
