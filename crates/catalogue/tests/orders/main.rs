@@ -24,6 +24,7 @@ use testkit::workflows::{Case, run_to_end, steps_can_fail_anywhere, steps_can_ru
 use testkit::{Engine, Test, both_engines};
 use workflow::Registered;
 
+mod disks;
 mod size_changes;
 
 const KEY: &str = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAILM+rvN+ot98qgEN796jTiQfZfG1KaT0PtFDJ/XFSqti me@home";
