@@ -2,6 +2,7 @@
 // node e2e/journeys.mjs [folder for the pictures]; VIEWS=<name of a view>; STORY=<part of a name> tells only the stories of that name.
 import { readFileSync } from "node:fs";
 import { begin, chosenViews } from "./browser.mjs";
+import { disks } from "./disks.mjs";
 
 const KEY = /"(AAAAC3[^"]+)"/.exec(readFileSync(new URL("../src/form/sshKey.test.ts", import.meta.url), "utf8"))[1];
 
@@ -167,6 +168,7 @@ const stories = {
     await page.getByRole("dialog").getByRole("button", { name: "Delete the snapshot" }).click();
     await page.getByRole("row", { name: /Before the move/ }).waitFor({ state: "detached" });
   },
+  disks,
   async resize({ page, base, shot }) {
     await page.goto(`${base}/app/machines/vm_01staging`);
     await button(page, "More").click();

@@ -9,6 +9,7 @@ import { billing } from "./money.mjs";
 import { catalogue } from "./catalogue.mjs";
 import { clusterRoutes } from "./clusters.mjs";
 import { compute, operation } from "./compute.mjs";
+import { disk } from "./disks.mjs";
 import { network } from "./networks.mjs";
 import { attachConsoles } from "./consoles.mjs";
 import { drift, eventDrift } from "./contract.mjs";
@@ -24,7 +25,7 @@ export const POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; " +
   "form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
 
-export const routes = [...identity, ...catalogue, ...compute, ...network, ...hosts, ...imageRoutes, ...clusterRoutes, ...billing, ...privacy, ...rights].map(([method, path, handle, access]) => ({
+export const routes = [...identity, ...catalogue, ...compute, ...disk, ...network, ...hosts, ...imageRoutes, ...clusterRoutes, ...billing, ...privacy, ...rights].map(([method, path, handle, access]) => ({
   method, path, handle, access, pattern: new RegExp(`^${path.replace(":id", "(?<id>[^/]+)").replace(":host", "(?<host>[^/]+)")}$`),
 }));
 

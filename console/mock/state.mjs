@@ -24,7 +24,7 @@ export function instance(name, state, size, template, more = {}) {
   const { monthly, hourly, visible, ...summary } = size;
   return {
     id: newId("vm"), name, hostname: name, tags: [], state, state_reason: null, size: summary, template: named(template), region: named(regions[0]),
-    network: null, node_id: "nod_01local", accelerator: "kvm", ipv4: "10.77.0.14", ssh: { host: "127.0.0.1", port: 42022 }, features: ["suspend", "rescue", "set_password", "authorise_key", "snapshots", "backups", "screen_console"], delete_at: null, operation_id: null,
+    network: null, node_id: "nod_01local", accelerator: "kvm", ipv4: "10.77.0.14", ssh: { host: "127.0.0.1", port: 42022 }, features: ["suspend", "rescue", "set_password", "authorise_key", "snapshots", "backups", "screen_console", "disks"], delete_at: null, operation_id: null,
     created_at: ago(60 * 26), ...more,
   };
 }
@@ -57,6 +57,11 @@ export const backups = [
   backup("bak_01gone", "Before it went", { instance_id: "vm_01gone", hostname: "old-shop", taken_at: ago(9_000), created_at: ago(9_001), restore_test: { outcome: "failed", at: ago(8_000), problem: "It stopped by itself before its system was up." } }),
 ];
 export const backupPlans = new Map([["vm_01web", { frequency: "daily", weekday: "sunday", hour: 3, keep: 7, restore_tests: "monthly", next_at: ago(-600), next_test_at: ago(-9_000) }]]);
+export const disks = [
+  { id: "dsk_01data", name: "Database", state: "ready", problem: null, size_gib: 50, growing_to_gib: null, region: { id: "reg_01home", name: "Home" }, node_id: "nod_01local", instance_id: "vm_01web", device: "/dev/disk/by-id/virtio-dsk-7x9f2m4k6n8p0r1s", operation_id: null, created_at: ago(60 * 24 * 8) },
+  { id: "dsk_01spare", name: "Archive 2025", state: "ready", problem: null, size_gib: 200, growing_to_gib: null, region: { id: "reg_01home", name: "Home" }, node_id: "nod_01local", instance_id: null, device: "/dev/disk/by-id/virtio-dsk-2m4k6n8p0r1s7x9f", operation_id: null, created_at: ago(60 * 24 * 40) },
+  { id: "dsk_01failed", name: "Scratch", state: "failed", problem: "It could not be made. The operation says why.", size_gib: 900, growing_to_gib: null, region: { id: "reg_01home", name: "Home" }, node_id: "nod_01local", instance_id: null, device: "/dev/disk/by-id/virtio-dsk-0r1s7x9f2m4k6n8p", operation_id: null, created_at: ago(90) },
+];
 export const networks = [
   { id: "net_01back", name: "Backend", state: "ready", region: { id: "reg_01home", name: "Home" }, subnet: "10.0.0.0/24", gateway: "10.0.0.1", egress: true, machines: 2, operation_id: null, created_at: ago(60 * 24 * 9) },
   { id: "net_01vault", name: "Vault", state: "ready", region: { id: "reg_01home", name: "Home" }, subnet: "10.0.1.0/24", gateway: "10.0.1.1", egress: false, machines: 0, operation_id: null, created_at: ago(60 * 24 * 2) },
@@ -172,9 +177,11 @@ export const invoices = [invoice("FH-2026-000003", "open", { id: "inv_01open" })
 export const preview = () => ({ ...invoice(null, "preview"), issued_at: null });
 export const usage = () => {
   const { net, tax, gross } = preview();
-  const usageLines = lines.map((line, index) => ({ instance_id: index === 2 ? null : instances[index].id, description: line.description, quantity: line.quantity, unit: line.unit, amount: line.amount }));
+  const usageLines = lines.map((line, index) => index === 2
+    ? { resource_id: disks[0].id, description: "Extra disk, kept", quantity: "2628", unit: "GiB hour", amount: line.amount }
+    : { resource_id: instances[index].id, description: line.description, quantity: line.quantity, unit: line.unit, amount: line.amount });
   const metered = instances.slice(0, 2).map((one, index) => ({
-    instance_id: one.id,
+    resource_id: one.id,
     description: lines[index].description,
     cycle: index === 0 ? "monthly" : "hourly",
     running_hours: "311.25",

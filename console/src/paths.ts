@@ -27,6 +27,7 @@ export const paths = {
   payments: () => "/app/payments",
   backups: () => "/app/backups",
   images: () => "/app/images",
+  disks: () => "/app/disks",
   networks: () => "/app/networks",
   addresses: () => "/app/addresses",
   securityGroups: () => "/app/security-groups",

@@ -302,6 +302,128 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/disk-price": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What an extra disk costs. */
+        get: operations["disk_price_view"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Changes what an extra disk costs. Disks that exist keep their price. */
+        patch: operations["disk_price_update"];
+        trace?: never;
+    };
+    "/v1/disk-quotes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What an extra disk would cost in a month. It is billed by the hour, from when it is there until it is deleted. */
+        post: operations["disk_quote_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/disks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The extra disks of a project, newest first. */
+        get: operations["disk_list"];
+        put?: never;
+        /** Makes an extra disk, and attaches it to a machine if one is named. */
+        post: operations["disk_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/disks/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One extra disk. */
+        get: operations["disk_view"];
+        put?: never;
+        post?: never;
+        /** Removes a disk that no machine has, with what is on it. */
+        delete: operations["disk_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/disks/{id}/attach": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Attaches a disk to a machine on its node. */
+        post: operations["disk_attach"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/disks/{id}/detach": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes a disk from its machine. Unmount it there first. */
+        post: operations["disk_detach"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/disks/{id}/grow": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Makes a disk larger. It never shrinks. */
+        post: operations["disk_grow"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/email-changes": {
         parameters: {
             query?: never;
@@ -3461,11 +3583,74 @@ export interface components {
          * @enum {string}
          */
         Cycle: "monthly" | "hourly";
+        Decimal: string;
         /**
          * @description The kind of device.
          * @enum {string}
          */
         Device: "desktop" | "mobile" | "other";
+        /** @description A disk as its owner sees it. */
+        Disk: {
+            /** @description Its id. */
+            id: components["schemas"]["DiskId"];
+            /** @description What its owner calls it. */
+            name: string;
+            /** @description How it stands. */
+            state: components["schemas"]["DiskState"];
+            /** @description Why it could not be made. */
+            problem?: string | null;
+            /**
+             * Format: int32
+             * @description How large it is, in GiB.
+             */
+            size_gib: number;
+            /**
+             * Format: int32
+             * @description How large it will be, while it becomes larger.
+             */
+            growing_to_gib?: number | null;
+            /** @description Where it is. */
+            region: components["schemas"]["InstancePart_RegionId"];
+            /** @description On which node: machines there can have it. */
+            node_id: components["schemas"]["NodeId"];
+            instance_id?: components["schemas"]["InstanceId"] | null;
+            /** @description Where Linux finds it in the machine, whichever name its kernel gives it. */
+            device: string;
+            operation_id?: components["schemas"]["OperationId"] | null;
+            /** @description When it was asked for. */
+            created_at: components["schemas"]["Timestamp"];
+        };
+        /** @description Which machine gets a disk. */
+        DiskAttachment: {
+            /** @description The machine: one of the same project on the disk's node. */
+            instance_id: components["schemas"]["InstanceId"];
+        };
+        DiskId: string;
+        /** @description What an extra disk costs, without tax, from when it is there until its owner deletes it, whether a machine has it or not. */
+        DiskPrice: {
+            /** @description One GiB for a month of 730 hours. */
+            gib_month: components["schemas"]["Money"];
+            /** @description One GiB for an hour, which is what is counted; an exact decimal in the currency's major unit. */
+            gib_hour: components["schemas"]["Decimal"];
+        };
+        /** @description What changes about the price. Disks that exist keep theirs. */
+        DiskPricePatch: {
+            /** @description One GiB for a month of 730 hours, without tax. */
+            gib_month: components["schemas"]["Money"];
+        };
+        /** @description How large a disk becomes. */
+        DiskSize: {
+            /**
+             * Format: int32
+             * @description In GiB; more than it has, and 10,000 at most.
+             */
+            size_gib: number;
+        };
+        /**
+         * @description How a disk stands. Whether a machine has it is told apart.
+         * @enum {string}
+         */
+        DiskState: "creating" | "ready" | "attaching" | "detaching" | "growing" | "deleting" | "deleted" | "failed";
         /** @description One thing that an erasure destroys outside the tables, for the preview and the certificate. */
         Doomed: {
             /** @description What kind of thing: "machine". */
@@ -3611,7 +3796,7 @@ export interface components {
             kind: components["schemas"]["FindingKind"];
             /** @description On which node. */
             node?: string | null;
-            /** @description The name that the guest carries on its hypervisor. */
+            /** @description The name that the guest or the extra disk carries on its hypervisor. */
             reference?: string | null;
             instance_id?: components["schemas"]["InstanceId"] | null;
             /** @description What we believe. */
@@ -3643,7 +3828,7 @@ export interface components {
          * @description What differs.
          * @enum {string}
          */
-        FindingKind: "node_unreachable" | "certificate_changed" | "token_refused" | "guest_gone" | "orphan_guest" | "orphan_machine" | "state_differs" | "shape_differs" | "stuck";
+        FindingKind: "node_unreachable" | "certificate_changed" | "token_refused" | "guest_gone" | "orphan_guest" | "orphan_disk" | "orphan_machine" | "state_differs" | "shape_differs" | "stuck";
         /** @description A repair to be carried out. */
         FindingRepair: {
             /** @description Which. */
@@ -4164,17 +4349,17 @@ export interface components {
             /** @description Its projects. */
             projects: components["schemas"]["Named"][];
         };
-        /** @description What one machine used in the open period. */
+        /** @description What one machine, or one extra disk, used in the open period. */
         Metered: {
-            /** @description The machine. */
-            instance_id: string;
+            /** @description The machine, or the extra disk. */
+            resource_id: string;
             /** @description What it is. */
             description: string;
             /** @description How it is billed. */
             cycle: components["schemas"]["Cycle"];
             /** @description Hours that it ran, as a decimal. */
             running_hours: string;
-            /** @description GiB times hours of its disk, running or not, as a decimal. */
+            /** @description GiB times hours of its disk, running or not, or of the extra disk, attached or not, as a decimal. */
             disk_gib_hours: string;
             /** @description GiB received, as a decimal. */
             received_gib: string;
@@ -4355,6 +4540,26 @@ export interface components {
             field: components["schemas"]["CorrectionField"];
             /** @description What is right. */
             value: string;
+        };
+        /** @description A disk to be made. */
+        NewDisk: {
+            /** @description What you call it; 1 to 100 characters. */
+            name: string;
+            /**
+             * Format: int32
+             * @description How large it is, in GiB; 1 to 10,000. It can grow later, and never shrink.
+             */
+            size_gib: number;
+            region_id?: components["schemas"]["RegionId"] | null;
+            instance_id?: components["schemas"]["InstanceId"] | null;
+        };
+        /** @description What is asked for. */
+        NewDiskQuote: {
+            /**
+             * Format: int32
+             * @description How large the disk is, in GiB.
+             */
+            size_gib: number;
         };
         /** @description A change that somebody asks for. */
         NewEmailChange: {
@@ -4704,7 +4909,7 @@ export interface components {
             disk_used_gib: number;
             /**
              * Format: int64
-             * @description Disk promised to machines, in GiB; disks grow as they are written.
+             * @description Disk promised to machines and as extra disks, in GiB; disks grow as they are written.
              */
             disk_promised_gib: number;
             /** @description The hosts that it consists of. */
@@ -4720,7 +4925,7 @@ export interface components {
             instances: number;
             /** @description Templates that are ready on it. */
             templates: string[];
-            /** @description References of guests on it that no machine of ours stands behind. Nothing touches them. */
+            /** @description References of guests and disks on it that no machine and no disk of ours stands behind. Nothing touches them. */
             orphans: string[];
             /** @description What its hypervisor said when it last failed to answer. */
             problem?: string | null;
@@ -5079,6 +5284,42 @@ export interface components {
             next?: string | null;
         };
         /** @description One page of a list. */
+        Page_Disk: {
+            /** @description The items, newest first. */
+            items: {
+                /** @description Its id. */
+                id: components["schemas"]["DiskId"];
+                /** @description What its owner calls it. */
+                name: string;
+                /** @description How it stands. */
+                state: components["schemas"]["DiskState"];
+                /** @description Why it could not be made. */
+                problem?: string | null;
+                /**
+                 * Format: int32
+                 * @description How large it is, in GiB.
+                 */
+                size_gib: number;
+                /**
+                 * Format: int32
+                 * @description How large it will be, while it becomes larger.
+                 */
+                growing_to_gib?: number | null;
+                /** @description Where it is. */
+                region: components["schemas"]["InstancePart_RegionId"];
+                /** @description On which node: machines there can have it. */
+                node_id: components["schemas"]["NodeId"];
+                instance_id?: components["schemas"]["InstanceId"] | null;
+                /** @description Where Linux finds it in the machine, whichever name its kernel gives it. */
+                device: string;
+                operation_id?: components["schemas"]["OperationId"] | null;
+                /** @description When it was asked for. */
+                created_at: components["schemas"]["Timestamp"];
+            }[];
+            /** @description Give this as `after` to get the next page; absent at the end. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
         Page_Finding: {
             /** @description The items, newest first. */
             items: {
@@ -5088,7 +5329,7 @@ export interface components {
                 kind: components["schemas"]["FindingKind"];
                 /** @description On which node. */
                 node?: string | null;
-                /** @description The name that the guest carries on its hypervisor. */
+                /** @description The name that the guest or the extra disk carries on its hypervisor. */
                 reference?: string | null;
                 instance_id?: components["schemas"]["InstanceId"] | null;
                 /** @description What we believe. */
@@ -5406,7 +5647,7 @@ export interface components {
                 disk_used_gib: number;
                 /**
                  * Format: int64
-                 * @description Disk promised to machines, in GiB; disks grow as they are written.
+                 * @description Disk promised to machines and as extra disks, in GiB; disks grow as they are written.
                  */
                 disk_promised_gib: number;
                 /** @description The hosts that it consists of. */
@@ -5422,7 +5663,7 @@ export interface components {
                 instances: number;
                 /** @description Templates that are ready on it. */
                 templates: string[];
-                /** @description References of guests on it that no machine of ours stands behind. Nothing touches them. */
+                /** @description References of guests and disks on it that no machine and no disk of ours stands behind. Nothing touches them. */
                 orphans: string[];
                 /** @description What its hypervisor said when it last failed to answer. */
                 problem?: string | null;
@@ -6362,7 +6603,7 @@ export interface components {
             cpus: components["schemas"]["QuotaLine"];
             /** @description Memory of the organisation in MiB. */
             memory_mib: components["schemas"]["QuotaLine"];
-            /** @description Disk of the organisation in GiB. */
+            /** @description Disk of the organisation in GiB, of machines and extra disks together. */
             disk_gib: components["schemas"]["QuotaLine"];
         };
         /** @description One kind of thing: how much there is and how much there may be. */
@@ -7095,8 +7336,8 @@ export interface components {
         };
         /** @description One thing that was used. */
         UsageLine: {
-            /** @description The machine. */
-            instance_id?: string | null;
+            /** @description The machine, or the extra disk. */
+            resource_id: string;
             /** @description What it is. */
             description: string;
             /** @description How much, as a decimal. */
@@ -7696,6 +7937,233 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PendingCertificate"];
+                };
+            };
+        };
+    };
+    disk_price_view: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DiskPrice"];
+                };
+            };
+        };
+    };
+    disk_price_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DiskPricePatch"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DiskPrice"];
+                };
+            };
+        };
+    };
+    disk_quote_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewDiskQuote"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Quote"];
+                };
+            };
+        };
+    };
+    disk_list: {
+        parameters: {
+            query?: {
+                /** @description Those of this machine. */
+                instance?: components["schemas"]["InstanceId"];
+                /** @description Items wanted, 1 to 200; 50 if not given. */
+                limit?: number;
+                /** @description `next` of the page before. */
+                after?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Disk"];
+                };
+            };
+        };
+    };
+    disk_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewDisk"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Disk"];
+                };
+            };
+        };
+    };
+    disk_view: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["DiskId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Disk"];
+                };
+            };
+        };
+    };
+    disk_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["DiskId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Disk"];
+                };
+            };
+        };
+    };
+    disk_attach: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["DiskId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DiskAttachment"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Operation"];
+                };
+            };
+        };
+    };
+    disk_detach: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["DiskId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Operation"];
+                };
+            };
+        };
+    };
+    disk_grow: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["DiskId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DiskSize"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Operation"];
                 };
             };
         };

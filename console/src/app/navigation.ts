@@ -26,6 +26,7 @@ export function customerDoor(): DestinationGroup[] {
         { name: t`Orders`, to: paths.orders(), icon: "order" },
         { name: t`Backups`, to: paths.backups(), icon: "copy" },
         { name: t`Images`, to: paths.images(), icon: "device" },
+        { name: t`Disks`, to: paths.disks(), icon: "disk" },
         { name: t`Networks`, to: paths.networks(), icon: "network" },
         { name: t`Addresses`, to: paths.addresses(), icon: "pin" },
         { name: t`Security groups`, to: paths.securityGroups(), icon: "privacy" },

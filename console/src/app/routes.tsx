@@ -8,6 +8,7 @@ import { activityQuery } from "../features/audit/api";
 import { invoicePreviewQuery, invoiceQuery, invoicesQuery, paymentsQuery, testClockQuery, usageQuery } from "../features/billing/api";
 import { orderQuery, ordersQuery, regionsQuery, sizesQuery, templatesQuery } from "../features/catalogue/api";
 import { backupsQuery, clusterQuery, clustersQuery, findingsQuery, findingSummaryQuery, instanceQuery, instancesQuery, nodesQuery, operatorOperationsQuery, quotaQuery, sshKeysQuery } from "../features/compute/api";
+import { diskPriceQuery, disksQuery } from "../features/compute/diskApi";
 import { placedQuery } from "../features/compute/hostApi";
 import { imagesQuery, templatesAnyQuery } from "../features/compute/imageApi";
 import { addressesQuery, addressPoolsQuery, networksQuery, securityGroupsQuery } from "../features/compute/networkApi";
@@ -152,6 +153,7 @@ const customerRoutes = [
   door(appRoute, paths.instance(ID), lazyRouteComponent(() => import("../features/compute/InstancePage"), "InstancePage"), (id) => [one(instanceQuery(id))]),
   door(appRoute, paths.images(), lazyRouteComponent(() => import("../features/compute/ImagesPage"), "ImagesPage"), () => [list(imagesQuery)]),
   door(appRoute, paths.backups(), lazyRouteComponent(() => import("../features/compute/BackupsPage"), "BackupsPage"), () => [list(backupsQuery())]),
+  door(appRoute, paths.disks(), lazyRouteComponent(() => import("../features/compute/DisksPage"), "DisksPage"), () => [list(disksQuery), one(regionsQuery)]),
   door(appRoute, paths.networks(), lazyRouteComponent(() => import("../features/compute/NetworksPage"), "NetworksPage"), () => [list(networksQuery), one(regionsQuery)]),
   door(appRoute, paths.addresses(), lazyRouteComponent(() => import("../features/compute/AddressesPage"), "AddressesPage"), () => [list(addressesQuery), one(regionsQuery)]),
   door(appRoute, paths.securityGroups(), lazyRouteComponent(() => import("../features/compute/SecurityGroupsPage"), "SecurityGroupsPage"), () => [list(securityGroupsQuery)]),
@@ -188,6 +190,7 @@ const operatorRoutes = [
     one(sizesQuery),
     one(templatesQuery),
     one(regionsQuery),
+    one(diskPriceQuery),
   ]),
   door(operatorRoute, paths.operatorFindings(), lazyRouteComponent(() => import("../features/compute/FindingsPage"), "FindingsPage"), () => [list(findingsQuery), one(findingSummaryQuery)]),
   door(operatorRoute, paths.operatorNodes(), lazyRouteComponent(() => import("../features/compute/NodesPage"), "NodesPage"), () => [list(nodesQuery)]),

@@ -1,6 +1,6 @@
 // States as words with a sign; colour only repeats what both already say.
 import { t } from "@lingui/core/macro";
-import type { Backup, Cluster, DrainMachine, Host, Image, Instance, InvoiceSummary, Node, Operation, Order, Payment, RestoreTest, SignIn, Snapshot } from "../api/types";
+import type { Backup, Cluster, Disk, DrainMachine, Host, Image, Instance, InvoiceSummary, Node, Operation, Order, Payment, RestoreTest, SignIn, Snapshot } from "../api/types";
 import { Icon, type IconName } from "./Icon";
 
 type Tone = "good" | "busy" | "warn" | "bad" | "idle";
@@ -56,6 +56,29 @@ export function instanceLook(state: Instance["state"]): Look {
     deleted: idle(t`Deleted`, "trash"),
     failed: bad(t`Failed`),
   });
+}
+
+export function diskLook({ state, instance_id }: Disk): Look {
+  switch (state) {
+    case "creating":
+      return busy(t`Being made`);
+    case "ready":
+      return instance_id == null ? idle(t`Free`) : good(t`Attached`);
+    case "attaching":
+      return busy(t`Being attached`);
+    case "detaching":
+      return busy(t`Being detached`);
+    case "growing":
+      return busy(t`Growing`);
+    case "failed":
+      return bad(t`Failed`);
+    case "deleting":
+      return busy(t`Being deleted`);
+    case "deleted":
+      return idle(t`Deleted`, "trash");
+    default:
+      return idle(state);
+  }
 }
 
 export function snapshotLook(state: Snapshot["state"]): Look {

@@ -1,10 +1,12 @@
 //! What is offered, ordered and fulfilled: sizes with their prices, quotes, and orders.
 //!
-//! Reading order: [`size`] (what is on sale), [`quote`] (what it costs), [`order`] (from the click
+//! Reading order: [`size`] (what is on sale), [`quote`] (what it costs), [`disk_price`] and [`disk_quote`] (the same of extra disks), [`order`] (from the click
 //! to the running machine), [`size_change`] (another size, at its price), [`contract`] (a machine that is lost costs nothing). Machines belong to compute, money to billing; this domain joins them.
 
 pub mod contract;
 pub mod data_map;
+pub mod disk_price;
+pub mod disk_quote;
 pub mod events;
 mod migrations;
 pub mod order;
@@ -22,7 +24,13 @@ use utoipa_axum::router::OpenApiRouter;
 use workflow::Registered;
 
 fn routes() -> OpenApiRouter<Cx> {
-    OpenApiRouter::new().merge(size::api::routes()).merge(quote::api::routes()).merge(order::api::routes()).merge(size_change::api::routes())
+    OpenApiRouter::new()
+        .merge(size::api::routes())
+        .merge(quote::api::routes())
+        .merge(disk_price::api::routes())
+        .merge(disk_quote::api::routes())
+        .merge(order::api::routes())
+        .merge(size_change::api::routes())
 }
 
 /// The domain, for the server's list.

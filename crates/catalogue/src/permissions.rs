@@ -7,6 +7,12 @@ permission!(
     /// Ask what something would cost.
     pub QuoteCreate = "catalogue.quote.create", Project, View);
 permission!(
+    /// Ask what an extra disk would cost.
+    pub DiskQuoteCreate = "catalogue.disk_quote.create", Project, View);
+permission!(
+    /// Change the price of extra disks.
+    pub DiskPriceUpdate = "catalogue.disk_price.update", Platform, Manage);
+permission!(
     /// Order a machine.
     pub OrderCreate = "catalogue.order.create", Project, Use);
 permission!(
@@ -34,6 +40,8 @@ permission!(
 /// All of them.
 pub const ALL: &[PermissionInfo] = &[
     QuoteCreate::INFO,
+    DiskQuoteCreate::INFO,
+    DiskPriceUpdate::INFO,
     OrderCreate::INFO,
     OrderView::INFO,
     OrderRetry::INFO,

@@ -2,17 +2,17 @@
 //! contracts in step with machines, and tells people of their machines: it alone knows both the
 //! order and the machine's name.
 
-use billing::meter::{self, Reading};
+use billing::meter::{self, NewMeter, Reading};
 use compute::InstanceId;
 use compute::backup::RestoreTestOutcome;
-use compute::events::{BackupFact, InstanceFact, Measured, Resized};
+use compute::events::{BackupFact, DiskFact, DiskMeasured, InstanceFact, Measured, Resized};
 use kernel::event::{Event, Reaction};
 use kernel::{ByEvent, Kind, Result, Scope, Tx};
 use notifications::{Template, tell_owners};
 
 use crate::events::{ORDER_FULFILLED, OrderFact};
 use crate::order::{State, state_of_machine};
-use crate::{contract, size, size_change};
+use crate::{contract, disk_price, size, size_change};
 
 /// All reactions.
 pub const ALL: &[Reaction] = &[
@@ -23,6 +23,9 @@ pub const ALL: &[Reaction] = &[
     Reaction { to: "compute.instance.stopped", name: "catalogue.contract.resume_stopped", run: |tx, event| Box::pin(follow(tx, event)) },
     Reaction { to: "compute.instance.resized", name: "catalogue.contract.reprice", run: |tx, event| Box::pin(reprice(tx, event)) },
     Reaction { to: "compute.instance.measured", name: "catalogue.contract.count", run: |tx, event| Box::pin(count(tx, event)) },
+    Reaction { to: "compute.disk.created", name: "catalogue.disk_contract.begin", run: |tx, event| Box::pin(begin_disk(tx, event)) },
+    Reaction { to: "compute.disk.measured", name: "catalogue.disk_contract.count", run: |tx, event| Box::pin(count_disk(tx, event)) },
+    Reaction { to: "compute.disk.deleted", name: "catalogue.disk_contract.end", run: |tx, event| Box::pin(end_disk(tx, event)) },
     Reaction { to: ORDER_FULFILLED.name(), name: "catalogue.machine.tell_ready", run: |tx, event| Box::pin(tell_ready(tx, event)) },
     Reaction { to: "compute.instance.failed", name: "catalogue.machine.tell_failed", run: |tx, event| Box::pin(tell_failed(tx, event)) },
     Reaction { to: "compute.instance.deleted", name: "catalogue.machine.tell_deleted", run: |tx, event| Box::pin(tell_deleted(tx, event)) },
@@ -41,6 +44,20 @@ async fn end(tx: Tx, event: Event) -> Result<()> {
 
 async fn follow(tx: Tx, event: Event) -> Result<()> {
     contract::follow(&tx, &event.scope(), &event.fact()?).await
+}
+
+/// A disk is billed from when it is there, at the price of that moment.
+async fn begin_disk(tx: Tx, event: Event) -> Result<()> {
+    let fact: DiskFact = event.fact()?;
+    let price = disk_price::view(tx.cx(), tx.db()).await?.price();
+    let resource = fact.disk_id.to_string();
+    let new = NewMeter { resource, description: price.description, rates: price.rates, from: fact.at, prepaid_periods: 0 };
+    meter::open(&tx, &event.scope(), new).await.map(drop)
+}
+
+async fn end_disk(tx: Tx, event: Event) -> Result<()> {
+    let fact: DiskFact = event.fact()?;
+    meter::close(&tx, &event.scope(), &fact.disk_id.to_string(), fact.at).await
 }
 
 async fn reprice(tx: Tx, event: Event) -> Result<()> {
@@ -100,14 +117,37 @@ async fn count(tx: Tx, event: Event) -> Result<()> {
     }
 }
 
-/// Whole seconds, so that no fraction is lost or counted twice between two readings: each is the
-/// difference of two running totals, both rounded down.
-fn reading(fact: &Measured) -> Reading {
-    let seconds = |until: i64, span: i64| until.div_euclid(SECOND) - (until - span).div_euclid(SECOND);
+async fn count_disk(tx: Tx, event: Event) -> Result<()> {
+    let fact: DiskMeasured = event.fact()?;
+    match meter::record(&tx, &event.scope(), &fact.disk_id.to_string(), reading_of_disk(&fact)).await {
+        // Erased together with its owner, or its contract has not begun.
+        Err(error) if error.kind() == Kind::NotFound => Ok(()),
+        other => other.map(drop),
+    }
+}
+
+/// Whole seconds between two instants, so that no fraction is lost or counted twice between two spans: each instant is rounded down.
+fn seconds(from: i64, to: i64) -> i64 {
+    to.div_euclid(SECOND) - from.div_euclid(SECOND)
+}
+
+fn reading_of_disk(fact: &DiskMeasured) -> Reading {
     Reading {
         sequence: fact.seq,
-        running_seconds: seconds(fact.running_total_us, fact.running_us),
-        disk_gib_seconds: seconds(fact.to.0, fact.to.0 - fact.from.0) * i64::from(fact.disk_gib),
+        running_seconds: 0,
+        disk_gib_seconds: seconds(fact.from.0, fact.to.0) * i64::from(fact.size_gib),
+        rx_bytes: 0,
+        tx_bytes: 0,
+        at: fact.to,
+    }
+}
+
+/// Running time is the difference of two running totals, both rounded down.
+fn reading(fact: &Measured) -> Reading {
+    Reading {
+        sequence: fact.seq,
+        running_seconds: seconds(fact.running_total_us - fact.running_us, fact.running_total_us),
+        disk_gib_seconds: seconds(fact.from.0, fact.to.0) * i64::from(fact.disk_gib),
         rx_bytes: fact.received_bytes,
         tx_bytes: fact.sent_bytes,
         at: fact.to,
@@ -144,5 +184,16 @@ mod tests {
         }
         assert_eq!(counted, 10_300);
         assert_eq!(disk, 20_600);
+    }
+
+    #[test]
+    fn no_second_of_a_disk_is_lost_or_counted_twice() {
+        let mut taken = 0;
+        for seq in 1..=1_000 {
+            let from = Timestamp(1_700_000_000_000_123 + (seq - 1) * 10_300_000);
+            let fact = DiskMeasured { disk_id: compute::DiskId::from_uuid(Uuid::nil()), seq, from, to: Timestamp(from.0 + 10_300_000), size_gib: 3 };
+            taken += reading_of_disk(&fact).disk_gib_seconds;
+        }
+        assert_eq!(taken, 3 * 10_300);
     }
 }

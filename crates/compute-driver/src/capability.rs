@@ -56,6 +56,8 @@ pub enum Feature {
     Move,
     /// Disks that boot by themselves are taken in, and guests made of them: `ensure_image`, `remove_image`.
     Images,
+    /// Guests can have disks beside their own: `create_disk`, `disks`, `attach_disk`, `detach_disk`, `grow_disk`, `remove_disk`.
+    Disks,
 }
 
 /// Room on a hypervisor.

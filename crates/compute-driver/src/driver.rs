@@ -2,32 +2,13 @@
 
 use std::{collections::BTreeMap, future::Future, net::IpAddr, pin::Pin};
 
-use serde::{Deserialize, Serialize};
-use tokio::io::{AsyncRead, AsyncWrite};
-
 use crate::{
-    Backup, BackupStream, Capabilities, Card, DriverError, Filter, Guest, GuestSpec, ImageSpec, InForce, Inventory, Measurement, NetworkSpec, PasswordHash,
-    Progress, Reference, Size, Snapshot, SnapshotSpec, Status, Stranger, Way,
+    Backup, BackupStream, Capabilities, Card, ConsoleKind, ConsoleStream, Disk, DiskSpec, DriverError, Filter, Guest, GuestSpec, ImageSpec, InForce, Inventory,
+    Measurement, NetworkSpec, PasswordHash, Progress, Reference, Size, Snapshot, SnapshotSpec, Status, Stranger, Way,
 };
 
 /// An answer on its way; boxed so that drivers can be used as `Arc<dyn Driver>`.
 pub type Answer<'a, T> = Pin<Box<dyn Future<Output = Result<T, DriverError>> + Send + 'a>>;
-
-/// Which of a guest's consoles is wanted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ConsoleKind {
-    /// The serial line, several readers at once: first what it printed last (the backlog, where it is kept), then raw bytes as they come,
-    /// without a gap.
-    Serial,
-    /// The screen: the RFB protocol (VNC) from its first byte.
-    Screen,
-}
-
-/// Bytes to and from a console. Dropping it hangs up; the guest goes on.
-pub trait ConsoleStream: AsyncRead + AsyncWrite + Send + Unpin {}
-
-impl<T: AsyncRead + AsyncWrite + Send + Unpin> ConsoleStream for T {}
 
 /// One hypervisor, or one cluster of them.
 ///
@@ -95,7 +76,8 @@ pub trait Driver: Send + Sync + 'static {
     /// backups stay.
     fn rebuild<'a>(&'a self, spec: &'a GuestSpec) -> Answer<'a, Guest>;
 
-    /// Stops the guest and removes it with its disk and snapshots; backups stay. Already gone is success.
+    /// Stops the guest and removes it with its disk and snapshots; backups stay, and so do the disks that it had beside its own, which are
+    /// nobody's then. Already gone is success.
     fn destroy<'a>(&'a self, reference: &'a Reference) -> Answer<'a, ()>;
 
     /// Connects to a console.
@@ -155,7 +137,7 @@ pub trait Driver: Send + Sync + 'static {
     /// Finds the guest's snapshot of this name, or takes it. The guest goes on as before.
     ///
     /// # Errors
-    /// `Full` without room, `Refused` for a name that does not fit.
+    /// `Full` without room, `Refused` for a name that does not fit, `Conflict` for memory of a guest with extra disks, which do not go back with it.
     fn create_snapshot<'a>(&'a self, reference: &'a Reference, snapshot: &'a SnapshotSpec) -> Answer<'a, Progress<Snapshot>> {
         let _unused = (reference, snapshot);
         unsupported("take snapshots")
@@ -358,6 +340,57 @@ pub trait Driver: Send + Sync + 'static {
     fn remove_image<'a>(&'a self, name: &'a str) -> Answer<'a, ()> {
         let _unused = name;
         unsupported("take in images")
+    }
+
+    /// Finds the disk that carries `disk.reference`, or makes it, empty and attached to no guest.
+    ///
+    /// # Errors
+    /// `Refused` for a size that can never work, `Conflict` when one with this reference has another size, `Full` without room.
+    fn create_disk<'a>(&'a self, disk: &'a DiskSpec) -> Answer<'a, Disk> {
+        let _unused = disk;
+        unsupported("keep extra disks")
+    }
+
+    /// Every disk of ours, attached or not.
+    fn disks(&self) -> Answer<'_, Vec<Disk>> {
+        unsupported("keep extra disks")
+    }
+
+    /// Gives the guest the disk, at once where it runs and at each start from then on. The guest knows it by its [`serial`](crate::disk::serial).
+    /// Rebuilding, restoring and rescue leave it attached; a snapshot or a backup does not hold it.
+    ///
+    /// # Errors
+    /// `Conflict` when there is no such disk, when another guest has it, or when the guest has [`DISKS_PER_GUEST`](crate::DISKS_PER_GUEST) already.
+    fn attach_disk<'a>(&'a self, disk: &'a Reference, guest: &'a Reference) -> Answer<'a, ()> {
+        let _unused = (disk, guest);
+        unsupported("keep extra disks")
+    }
+
+    /// Takes the disk from whichever guest has it. Already taken, or a guest or disk that is gone, is success.
+    ///
+    /// # Errors
+    /// `Unavailable` while a running guest does not let go of it.
+    fn detach_disk<'a>(&'a self, disk: &'a Reference) -> Answer<'a, ()> {
+        let _unused = disk;
+        unsupported("keep extra disks")
+    }
+
+    /// Makes the disk `gib` GiB large, at once, also for a guest that runs. So large already is success.
+    ///
+    /// # Errors
+    /// `Refused` for a smaller size, `Conflict` when there is no such disk, `Full` without room.
+    fn grow_disk<'a>(&'a self, disk: &'a Reference, gib: u32) -> Answer<'a, ()> {
+        let _unused = (disk, gib);
+        unsupported("keep extra disks")
+    }
+
+    /// Removes the disk and what is on it. Already gone is success.
+    ///
+    /// # Errors
+    /// `Conflict` while a guest has it.
+    fn remove_disk<'a>(&'a self, disk: &'a Reference) -> Answer<'a, ()> {
+        let _unused = disk;
+        unsupported("keep extra disks")
     }
 }
 

@@ -1,6 +1,6 @@
 //! What Fairhold asks of any hypervisor, and how a driver shows that it gives it.
 //!
-//! Read in this order: [`guest`], [`capability`], [`snapshot`], [`access`], [`filter`], [`network`], [`moving`], [`image`] and [`inventory`] (the words), [`driver`] (the
+//! Read in this order: [`guest`], [`capability`], [`snapshot`], [`access`], [`filter`], [`network`], [`moving`], [`image`], [`disk`], [`console`] and [`inventory`] (the words), [`driver`] (the
 //! questions), [`error`] (the ways to say no), [`conformance`] (the suite that every driver passes),
 //! [`simulated`] (a hypervisor in memory, with faults, for tests of workflows).
 //! Instances, their states and their owners belong to the `compute` domain; nothing here knows about them.
@@ -8,6 +8,8 @@
 pub mod access;
 pub mod capability;
 pub mod conformance;
+pub mod console;
+pub mod disk;
 pub mod driver;
 pub mod error;
 pub mod filter;
@@ -21,7 +23,9 @@ pub mod snapshot;
 
 pub use access::{InForce, PasswordHash};
 pub use capability::{Accelerator, Capabilities, Capacity, Feature};
-pub use driver::{Answer, ConsoleKind, ConsoleStream, Driver};
+pub use console::{ConsoleKind, ConsoleStream};
+pub use disk::{DISKS_PER_GUEST, Disk, DiskSpec};
+pub use driver::{Answer, Driver};
 pub use error::DriverError;
 pub use filter::{Direction, Filter, Network, Protocol, Rule, Verdict};
 pub use guest::{Guest, GuestSpec, Measurement, Reference, Size, SshAddress, Status, USER_DATA_LIMIT};

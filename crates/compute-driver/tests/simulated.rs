@@ -5,7 +5,7 @@
 use std::{sync::Arc, time::Duration};
 
 use compute_driver::{
-    Driver, DriverError, Feature, GuestSpec, Progress, Reference, Size, SnapshotSpec, Status, Stranger, conformance,
+    DISKS_PER_GUEST, DiskSpec, Driver, DriverError, Feature, GuestSpec, Progress, Reference, Size, SnapshotSpec, Status, Stranger, conformance,
     simulated::{Fault, Operation, Simulated},
 };
 
@@ -233,4 +233,24 @@ async fn a_slow_answer_has_no_effect_before_its_time() {
     sim.inject(Operation::Ensure, Fault::Slow(Duration::from_secs(3600)));
     assert!(tokio::time::timeout(Duration::from_millis(20), sim.ensure(&spec())).await.is_err());
     assert_eq!(sim.status(&spec().reference).await, Ok(Status::Absent));
+}
+
+#[tokio::test]
+async fn a_disk_whose_making_went_unheard_is_found_and_a_guest_has_room_for_eight() {
+    let sim = Simulated::new();
+    sim.ensure(&spec()).await.unwrap();
+    let disk = |number: usize| DiskSpec { reference: Reference::parse(&format!("dsk_{number}")).unwrap(), gib: 1 };
+    sim.inject(Operation::CreateDisk, Fault::LoseAnswer);
+    assert!(matches!(sim.create_disk(&disk(0)).await, Err(DriverError::OutcomeUnknown { .. })));
+    for number in 0..=DISKS_PER_GUEST {
+        sim.create_disk(&disk(number)).await.unwrap();
+    }
+    assert_eq!(sim.extra_disks().len(), DISKS_PER_GUEST + 1, "the one whose answer was lost is not there twice");
+    for number in 0..DISKS_PER_GUEST {
+        sim.attach_disk(&disk(number).reference, &spec().reference).await.unwrap();
+    }
+    let one_more = sim.attach_disk(&disk(DISKS_PER_GUEST).reference, &spec().reference).await;
+    assert!(matches!(one_more, Err(DriverError::Conflict { .. })), "{one_more:?}");
+    assert!(sim.vanish(&spec().reference));
+    assert!(sim.extra_disks().iter().all(|disk| disk.guest.is_none()), "a guest that is gone has none");
 }

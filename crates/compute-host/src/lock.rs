@@ -44,6 +44,14 @@ impl Lock {
         Self::named(data_dir, &format!("network-{}", name_of(reference))).await
     }
 
+    /// The right to change the extra disk. Whoever wants a guest's too takes the guest's first.
+    ///
+    /// # Errors
+    /// As [`Lock::guest`].
+    pub async fn disk(data_dir: &Path, reference: &Reference) -> Result<Self, DriverError> {
+        Self::named(data_dir, &format!("disk-{}", name_of(reference))).await
+    }
+
     /// The right to hand out ports, addresses and ids.
     ///
     /// # Errors

@@ -1,5 +1,6 @@
 //! Every column and log field of this domain, described.
 
+mod disks;
 mod hosts;
 mod images;
 mod keeping;
@@ -307,6 +308,7 @@ pub const TABLES: &[Table] = &[
             Entry::system("expires_at", WHEN),
         ],
     },
+    disks::DISK,
     networks::NETWORK,
     networks::CARD,
     networks::SECURITY_GROUP,

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use workflow::OperationId;
 
 use crate::backup::{BackupId, RestoreTestOutcome};
+use crate::disk::DiskId;
 use crate::instance::{InstanceId, SizeId, State};
 
 /// Something happened to a machine; the event's place names its project.
@@ -74,6 +75,30 @@ pub struct BackupFact {
     pub at: Timestamp,
 }
 
+/// Something happened to an extra disk; the event's place names its project.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DiskFact {
+    /// Which.
+    pub disk_id: DiskId,
+    /// Since when.
+    pub at: Timestamp,
+}
+
+/// What an extra disk took in a span of time. Spans of one disk follow each other without gap or overlap.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DiskMeasured {
+    /// Which.
+    pub disk_id: DiskId,
+    /// Counts the spans of this disk from 1.
+    pub seq: i64,
+    /// Begin of the span.
+    pub from: Timestamp,
+    /// End of the span.
+    pub to: Timestamp,
+    /// Its size in GiB.
+    pub size_gib: i32,
+}
+
 /// A machine was ordered; nothing runs yet.
 pub const INSTANCE_CREATED: EventKind<InstanceFact> = EventKind::new("compute.instance.created");
 /// A machine runs.
@@ -94,3 +119,9 @@ pub const INSTANCE_RESIZED: EventKind<Resized> = EventKind::new("compute.instanc
 pub const INSTANCE_MEASURED: EventKind<Measured> = EventKind::new("compute.instance.measured");
 /// A backup was tested by restoring it.
 pub const BACKUP_TESTED: EventKind<BackupFact> = EventKind::new("compute.backup.tested");
+/// An extra disk is there.
+pub const DISK_CREATED: EventKind<DiskFact> = EventKind::new("compute.disk.created");
+/// An extra disk and what was on it are gone.
+pub const DISK_DELETED: EventKind<DiskFact> = EventKind::new("compute.disk.deleted");
+/// What an extra disk took.
+pub const DISK_MEASURED: EventKind<DiskMeasured> = EventKind::new("compute.disk.measured");

@@ -4,7 +4,7 @@
 //! are reached), [`cluster`] (those that are enrolled while it runs), [`node`] (where machines go), [`host`] and [`drain`] (parts of nodes, and emptying them for maintenance), [`quota`], [`reading`] (what they used), [`metric`] (what they did, for charts),
 //! [`console`], [`snapshot`] (what a machine can be brought back to), [`backup`] and [`backup_plan`] (copies apart from their machines),
 //! [`network`], [`card`] (a machine's place in one), [`security_group`], [`address`] and [`address_pool`] (who reaches what),
-//! [`ssh_key`] (who may sign in), [`image`] and [`image_upload`] (disks that others made), [`finding`] (what differs between the hypervisors and us).
+//! [`disk`] (what machines can have beside their own), [`ssh_key`] (who may sign in), [`image`] and [`image_upload`] (disks that others made), [`finding`] (what differs between the hypervisors and us).
 //! Prices, sizes and orders belong to the catalogue; money belongs to billing.
 
 pub mod address;
@@ -15,6 +15,7 @@ pub mod card;
 pub mod cluster;
 pub mod console;
 pub mod data_map;
+pub mod disk;
 pub mod drain;
 pub mod drivers;
 pub mod events;
@@ -38,6 +39,7 @@ mod subnet;
 pub mod template;
 
 pub use cluster::ClusterId;
+pub use disk::DiskId;
 pub use drivers::{Drivers, Overcommit};
 pub use image::ImageId;
 pub use instance::{Instance, InstanceId, NewInstance, Shape, SizeId};
@@ -57,6 +59,7 @@ pub const JOBS: &[Job] = &[
     Job { name: "compute.instance.reconcile", purpose: &purpose::SERVICE, every: Duration::from_secs(5), run: |cx| Box::pin(instance::reconcile(cx)) },
     Job { name: "compute.node.measure", purpose: &purpose::SERVICE, every: Duration::from_secs(60), run: |cx| Box::pin(node::measure(cx)) },
     Job { name: "compute.reading.measure", purpose: &purpose::BILLING, every: Duration::from_secs(60), run: |cx| Box::pin(reading::measure(cx)) },
+    Job { name: "compute.disk.measure", purpose: &purpose::BILLING, every: Duration::from_secs(60), run: |cx| Box::pin(disk::measure(cx)) },
     Job { name: "compute.metric.roll_up", purpose: &purpose::SERVICE, every: Duration::from_secs(300), run: |cx| Box::pin(metric::roll_up(cx)) },
     Job { name: "compute.backup_plan.schedule", purpose: &purpose::SERVICE, every: Duration::from_secs(60), run: |cx| Box::pin(backup_plan::schedule(cx)) },
     Job {
@@ -87,6 +90,7 @@ fn routes() -> OpenApiRouter<Cx> {
         .merge(backup_plan::api::routes())
         .merge(ssh_key::api::routes())
         .merge(network::api::routes())
+        .merge(disk::api::routes())
         .merge(security_group::api::routes())
         .merge(address::api::routes())
         .merge(address_pool::api::routes())
@@ -134,6 +138,11 @@ pub fn workflows() -> Vec<Registered> {
         Registered::of(&network::NETWORK_DELETE),
         Registered::of(&security_group::SECURITY_GROUP_APPLY),
         Registered::of(&address::ADDRESS_ASSIGN),
+        Registered::of(&disk::DISK_CREATE),
+        Registered::of(&disk::DISK_ATTACH),
+        Registered::of(&disk::DISK_DETACH),
+        Registered::of(&disk::DISK_GROW),
+        Registered::of(&disk::DISK_DELETE),
         Registered::of(&finding::REPAIR),
         Registered::of(&instance::ADOPT),
         Registered::of(&instance::MOVE),

@@ -100,6 +100,24 @@ permission!(
     /// Forget an SSH key.
     pub SshKeyDelete = "compute.ssh_key.delete", Project, Use);
 permission!(
+    /// See the extra disks of a project.
+    pub DiskView = "compute.disk.view", Project, View);
+permission!(
+    /// Make an extra disk.
+    pub DiskCreate = "compute.disk.create", Project, Use);
+permission!(
+    /// Attach an extra disk to a machine.
+    pub DiskAttach = "compute.disk.attach", Project, Use);
+permission!(
+    /// Take an extra disk from its machine.
+    pub DiskDetach = "compute.disk.detach", Project, Use);
+permission!(
+    /// Make an extra disk larger.
+    pub DiskGrow = "compute.disk.grow", Project, Use);
+permission!(
+    /// Remove an extra disk with what is on it.
+    pub DiskDelete = "compute.disk.delete", Project, Use);
+permission!(
     /// See the private networks of a project.
     pub NetworkView = "compute.network.view", Project, View);
 permission!(
@@ -269,6 +287,12 @@ pub const ALL: &[PermissionInfo] = &[
     SshKeyView::INFO,
     SshKeyCreate::INFO,
     SshKeyDelete::INFO,
+    DiskView::INFO,
+    DiskCreate::INFO,
+    DiskAttach::INFO,
+    DiskDetach::INFO,
+    DiskGrow::INFO,
+    DiskDelete::INFO,
     NetworkView::INFO,
     NetworkCreate::INFO,
     NetworkUpdate::INFO,

@@ -28,6 +28,7 @@ const PUBLIC: &[&str] = &[
     "setup_complete",
     "region_list",
     "size_list",
+    "disk_price_view",
     "template_list",
     "quote_create",
     "policy_view",
@@ -149,6 +150,7 @@ both_engines!(another_customer_sees_and_changes_nothing, |engine| async move {
     let upload = ada.request(Method::POST, "/v1/image-uploads").header("Upload-Length", 1_000).header("Upload-Metadata", "name YWRhLW1hY2hpbmU=");
     let image = ada.send(upload).await.text_at("/id").to_owned();
     let region = first("/v1/regions").await;
+    let disk = ada.post("/v1/disks", &json!({ "name": "ada-machine", "size_gib": 1, "region_id": region })).await.text_at("/id").to_owned();
     let network = ada.post("/v1/networks", &json!({ "name": "ada-machine", "region_id": region })).await.text_at("/id").to_owned();
     let group = ada.post("/v1/security-groups", &json!({ "name": "ada-machine", "rules": [] })).await.text_at("/id").to_owned();
     let things: BTreeMap<&str, String> = things
@@ -166,6 +168,7 @@ both_engines!(another_customer_sees_and_changes_nothing, |engine| async move {
             ("/v1/operator/images/{id}", image.clone()),
             ("/v1/operator/image-uploads/{id}", image),
             ("/v1/operator/templates/{id}", first("/v1/templates").await),
+            ("/v1/disks/{id}", disk),
             ("/v1/networks/{id}", network),
             ("/v1/security-groups/{id}", group),
             ("/v1/addresses/{id}", "adr_00000000000000000000000001".to_owned()),

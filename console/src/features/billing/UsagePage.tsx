@@ -22,14 +22,14 @@ function MeteredTable({ rows }: { rows: Metered[] }) {
     <DataTable
       label={t`Measured`}
       rows={rows}
-      rowKey={(row) => `${row.instance_id} ${row.cycle}`}
+      rowKey={(row) => `${row.resource_id} ${row.cycle}`}
       empty={null}
       columns={[
         {
-          name: t`Machine`,
+          name: t`What`,
           lead: true,
           cell: (row) => (
-            <Anchor component={Link} to={paths.instance(row.instance_id)}>
+            <Anchor component={Link} to={placeOf(row.resource_id)}>
               {row.description}
             </Anchor>
           ),
@@ -42,6 +42,11 @@ function MeteredTable({ rows }: { rows: Metered[] }) {
       ]}
     />
   );
+}
+
+/** A machine has a page of its own, and extra disks stand in a list. */
+function placeOf(resource: string): string {
+  return resource.startsWith("dsk_") ? paths.disks() : paths.instance(resource);
 }
 
 /** Two places for reading; the exact figure stands on the invoice. */
@@ -82,7 +87,7 @@ export function UsagePage() {
       <DataTable
         label={t`Usage`}
         rows={usage.lines}
-        rowKey={(line) => `${line.instance_id ?? ""} ${line.description}`}
+        rowKey={(line) => `${line.resource_id} ${line.description}`}
         empty={
           <Empty icon="usage" title={t`Nothing to pay for this month’s use`}>
             <Text c="dimmed">
@@ -93,15 +98,12 @@ export function UsagePage() {
         columns={[
           { name: t`What`, lead: true, cell: (line) => line.description },
           {
-            name: t`Machine`,
-            cell: (line) =>
-              line.instance_id == null ? (
-                "–"
-              ) : (
-                <Anchor component={Link} to={paths.instance(line.instance_id)} className="mono">
-                  {line.instance_id}
-                </Anchor>
-              ),
+            name: t`Id`,
+            cell: (line) => (
+              <Anchor component={Link} to={placeOf(line.resource_id)} className="mono">
+                {line.resource_id}
+              </Anchor>
+            ),
           },
           { name: t`Quantity`, align: "right", cell: (line) => `${line.quantity} ${line.unit}` },
           { name: t`Amount`, align: "right", cell: (line) => <Amount money={line.amount} /> },

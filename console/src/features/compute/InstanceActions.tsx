@@ -246,7 +246,7 @@ function Delete({ instance, close }: DialogProps) {
         <Trans>The machine is switched off now. Its disk and address are destroyed when the time of grace is over; until then you can keep it after all. Invoices and the activity log stay.</Trans>
       </Text>
       <Text>
-        <Trans>Its snapshots and the backups of its plan go with it. Backups that you made yourself stay until you delete them.</Trans>
+        <Trans>Its snapshots and the backups of its plan go with it. Backups that you made yourself and extra disks stay until you delete them; the disks are detached and go on costing what they cost.</Trans>
       </Text>
       <Checkbox
         label={t`Make a last backup first`}

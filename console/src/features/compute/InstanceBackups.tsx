@@ -43,7 +43,7 @@ export function InstanceBackups({ instance }: { instance: Instance }) {
       <Group justify="space-between" align="flex-start">
         <Text c="dimmed" maw={560}>
           <Trans>
-            A backup is a copy of the whole disk, kept as an archive at the machine's node. Those that you make stay until you delete them, also when the machine goes. Download one to
+            A backup is a copy of the machine's own disk, kept as an archive at its node; extra disks are not in it. Those that you make stay until you delete them, also when the machine goes. Download one to
             have it elsewhere.
           </Trans>
           {quota !== undefined && (

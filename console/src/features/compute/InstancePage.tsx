@@ -22,6 +22,7 @@ import { Ago, When } from "../../ui/When";
 import { instanceQuery, instanceUndelete, isChanging, isMoving, sizeChangesQuery } from "./api";
 import { InstanceActions } from "./InstanceActions";
 import { InstanceBackups } from "./InstanceBackups";
+import { InstanceDisks } from "./InstanceDisks";
 import { InstanceSnapshots } from "./InstanceSnapshots";
 import { InstanceEvents } from "./InstanceEvents";
 import { Tags } from "./InstanceTags";
@@ -77,6 +78,9 @@ export function InstancePage() {
           <Tabs.Tab value="screen" disabled={!hasScreen(instance)} title={hasScreen(instance) ? undefined : noScreen(instance)}>
             <Trans>Screen</Trans>
           </Tabs.Tab>
+          <Tabs.Tab value="disks">
+            <Trans>Disks</Trans>
+          </Tabs.Tab>
           <Tabs.Tab value="snapshots">
             <Trans>Snapshots</Trans>
           </Tabs.Tab>
@@ -111,6 +115,9 @@ export function InstancePage() {
           ) : (
             <Text c="dimmed">{noScreen(instance)}</Text>
           )}
+        </Tabs.Panel>
+        <Tabs.Panel value="disks" pt="lg">
+          <InstanceDisks instance={instance} />
         </Tabs.Panel>
         <Tabs.Panel value="snapshots" pt="lg">
           <InstanceSnapshots instance={instance} />

@@ -38,7 +38,7 @@ export function InstanceSnapshots({ instance }: { instance: Instance }) {
     <Stack>
       <Group justify="space-between" align="flex-start">
         <Text c="dimmed" maw={560}>
-          <Trans>A snapshot keeps the disk as it is now, on the same node. It is no backup: it goes when the machine goes.</Trans>
+          <Trans>A snapshot keeps the disk as it is now, on the same node. It is no backup: it goes when the machine goes. Extra disks are not in it.</Trans>
           {quota !== undefined && (
             <>
               {" "}

@@ -15,6 +15,8 @@ export function findingText(kind: Finding["kind"]): string {
       return t`Guest is gone`;
     case "orphan_guest":
       return t`Guest without a machine`;
+    case "orphan_disk":
+      return t`Disk that nobody knows`;
     case "orphan_machine":
       return t`Machine without a guest`;
     case "state_differs":
@@ -37,6 +39,7 @@ export function findingLook(kind: Finding["kind"]): Look {
 /** What the finding's reference is. */
 export function referenceText(finding: Finding): string {
   if (finding.kind === "certificate_changed") return t`Address`;
+  if (finding.kind === "orphan_disk") return t`Disk`;
   return finding.instance_id == null ? t`Guest` : t`Machine`;
 }
 

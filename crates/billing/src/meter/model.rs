@@ -31,11 +31,11 @@ pub struct Rates {
     pub monthly_minor: i64,
     /// One hour of running. Used by the hourly cycle.
     pub hourly: Decimal,
-    /// One GiB of disk for one hour while the machine does not run. Used by the hourly cycle.
+    /// One GiB of disk for one hour while the machine does not run, or of an extra disk at any time. Used by the hourly cycle.
     pub stopped_disk_gib_hour: Decimal,
     /// One GiB sent to the network; zero when traffic is not billed.
     pub traffic_gib: Decimal,
-    /// Size of the disk: what a running hour includes.
+    /// Size of the disk: what a running hour includes. Zero for an extra disk, which does not run.
     pub disk_gib: i64,
 }
 

@@ -9,7 +9,7 @@ use crate::invoice::model::InvoiceLine;
 use crate::meter::{Cycle, Rates};
 use crate::rate::{Decimal, Period, Quantity, line_amount, month_boundary};
 use crate::tax::Treatment;
-use crate::usage::lines::MONTH;
+use crate::usage::lines::{GIB_HOUR, KEPT, MONTH};
 
 /// What is offered.
 #[derive(Debug, Clone)]
@@ -60,37 +60,51 @@ pub struct QuoteLine {
 }
 
 /// Hours in a month, for estimates.
-const MONTH_HOURS: i64 = 730;
+pub const MONTH_HOURS: i64 = 730;
+
+/// Quotes what an extra disk of `gib` GiB costs in a month at `price`: nothing is charged now.
+///
+/// # Errors
+/// `Internal` when an amount does not fit.
+pub fn quote_disk(price: &Price, gib: i64, treatment: &Treatment) -> Result<Quote> {
+    let hours = Quantity::whole(gib.saturating_mul(MONTH_HOURS));
+    let line = line(price, &format!("{gib} GiB {KEPT} for a month"), hours, GIB_HOUR, price.rates.stopped_disk_gib_hour)?;
+    estimate(line, price, treatment)
+}
+
+/// What is billed afterwards: an estimate of a month, and nothing now.
+fn estimate(line: InvoiceLine, price: &Price, treatment: &Treatment) -> Result<Quote> {
+    let draft = Draft::of(vec![line.clone()], treatment, NOWHERE, price.rates.currency)?;
+    Ok(Quote {
+        net: draft.net,
+        tax: draft.tax,
+        tax_rate_percent: treatment.percent.shown_as_number(),
+        gross: draft.gross,
+        due_now: Money::zero(price.rates.currency),
+        cycle: Cycle::Hourly,
+        lines: vec![QuoteLine { description: line.description, amount: line.amount }],
+        invoiced: Vec::new(),
+        treatment: treatment.clone(),
+        period: None,
+    })
+}
+
+/// The period does not matter for the amounts.
+const NOWHERE: Period = Period { from: Timestamp(0), to: Timestamp(0) };
 
 /// Quotes `price` under the tax `treatment`.
 ///
 /// # Errors
 /// `Internal` when an amount does not fit.
 pub fn quote(price: &Price, treatment: &Treatment) -> Result<Quote> {
-    let (currency, cycle) = (price.rates.currency, price.rates.cycle);
-    let line = match cycle {
-        Cycle::Monthly => line(price, "first month", Quantity::whole(1), MONTH, Decimal::from_minor(price.rates.monthly_minor, currency))?,
-        Cycle::Hourly => line(price, "per month if it runs all the time", Quantity::whole(MONTH_HOURS), "hour", price.rates.hourly)?,
-    };
-    // The period does not matter for the amounts.
-    let nowhere = Period { from: Timestamp(0), to: Timestamp(0) };
-    let draft = Draft::of(vec![line.clone()], treatment, nowhere, currency)?;
-    let due_now = match cycle {
-        Cycle::Monthly => draft.gross,
-        Cycle::Hourly => Money::zero(currency),
-    };
-    Ok(Quote {
-        net: draft.net,
-        tax: draft.tax,
-        tax_rate_percent: treatment.percent.shown_as_number(),
-        gross: draft.gross,
-        due_now,
-        cycle,
-        lines: vec![QuoteLine { description: line.description.clone(), amount: line.amount }],
-        invoiced: if cycle == Cycle::Monthly { vec![line] } else { Vec::new() },
-        treatment: treatment.clone(),
-        period: None,
-    })
+    let currency = price.rates.currency;
+    if price.rates.cycle == Cycle::Hourly {
+        let hours = Quantity::whole(MONTH_HOURS);
+        return estimate(line(price, "per month if it runs all the time", hours, "hour", price.rates.hourly)?, price, treatment);
+    }
+    let line = line(price, "first month", Quantity::whole(1), MONTH, Decimal::from_minor(price.rates.monthly_minor, currency))?;
+    let due_now = Draft::of(vec![line.clone()], treatment, NOWHERE, currency)?.gross;
+    Ok(Quote { due_now, cycle: Cycle::Monthly, invoiced: vec![line.clone()], ..estimate(line, price, treatment)? })
 }
 
 impl Quote {
@@ -151,6 +165,16 @@ mod tests {
         let hourly = quote(&price("EUR", Cycle::Hourly, 595), &vat(19)).unwrap();
         assert_eq!((hourly.net.minor, hourly.gross.minor, hourly.due_now.minor), (599, 713, 0));
         assert!(hourly.charge(Timestamp(0)).unwrap().is_none());
+    }
+
+    #[test]
+    fn a_month_of_a_disk_costs_what_its_hours_are_billed_at() {
+        let price = price("EUR", Cycle::Hourly, 0);
+        let rates = Rates { stopped_disk_gib_hour: Decimal::from_minor(5, price.rates.currency).divided(MONTH_HOURS).unwrap(), disk_gib: 0, ..price.rates };
+        let quote = quote_disk(&Price { description: "Extra disk".to_owned(), rates }, 20, &vat(19)).unwrap();
+        assert_eq!((quote.net.minor, quote.gross.minor, quote.due_now.minor), (100, 119, 0));
+        assert_eq!(quote.lines[0].description, "Extra disk, 20 GiB kept for a month");
+        assert!(quote.charge(Timestamp(0)).unwrap().is_none());
     }
 
     proptest! {

@@ -5,4 +5,4 @@ mod difference;
 mod make;
 
 pub use difference::difference;
-pub use make::{Price, Quote, QuoteLine, quote};
+pub use make::{MONTH_HOURS, Price, Quote, QuoteLine, quote, quote_disk};

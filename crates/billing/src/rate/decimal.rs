@@ -6,6 +6,8 @@ use std::str::FromStr;
 use kernel::{Currency, Error, Result};
 use serde::{Deserialize, Serialize};
 
+use super::amount::rounded_division;
+
 /// Places behind the point.
 const PLACES: usize = 12;
 /// One, scaled.
@@ -27,6 +29,14 @@ impl Decimal {
     /// The amount `minor` of `currency` in its major unit: 595 EUR cents are `5.95`.
     pub fn from_minor(minor: i64, currency: Currency) -> Self {
         Self(i128::from(minor) * ONE / 10_i128.pow(currency.exponent()))
+    }
+
+    /// A part of it, rounded half away from zero at the last place.
+    ///
+    /// # Errors
+    /// `Internal` unless `by` is positive.
+    pub fn divided(self, by: i64) -> Result<Self> {
+        rounded_division(self.0, by.into()).map(Self)
     }
 
     /// True for zero.

@@ -28,6 +28,10 @@ pub(crate) struct Rated {
 /// Words for units on documents.
 pub(crate) const MONTH: &str = "month";
 const HOUR: &str = "hour";
+/// What is said of a disk that is there.
+pub(crate) const KEPT: &str = "kept";
+/// The unit of disk over time.
+pub(crate) const GIB_HOUR: &str = "GiB hour";
 
 /// The lines that `meters` owe for `period`.
 pub(crate) fn rated(meters: &[(Meter, Used)], period: Period) -> Result<Vec<Rated>> {
@@ -74,7 +78,9 @@ fn hours(meter: &Meter, used: Used, period: Period, lines: &mut Vec<Rated>) -> R
         lines.push(line(meter, "running", Quantity::hours(used.running_seconds), HOUR, meter.rates.hourly, period)?);
     }
     if used.stopped_gib_seconds > 0 && !meter.rates.stopped_disk_gib_hour.is_zero() {
-        lines.push(line(meter, "disk while stopped", Quantity::hours(used.stopped_gib_seconds), "GiB hour", meter.rates.stopped_disk_gib_hour, period)?);
+        // What has no disk of its own is a disk.
+        let what = if meter.rates.disk_gib == 0 { KEPT } else { "disk while stopped" };
+        lines.push(line(meter, what, Quantity::hours(used.stopped_gib_seconds), GIB_HOUR, meter.rates.stopped_disk_gib_hour, period)?);
     }
     Ok(())
 }
@@ -145,6 +151,16 @@ mod tests {
         let lines = rated(&[(meter(Cycle::Hourly, at("2026-11-03T00:00:00Z"), None), used)], month_of(at("2026-11-22T00:00:00Z")).unwrap()).unwrap();
         let shown: Vec<_> = lines.iter().map(|line| (line.quantity.as_str(), line.unit, line.amount.minor)).collect();
         assert_eq!(shown, [("1.0003", "hour", 1), ("10000", "GiB hour", 100), ("3", "GiB", 3)]);
+    }
+
+    #[test]
+    fn a_disk_owes_what_it_took_and_nothing_for_running() {
+        let disk = Meter { resource: "dsk_x".to_owned(), description: "Extra disk".to_owned(), ..meter(Cycle::Hourly, at("2026-11-03T00:00:00Z"), None) };
+        let disk = Meter { rates: Rates { disk_gib: 0, ..disk.rates.clone() }, ..disk };
+        let used = Used { stopped_gib_seconds: 20 * 3600 * 24, ..Used::default() };
+        let lines = rated(&[(disk, used)], month_of(at("2026-11-22T00:00:00Z")).unwrap()).unwrap();
+        let shown: Vec<_> = lines.iter().map(|line| (line.description.as_str(), line.quantity.as_str(), line.amount.minor)).collect();
+        assert_eq!(shown, [("Extra disk, kept", "480", 5)]);
     }
 
     #[test]

@@ -37,8 +37,8 @@ pub struct Usage {
 /// One thing that was used.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct UsageLine {
-    /// The machine.
-    pub instance_id: Option<String>,
+    /// The machine, or the extra disk.
+    pub resource_id: String,
     /// What it is.
     pub description: String,
     /// How much, as a decimal.
@@ -49,18 +49,18 @@ pub struct UsageLine {
     pub amount: Money,
 }
 
-/// What one machine used in the open period.
+/// What one machine, or one extra disk, used in the open period.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Metered {
-    /// The machine.
-    pub instance_id: String,
+    /// The machine, or the extra disk.
+    pub resource_id: String,
     /// What it is.
     pub description: String,
     /// How it is billed.
     pub cycle: Cycle,
     /// Hours that it ran, as a decimal.
     pub running_hours: String,
-    /// GiB times hours of its disk, running or not, as a decimal.
+    /// GiB times hours of its disk, running or not, or of the extra disk, attached or not, as a decimal.
     pub disk_gib_hours: String,
     /// GiB received, as a decimal.
     pub received_gib: String,
@@ -73,7 +73,7 @@ pub struct Metered {
 impl Metered {
     fn of(meter: &Meter, used: Used, as_of: Timestamp) -> Result<Self> {
         Ok(Self {
-            instance_id: meter.resource.clone(),
+            resource_id: meter.resource.clone(),
             description: meter.description.clone(),
             cycle: meter.rates.cycle,
             running_hours: Quantity::hours(used.running_seconds).shown(),
@@ -104,7 +104,7 @@ pub async fn view(cx: &Cx, at: &Scope<UsageView>) -> Result<Usage> {
     let lines = rated
         .into_iter()
         .map(|line| UsageLine {
-            instance_id: Some(line.resource),
+            resource_id: line.resource,
             description: line.description,
             quantity: line.quantity,
             unit: line.unit.to_owned(),

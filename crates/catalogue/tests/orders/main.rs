@@ -24,6 +24,7 @@ use testkit::workflows::{Case, run_to_end};
 use testkit::{Engine, Test, both_engines, cases};
 use workflow::Registered;
 
+mod disks;
 mod lost;
 mod size_changes;
 

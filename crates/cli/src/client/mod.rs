@@ -5,6 +5,7 @@ mod account;
 pub mod api;
 mod backup;
 pub mod cluster;
+mod disk;
 mod image;
 mod keeping;
 mod machine;
@@ -51,6 +52,9 @@ pub enum Command {
     /// Disks that machines are made of: your own, and the operator's
     #[command(subcommand)]
     Image(image::Image),
+    /// Disks that machines have beside their own
+    #[command(subcommand)]
+    Disk(disk::Disk),
     /// Private networks of machines, each by its id or name
     #[command(subcommand)]
     Network(network::Network),
@@ -111,6 +115,7 @@ pub async fn run(command: Command, url: Option<String>, json: bool) -> Outcome {
         }
         Command::Vm(args) => args.run(&api).await,
         Command::Backup(args) => args.run(&api).await,
+        Command::Disk(args) => args.run(&api).await,
         Command::Network(args) => args.run(&api).await,
         Command::Address(args) => args.run(&api).await,
         Command::SecurityGroup(args) => args.run(&api).await,

@@ -98,6 +98,15 @@ pub const BACKUP: Columns = &[
 ];
 pub const BACKUP_PLAN: Columns =
     &[("How often", "/frequency"), ("Day", "/weekday"), ("Hour (UTC)", "/hour"), ("Kept", "/keep"), ("Tested", "/restore_tests"), ("Next", "/next_at")];
+pub const DISK: Columns = &[
+    ("Id", "/id"),
+    ("Name", "/name"),
+    ("State", "/state"),
+    ("GiB", "/size_gib"),
+    ("Region", "/region/name"),
+    ("Machine", "/instance_id"),
+    ("Device", "/device"),
+];
 pub const NETWORK: Columns = &[
     ("Id", "/id"),
     ("Name", "/name"),
@@ -146,7 +155,7 @@ pub const INVOICE: Columns = &[
 pub const INVOICES: Columns = &[("Id", "/id"), ("Number", "/number"), ("State", "/state"), ("Issued", "/issued_at"), ("Gross", "/gross"), ("Due", "/due")];
 pub const LINE: Columns = &[("Description", "/description"), ("Quantity", "/quantity"), ("Unit", "/unit"), ("Amount", "/amount")];
 pub const METERED: Columns = &[
-    ("Machine", "/instance_id"),
+    ("Of", "/resource_id"),
     ("Ran (h)", "/running_hours"),
     ("Disk (GiB h)", "/disk_gib_hours"),
     ("Received (GiB)", "/received_gib"),

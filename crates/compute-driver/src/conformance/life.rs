@@ -3,6 +3,7 @@
 use tokio::io::AsyncWriteExt;
 
 use super::{
+    disk,
     expect::{
         FROM_OUTSIDE, Violation, boots, capabilities, count_prompts, holds, keeps_backlog, looks_inside, must, obeys_power_button, once_in_list, prompts,
         reads, restarts_when_asked, status_is,
@@ -39,6 +40,7 @@ pub async fn check(driver: &dyn Driver, template: &str) -> Result<(), Violation>
     if outcome.is_err() {
         // The violation is what matters; a driver that cannot clean up after it has shown its fault already.
         let _cleaned = driver.destroy(&spec.reference).await;
+        disk::clear(driver, &spec).await;
     }
     outcome
 }
@@ -81,7 +83,9 @@ async fn life(driver: &dyn Driver, spec: &GuestSpec) -> Result<(), Violation> {
     network::join(driver, &mut resized, &can).await?;
     boots(driver, &resized).await?;
     network::live(driver, &resized, &can).await?;
+    disk::disks(driver, &resized, &can).await?;
     destruction(driver, &resized).await?;
+    disk::leave(driver, &resized, &can).await?;
     network::leave(driver, &resized).await
 }
 

@@ -6,6 +6,7 @@
 //! [`check`] takes the guest through its life, with the disk of [`bootable`] for images; a promise that was not kept comes back as a [`Violation`].
 
 pub mod bootable;
+mod disk;
 mod expect;
 mod image;
 mod keep;

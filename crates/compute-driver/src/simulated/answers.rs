@@ -3,7 +3,7 @@
 use std::{collections::BTreeSet, net::IpAddr};
 
 use super::{
-    Simulated,
+    Simulated, disk,
     fault::Operation,
     hosts,
     hypervisor::{BACKLOG_LIMIT, Machine},
@@ -12,12 +12,13 @@ use super::{
     load, network, reshape,
 };
 use crate::{
-    Accelerator, Answer, Backup, BackupStream, Capabilities, Card, ConsoleKind, ConsoleStream, Driver, DriverError, Feature, Filter, Guest, GuestSpec,
-    ImageSpec, InForce, Inventory, Measurement, NetworkSpec, PasswordHash, Progress, Reference, Size, Snapshot, SnapshotSpec, Status, Stranger, Way, is_image,
+    Accelerator, Answer, Backup, BackupStream, Capabilities, Card, ConsoleKind, ConsoleStream, Disk, DiskSpec, Driver, DriverError, Feature, Filter, Guest,
+    GuestSpec, ImageSpec, InForce, Inventory, Measurement, NetworkSpec, PasswordHash, Progress, Reference, Size, Snapshot, SnapshotSpec, Status, Stranger, Way,
+    is_image,
 };
 
 /// What it can do unless a test takes it away.
-const FEATURES: [Feature; 18] = [
+const FEATURES: [Feature; 19] = [
     Feature::Suspend,
     Feature::Resize,
     Feature::GrowDisk,
@@ -36,6 +37,7 @@ const FEATURES: [Feature; 18] = [
     Feature::PublicAddresses,
     Feature::Move,
     Feature::Images,
+    Feature::Disks,
 ];
 pub(super) const TEMPLATES: [&str; 2] = ["debian", "tiny"];
 
@@ -160,7 +162,7 @@ impl Driver for Simulated {
 
     fn destroy<'a>(&'a self, reference: &'a Reference) -> Answer<'a, ()> {
         Box::pin(self.perform(Operation::Destroy, Some(reference), |state| {
-            state.guests.remove(reference);
+            disk::left_by(state, reference);
             Ok(())
         }))
     }
@@ -312,5 +314,29 @@ impl Driver for Simulated {
 
     fn remove_image<'a>(&'a self, name: &'a str) -> Answer<'a, ()> {
         Box::pin(image::remove(self, name))
+    }
+
+    fn create_disk<'a>(&'a self, wanted: &'a DiskSpec) -> Answer<'a, Disk> {
+        Box::pin(disk::create(self, wanted))
+    }
+
+    fn disks(&self) -> Answer<'_, Vec<Disk>> {
+        Box::pin(disk::list(self))
+    }
+
+    fn attach_disk<'a>(&'a self, disk: &'a Reference, guest: &'a Reference) -> Answer<'a, ()> {
+        Box::pin(disk::attach(self, disk, guest))
+    }
+
+    fn detach_disk<'a>(&'a self, disk: &'a Reference) -> Answer<'a, ()> {
+        Box::pin(disk::detach(self, disk))
+    }
+
+    fn grow_disk<'a>(&'a self, disk: &'a Reference, gib: u32) -> Answer<'a, ()> {
+        Box::pin(disk::grow(self, disk, gib))
+    }
+
+    fn remove_disk<'a>(&'a self, disk: &'a Reference) -> Answer<'a, ()> {
+        Box::pin(disk::remove(self, disk))
     }
 }

@@ -52,6 +52,12 @@ pub enum Operation {
     RemoveImage,
     WayTo,
     MoveGuest,
+    CreateDisk,
+    Disks,
+    AttachDisk,
+    DetachDisk,
+    GrowDisk,
+    RemoveDisk,
 }
 
 impl Operation {
@@ -72,6 +78,7 @@ impl Operation {
                 | Self::Inventory
                 | Self::Strangers
                 | Self::Networks
+                | Self::Disks
         )
     }
 }

@@ -10,12 +10,13 @@ use std::{
 use tokio::sync::broadcast;
 
 use super::{
+    disk,
     fault::{Fault, Operation},
     hosts::Place,
     shell::{self, Files},
 };
 use crate::{
-    Accelerator, Backup, DriverError, Feature, Filter, Guest, GuestSpec, NetworkSpec, Progress, Reference, Snapshot, SshAddress, Status, Stranger,
+    Accelerator, Backup, Disk, DriverError, Feature, Filter, Guest, GuestSpec, NetworkSpec, Progress, Reference, Snapshot, SshAddress, Status, Stranger,
     conformance::bootable::SAYS, is_image,
 };
 
@@ -42,6 +43,7 @@ pub(super) struct State {
     pub(super) backups: BTreeMap<Reference, (Backup, Files)>,
     pub(super) strangers: Vec<Stranger>,
     pub(super) networks: BTreeMap<Reference, NetworkSpec>,
+    pub(super) disks: BTreeMap<Reference, Disk>,
     /// Empty for a hypervisor of one host, which tells no guest's host.
     pub(super) hosts: Vec<Place>,
     /// Guests are containers, which cannot move while they run.
@@ -121,9 +123,14 @@ impl Simulated {
         self.lock().backups.keys().cloned().collect()
     }
 
+    /// The extra disks as they are, likewise.
+    pub fn extra_disks(&self) -> Vec<Disk> {
+        self.lock().disks.values().cloned().collect()
+    }
+
     /// The guest disappears with its disk, behind our back. False when there is none.
     pub fn vanish(&self, reference: &Reference) -> bool {
-        self.lock().guests.remove(reference).is_some()
+        disk::left_by(&mut self.lock(), reference).is_some()
     }
 
     /// The guest's process dies, behind our back. False when there is no such guest.

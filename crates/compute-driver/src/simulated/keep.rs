@@ -5,6 +5,7 @@ use std::{io::Cursor, time::SystemTime};
 use super::{
     Simulated,
     answers::accept,
+    disk,
     fault::Operation,
     hosts,
     hypervisor::{Machine, Saved, State},
@@ -26,6 +27,10 @@ pub(super) async fn create_snapshot(sim: &Simulated, reference: &Reference, want
             return Ok(found.snapshot.clone());
         }
         let memory = wanted.memory && machine.status != Status::Stopped;
+        if memory {
+            disk::none_for_memory(state, reference)?;
+        }
+        let machine = state.machine(reference)?;
         let snapshot = Snapshot { name: wanted.name.clone(), memory, taken_at_us: now_us(), bytes: Some(BYTES) };
         machine.snapshots.push(Saved { snapshot: snapshot.clone(), files: machine.files.clone() });
         Ok(snapshot)
@@ -48,6 +53,10 @@ pub(super) async fn roll_back(sim: &Simulated, reference: &Reference, name: &Ref
         let machine = state.machine(reference)?;
         let found = machine.snapshots.iter().find(|saved| saved.snapshot.name == *name).cloned();
         let saved = found.ok_or_else(|| DriverError::conflict("there is no such snapshot"))?;
+        if saved.snapshot.memory {
+            disk::none_for_memory(state, reference)?;
+        }
+        let machine = state.machine(reference)?;
         machine.files = saved.files;
         if saved.snapshot.memory {
             machine.wake()

@@ -3,11 +3,11 @@
 use std::{collections::BTreeMap, net::IpAddr, sync::Arc};
 
 use compute_driver::{
-    Answer, Backup, BackupStream, Capabilities, Card, ConsoleKind, ConsoleStream, Driver, DriverError, Filter, Guest, GuestSpec, ImageSpec, InForce, Inventory,
-    Measurement, NetworkSpec, PasswordHash, Progress, Reference, Size, Snapshot, SnapshotSpec, Status,
+    Answer, Backup, BackupStream, Capabilities, Card, ConsoleKind, ConsoleStream, Disk, DiskSpec, Driver, DriverError, Filter, Guest, GuestSpec, ImageSpec,
+    InForce, Inventory, Measurement, NetworkSpec, PasswordHash, Progress, Reference, Size, Snapshot, SnapshotSpec, Status,
 };
 
-use super::{backup, console, image, look, make, network, power, reshape, snapshot};
+use super::{backup, console, disk, image, look, make, network, power, reshape, snapshot};
 use crate::{
     guest::{
         place::Place,
@@ -207,5 +207,29 @@ impl Driver for Qemu {
 
     fn remove_image<'a>(&'a self, name: &'a str) -> Answer<'a, ()> {
         Box::pin(image::remove(self, name))
+    }
+
+    fn create_disk<'a>(&'a self, wanted: &'a DiskSpec) -> Answer<'a, Disk> {
+        Box::pin(disk::create(self, wanted))
+    }
+
+    fn disks(&self) -> Answer<'_, Vec<Disk>> {
+        Box::pin(async move { disk::list(self) })
+    }
+
+    fn attach_disk<'a>(&'a self, disk: &'a Reference, guest: &'a Reference) -> Answer<'a, ()> {
+        Box::pin(disk::attach(self, disk, guest))
+    }
+
+    fn detach_disk<'a>(&'a self, disk: &'a Reference) -> Answer<'a, ()> {
+        Box::pin(disk::detach(self, disk))
+    }
+
+    fn grow_disk<'a>(&'a self, disk: &'a Reference, gib: u32) -> Answer<'a, ()> {
+        Box::pin(disk::grow(self, disk, gib))
+    }
+
+    fn remove_disk<'a>(&'a self, disk: &'a Reference) -> Answer<'a, ()> {
+        Box::pin(disk::remove(self, disk))
     }
 }

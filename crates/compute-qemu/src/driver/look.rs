@@ -26,7 +26,7 @@ use crate::{
 };
 
 /// What it can do beside what every hypervisor must.
-const FEATURES: [Feature; 11] = [
+const FEATURES: [Feature; 12] = [
     Feature::Suspend,
     Feature::Resize,
     Feature::GrowDisk,
@@ -38,6 +38,7 @@ const FEATURES: [Feature; 11] = [
     Feature::AuthoriseKey,
     Feature::UserData,
     Feature::Images,
+    Feature::Disks,
 ];
 
 /// What it can do where the host lets it have networks.

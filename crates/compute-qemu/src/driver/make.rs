@@ -8,7 +8,7 @@ use std::{
 use compute_driver::{DriverError, Guest, GuestSpec, Reference, is_image};
 pub(super) use compute_host::folder::remove;
 
-use super::{Qemu, look, network, power};
+use super::{Qemu, disk as disk_of, look, network, power};
 use crate::{
     guest::{
         disk,
@@ -112,6 +112,7 @@ pub(super) async fn destroy(qemu: &Qemu, reference: &Reference) -> Result<(), Dr
     remove(&trash)?;
     remove(&place.draft())?;
     remove(&place.run)?;
+    disk_of::left_by(qemu, reference).await?;
     network::gone(qemu, record.as_ref()).await
 }
 

@@ -1,6 +1,6 @@
 //! Power: starting through a supervisor, stopping, and the two buttons.
 
-use std::{fs, io, time::Duration};
+use std::{fs, io, path::PathBuf, time::Duration};
 
 use compute_driver::{DriverError, Reference, Status, is_image};
 use serde_json::{Value, json};
@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{
     guest::{
-        command,
+        command, extra,
         lock::Lock,
         place::Place,
         port,
@@ -181,6 +181,10 @@ async fn launch(qemu: &Qemu, place: &Place, record: &Record, begin: Begin) -> Re
     let accelerator = current_accelerator(qemu);
     let card = record.spec.card.as_ref().map(|card| (names::tap(&settings.data_dir, &record.spec.reference), Names::of(&settings.data_dir, &card.network)));
     let mut arguments = command::arguments(place, record, template.as_ref(), accelerator, card.as_ref().map(|(tap, _)| tap.as_str()));
+    let extra = extra::of_guest(&settings.data_dir, &record.spec.reference)?;
+    let files: Vec<_> = extra.iter().map(|one| extra::file(&settings.data_dir, &one.disk.reference)).collect();
+    let disks: Vec<_> = extra.iter().zip(files.iter().map(PathBuf::as_path)).collect();
+    arguments.extend(command::extra_arguments(&disks));
     if begin == Begin::Held {
         arguments.push("-S".into());
     }

@@ -4,7 +4,7 @@ use compute_driver::{DriverError, Guest, Progress, Reference, Snapshot, Snapshot
 use serde_json::{Value, json};
 
 use super::{
-    Qemu,
+    Qemu, disk as extra,
     job::{self, Job},
     look, power,
 };
@@ -66,6 +66,9 @@ pub(super) async fn create(qemu: &Qemu, reference: &Reference, wanted: &Snapshot
     if memory && record.rescue {
         return Err(DriverError::conflict("the rescue system's memory cannot be kept"));
     }
+    if memory {
+        extra::none_for_memory(qemu, reference)?;
+    }
     let need_mib = RESERVE_MIB + if memory { u64::from(record.spec.memory_mib) } else { 0 };
     let free_mib = disk::free_mib(&place.dir)?;
     if free_mib < need_mib {
@@ -99,6 +102,7 @@ pub(super) async fn roll_back(qemu: &Qemu, reference: &Reference, name: &Referen
     }
     let snapshot = named(&place, name).await?.ok_or_else(|| DriverError::conflict("there is no such snapshot"))?;
     if snapshot.memory {
+        extra::none_for_memory(qemu, reference)?;
         let then = record.snapshot_sizes.get(name).copied().unwrap_or(record.spec.size());
         let now = record.spec.size();
         if record.rescue || (then.cpus, then.memory_mib) != (now.cpus, now.memory_mib) {

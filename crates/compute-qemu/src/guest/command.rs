@@ -2,10 +2,10 @@
 
 use std::{ffi::OsString, path::Path};
 
-use compute_driver::Accelerator;
-use serde_json::json;
+use compute_driver::{Accelerator, DISKS_PER_GUEST};
+use serde_json::{Value, json};
 
-use super::{place::Place, record::Record};
+use super::{extra::Extra, place::Place, record::Record};
 use crate::image::Template;
 
 /// The arguments after the emulator's name.
@@ -67,9 +67,39 @@ fn kernel_line(template: &Template, accelerator: Accelerator) -> String {
     format!("console=tty0 console=ttyS0 quiet panic=-1{quick}{}", template.kernel_words())
 }
 
-fn blockdev(format: &str, name: &str, file: &Path, read_only: bool) -> String {
+/// The arguments for the guest's extra disks: ports for as many as it can get while it runs, and those that it has. They come after all
+/// other devices, whose addresses stay what they were.
+pub(crate) fn extra_arguments(disks: &[(&Extra, &Path)]) -> Vec<OsString> {
+    let mut line = Line::default();
+    for port in 0..DISKS_PER_GUEST {
+        // Without a reserve of input and output ports, of which eight bridges would take half of what there is.
+        line.pair("-device", &format!("pcie-root-port,id={},chassis={},io-reserve=0", port_name(port), port + 1));
+    }
+    for (extra, file) in disks {
+        line.pair("-blockdev", &blockdev("qcow2", &extra.name(), file, false));
+        line.pair("-device", &extra_device(extra).to_string());
+    }
+    line.words
+}
+
+/// An extra disk's device, as QEMU takes it on its command line and while it runs.
+pub(crate) fn extra_device(extra: &Extra) -> Value {
+    let port = port_name(extra.port.unwrap_or_default());
+    json!({ "driver": "virtio-blk-pci", "id": extra.device(), "drive": extra.name(), "serial": extra.name(), "bus": port })
+}
+
+fn port_name(port: usize) -> String {
+    format!("x{port}")
+}
+
+/// A disk's file in QEMU.
+pub(crate) fn block_node(format: &str, name: &str, file: &Path, read_only: bool) -> Value {
     let file = json!({ "driver": "file", "filename": file, "read-only": read_only });
-    json!({ "driver": format, "node-name": name, "read-only": read_only, "discard": "unmap", "file": file }).to_string()
+    json!({ "driver": format, "node-name": name, "read-only": read_only, "discard": "unmap", "file": file })
+}
+
+fn blockdev(format: &str, name: &str, file: &Path, read_only: bool) -> String {
+    block_node(format, name, file, read_only).to_string()
 }
 
 /// In QEMU's option lists a comma in a value is written twice.
@@ -155,6 +185,17 @@ mod tests {
         let line = line(Accelerator::Tcg);
         assert!(line.contains("hostfwd=tcp:127.0.0.1:42001-:22"));
         assert!(!line.contains("0.0.0.0") && !line.contains("websocket") && line.contains("-nodefaults"));
+    }
+
+    #[test]
+    fn an_extra_disk_keeps_its_port_and_shows_its_serial_number() {
+        let disk = compute_driver::Disk { reference: Reference::parse("dsk_01jzqv3c5e7x9f2m4k6n8p0r1s").unwrap(), gib: 1, guest: None };
+        let extra = Extra { disk, port: Some(3) };
+        let words = extra_arguments(&[(&extra, Path::new("/data/disks/one/disk.qcow2"))]);
+        let line = words.iter().map(|word| word.to_string_lossy().into_owned()).collect::<Vec<_>>().join(" ");
+        assert_eq!(line.matches("pcie-root-port").count(), DISKS_PER_GUEST);
+        assert!(line.contains(r#""bus":"x3""#) && line.contains(r#""serial":"dsk-7x9f2m4k6n8p0r1s""#), "{line}");
+        assert!(line.ends_with('}') && line.find("pcie-root-port").unwrap() < line.find("virtio-blk-pci").unwrap());
     }
 
     #[test]

@@ -16,25 +16,24 @@ const GIB: u64 = 1024 * 1024 * 1024;
 
 /// Makes the disk at `path` with `gib` GiB.
 pub(crate) async fn create(path: &Path, gib: u32, template: &Template) -> Result<(), DriverError> {
-    let parent = path.parent().unwrap_or(path);
-    let free_mib = free_mib(parent)?;
-    if free_mib < RESERVE_MIB {
-        return Err(DriverError::full(format!("only {free_mib} MiB of disk are free on this host")));
-    }
-    let size = format!("{gib}G");
-    let file = path.as_os_str();
-    match template.disk() {
-        Some(base) => {
-            let base = relative(&base, path).unwrap_or(base);
-            let base = base.as_os_str();
-            let args = ["create", "-q", "-f", "qcow2", "-F", "qcow2", "-b"].map(AsRef::as_ref);
-            run("qemu-img", args.into_iter().chain([base, file, size.as_ref()])).await
-        }
-        None => {
-            let args = ["create", "-q", "-f", "qcow2"].map(AsRef::as_ref);
-            run("qemu-img", args.into_iter().chain([file, size.as_ref()])).await
-        }
-    }
+    let Some(base) = template.disk() else { return create_empty(path, gib).await };
+    has_room(path)?;
+    let base = relative(&base, path).unwrap_or(base);
+    let (size, base, file) = (format!("{gib}G"), base.as_os_str(), path.as_os_str());
+    let args = ["create", "-q", "-f", "qcow2", "-F", "qcow2", "-b"].map(AsRef::as_ref);
+    run("qemu-img", args.into_iter().chain([base, file, size.as_ref()])).await
+}
+
+/// Makes an empty disk at `path` with `gib` GiB.
+pub(crate) async fn create_empty(path: &Path, gib: u32) -> Result<(), DriverError> {
+    has_room(path)?;
+    let (size, args) = (format!("{gib}G"), ["create", "-q", "-f", "qcow2"].map(AsRef::as_ref));
+    run("qemu-img", args.into_iter().chain([path.as_os_str(), size.as_ref()])).await
+}
+
+fn has_room(path: &Path) -> Result<(), DriverError> {
+    let free_mib = free_mib(path.parent().unwrap_or(path))?;
+    if free_mib < RESERVE_MIB { Err(DriverError::full(format!("only {free_mib} MiB of disk are free on this host"))) } else { Ok(()) }
 }
 
 /// Makes the disk at `path` with `gib` GiB from a finished archive; it depends on nothing afterwards.

@@ -2,6 +2,7 @@
 
 pub(crate) mod command;
 pub(crate) mod disk;
+pub(crate) mod extra;
 pub(crate) mod place;
 pub(crate) mod port;
 pub(crate) mod record;

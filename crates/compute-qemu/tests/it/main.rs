@@ -5,6 +5,7 @@
 mod conformance;
 mod console;
 mod debian;
+mod disk;
 mod faults;
 mod keep;
 mod network;

@@ -6,12 +6,12 @@ use kernel::{Cx, Error, Result, Scope};
 use super::model::ClusterId;
 use super::{follow, store};
 use crate::instance::store as instances;
-use crate::{backup, finding, host, node};
+use crate::{backup, disk, finding, host, node};
 
 /// Forgets it, its token included.
 ///
 /// # Errors
-/// `NotFound`; `Conflict` while machines or backups of ours are on it.
+/// `NotFound`; `Conflict` while machines, disks or backups of ours are on it.
 pub async fn delete<P: Permission>(cx: &Cx, at: &Scope<P>, id: ClusterId) -> Result<()> {
     cx.write(async |tx| {
         let row = store::locked(&tx, at, id).await?;
@@ -19,10 +19,12 @@ pub async fn delete<P: Permission>(cx: &Cx, at: &Scope<P>, id: ClusterId) -> Res
         if let Some(node) = node::store::locked_by_name(&tx, row.name()).await? {
             let machines = instances::count_on_node(&tx, at, node.id).await?;
             let backups = backup::store::count_on_node(&tx, at, &node.name).await?;
-            if machines > 0 || backups > 0 {
+            let disks = disk::store::count_on_node(&tx, at, node.id).await?;
+            if machines > 0 || backups > 0 || disks > 0 {
                 return Err(Error::conflict(format!(
-                    "{} of ours and {} are on it. Close its node, move or delete them, and try again; deleted machines go after their grace.",
+                    "{} of ours, {} and {} are on it. Close its node, move or delete them, and try again; deleted machines go after their grace.",
                     counted(machines, "machine"),
+                    counted(disks, "disk"),
                     counted(backups, "backup")
                 )));
             }

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
-use compute_driver::{Guest, Size, Status};
+use compute_driver::{Disk, Guest, Size, Status};
 use kernel::Timestamp;
 
 use super::limit;
@@ -92,6 +92,19 @@ fn orphan(guest: &Guest) -> Observed {
         since: None,
         patience: limit::ABSENCE,
     }
+}
+
+/// Extra disks that nobody here knows.
+pub(crate) fn of_disks<'a>(known: &'a HashSet<String>, disks: &'a [Disk]) -> impl Iterator<Item = Observed> + 'a {
+    disks.iter().filter(|disk| !known.contains(disk.reference.as_str())).map(|disk| Observed {
+        kind: FindingKind::OrphanDisk,
+        reference: Some(disk.reference.to_string()),
+        instance_id: None,
+        believed: None,
+        seen: Some(format!("{} GiB, {}", disk.gib, if disk.guest.is_some() { "attached" } else { "attached to no guest" })),
+        since: None,
+        patience: limit::ABSENCE,
+    })
 }
 
 fn stuck(row: &Row, changed: &Changed, now: Timestamp) -> Option<Observed> {

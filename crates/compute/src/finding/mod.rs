@@ -10,7 +10,7 @@ mod offer;
 mod repair;
 mod store;
 
-pub(crate) use compare::{of_machines, of_node};
+pub(crate) use compare::{of_disks, of_machines, of_node};
 pub(crate) use keep::{answered, excused, forget_node, of_silence, silent};
 pub use list::{list, summary};
 pub use model::{Finding, FindingCount, FindingId, FindingKind, FindingRepair, Offer, Repair};

@@ -28,6 +28,8 @@ pub enum FindingKind {
     GuestGone,
     /// A guest of ours has no machine here.
     OrphanGuest,
+    /// An extra disk of ours has no row here.
+    OrphanDisk,
     /// A machine here is on no node, so it has no guest anywhere.
     OrphanMachine,
     /// A guest is in another state than its machine.
@@ -53,7 +55,7 @@ pub enum Repair {
     Resume,
     /// Give the guest the size that its machine has.
     Resize,
-    /// Remove the guest with its disk.
+    /// Remove the guest with its disk, or the extra disk.
     Remove,
     /// Note that the machine is not usable.
     MarkFailed,
@@ -87,7 +89,7 @@ pub struct Finding {
     pub kind: FindingKind,
     /// On which node.
     pub node: Option<String>,
-    /// The name that the guest carries on its hypervisor.
+    /// The name that the guest or the extra disk carries on its hypervisor.
     pub reference: Option<String>,
     /// Which machine.
     pub instance_id: Option<InstanceId>,
@@ -148,6 +150,9 @@ pub(super) fn explain(kind: FindingKind, state: Option<State>, believed: Option<
         }
         FindingKind::OrphanGuest => {
             format!("The hypervisor has a guest that carries our mark ({seen}), and no machine here stands behind it. Nothing touches it.")
+        }
+        FindingKind::OrphanDisk => {
+            format!("The hypervisor keeps an extra disk that carries our mark ({seen}), and no disk here stands behind it. Nothing touches it.")
         }
         FindingKind::OrphanMachine => format!("The machine is {believed} here and is on no node, so there is no guest behind it."),
         FindingKind::StateDiffers => format!("The machine should be {believed}; its hypervisor says that it is {seen}."),

@@ -27,7 +27,8 @@ pub(super) fn of(finding: &Row, around: &Around<'_>) -> Vec<Offer> {
         FindingKind::NodeUnreachable | FindingKind::TokenRefused => Vec::new(),
         FindingKind::CertificateChanged => vec![trust(finding, around.enrolled)],
         FindingKind::GuestGone | FindingKind::OrphanMachine => lost(finding, around),
-        FindingKind::OrphanGuest => vec![removal(finding, around.now)],
+        FindingKind::OrphanGuest => vec![removal(finding, around.now, "Remove the guest", "The guest is removed from its hypervisor with its disk.")],
+        FindingKind::OrphanDisk => vec![removal(finding, around.now, "Remove the disk", "The disk is removed from its hypervisor with what is on it.")],
         FindingKind::StateDiffers => state(around.machine),
         FindingKind::ShapeDiffers => {
             vec![
@@ -80,17 +81,13 @@ fn lost(finding: &Row, around: &Around<'_>) -> Vec<Offer> {
     failed.into_iter().chain([give_up]).collect()
 }
 
-fn removal(finding: &Row, now: Timestamp) -> Offer {
+fn removal(finding: &Row, now: Timestamp, title: &str, effect: &str) -> Offer {
     let age = now.since(Timestamp(finding.since));
     let young = (age < limit::ORPHANED).then(|| {
         let left = limit::ORPHANED.saturating_sub(age).as_secs().div_ceil(60);
         format!("It was first seen less than an hour ago, and whoever made it may still be at work. Wait {left} minutes.")
     });
-    Offer {
-        confirm: finding.reference.clone(),
-        refused: young,
-        ..plain(Repair::Remove, "Remove the guest", "The guest is removed from its hypervisor with its disk.")
-    }
+    Offer { confirm: finding.reference.clone(), refused: young, ..plain(Repair::Remove, title, effect) }
 }
 
 fn state(machine: Option<&Machine>) -> Vec<Offer> {

@@ -11,12 +11,10 @@ use super::limit;
 use super::list::{shown, view};
 use super::model::{Finding, FindingId, FindingKind, FindingRepair, Repair};
 use super::store::{self, Row};
-use crate::cluster;
-use crate::drivers;
 use crate::instance::power::{self, Action};
 use crate::instance::store::{self as instances, Column};
 use crate::instance::{InstanceId, State, change, guest, retire};
-use crate::quota;
+use crate::{cluster, disk, drivers, quota};
 
 /// What the workflow works on.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
@@ -133,7 +131,7 @@ fn in_words(repair: Repair) -> &'static str {
         Repair::Stop => "the guest is stopped",
         Repair::Resume => "the guest goes on",
         Repair::Resize => "the guest gets the machine's size",
-        Repair::Remove => "the guest is removed",
+        Repair::Remove => "what nobody here knows is removed",
         Repair::MarkFailed => "the machine is marked as not usable",
         Repair::Retry => "the operation is tried again",
         Repair::AcceptCertificate => "the new certificate is trusted",
@@ -158,6 +156,7 @@ async fn act(step: StepCx, input: RepairInput) -> Result<Next> {
                 return Err(drivers::told(&step, error).await);
             }
         }
+        (None, Repair::Remove) if row.kind == FindingKind::OrphanDisk => remove_disk(&step, &row).await?,
         (None, Repair::Remove) => remove(&step, &row).await?,
         (_, repair) => return Err(Error::internal(format!("{repair:?} is not for the hypervisor"))),
     }
@@ -226,6 +225,19 @@ async fn remove(step: &StepCx, row: &Row) -> Result<()> {
     }
     let reference = compute_driver::Reference::parse(reference).map_err(drivers::said)?;
     match drivers::of(step.cx(), node)?.destroy(&reference).await {
+        Ok(()) => step.log(format!("{reference} is removed from {node}.")).await,
+        Err(error) => Err(drivers::told(step, error).await),
+    }
+}
+
+/// The same for an extra disk.
+async fn remove_disk(step: &StepCx, row: &Row) -> Result<()> {
+    let (Some(node), Some(reference)) = (&row.node_name, &row.reference) else { return Err(Error::internal("an orphan without a name")) };
+    if disk::store::stands_on(step.cx().db(), &step.scope(), node, reference).await? {
+        return Err(Error::conflict("A disk of a project stands behind it by now, so it is not removed."));
+    }
+    let reference = compute_driver::Reference::parse(reference).map_err(drivers::said)?;
+    match drivers::of(step.cx(), node)?.remove_disk(&reference).await {
         Ok(()) => step.log(format!("{reference} is removed from {node}.")).await,
         Err(error) => Err(drivers::told(step, error).await),
     }

@@ -12,7 +12,7 @@ pub(crate) struct Load {
 }
 
 impl Load {
-    /// Counts a machine. One on its way from host to host counts where it goes.
+    /// Counts a machine, or an extra disk. One on its way from host to host counts where it goes.
     pub(crate) fn add(&mut self, node: NodeId, host: Option<String>, machine: Taken) {
         let add = |sum: &mut Taken| {
             sum.instances += machine.instances;

@@ -3,15 +3,15 @@
 
 use std::collections::{HashMap, HashSet};
 
-use compute_driver::{Driver, DriverError, Guest, Status};
-use kernel::{ByWorkflow, Cx, Place, Result, Scope, Timestamp};
+use compute_driver::{Disk, Driver, DriverError, Guest, Status};
+use kernel::{ByWorkflow, Cx, Error, Place, Result, Scope, Timestamp};
 
 use super::change;
 use super::model::{InstanceId, State};
 use super::store::{self, Row};
 use crate::drivers::{self, Attached, Drivers};
 use crate::node::{self, Node};
-use crate::{backup, finding, host};
+use crate::{backup, disk, finding, host};
 
 /// Every state in which a guest may exist.
 pub(crate) const PRESENT: &[State] = &[
@@ -50,21 +50,31 @@ pub(crate) async fn reconcile(cx: Cx) -> Result<usize> {
 /// One node: what it is, and what runs there.
 async fn look(cx: Cx, name: String, attached: Attached) -> Result<usize> {
     let listed = match node::meet(&cx, &name, &attached).await? {
-        Ok(()) => drivers::in_time(attached.driver.list()).await,
+        Ok(()) => everything(&*attached.driver).await,
         Err(error) => Err(error),
     };
-    let guests = match listed {
-        Ok(guests) => guests,
+    let (guests, disks) = match listed {
+        Ok(listed) => listed,
         Err(error) => {
-            tracing::warn!(node = %name, %error, "the guests of a node cannot be listed");
+            tracing::warn!(node = %name, %error, "what is on a node cannot be listed");
             silent(&cx, &name, &error).await?;
             return Ok(0);
         }
     };
     match node::store::by_name(cx.db(), &name).await? {
-        Some(node) => compare(&cx, &node, &*attached.driver, guests).await,
+        Some(node) => compare(&cx, &node, &*attached.driver, guests, &disks).await,
         // A cluster that was removed meanwhile.
         None => Ok(0),
+    }
+}
+
+/// All that is ours at a hypervisor. What it keeps no extra disks for has none.
+async fn everything(driver: &dyn Driver) -> Result<(Vec<Guest>, Vec<Disk>), DriverError> {
+    let guests = drivers::in_time(driver.list()).await?;
+    match drivers::in_time(driver.disks()).await {
+        Ok(disks) => Ok((guests, disks)),
+        Err(DriverError::Unsupported { .. }) => Ok((guests, Vec::new())),
+        Err(error) => Err(error),
     }
 }
 
@@ -118,7 +128,7 @@ async fn settle_on(cx: &Cx, row: &Row, host: &str) -> Result<bool> {
     .await
 }
 
-async fn compare(cx: &Cx, node: &Node, driver: &dyn Driver, mut guests: Vec<Guest>) -> Result<usize> {
+async fn compare(cx: &Cx, node: &Node, driver: &dyn Driver, mut guests: Vec<Guest>, disks: &[Disk]) -> Result<usize> {
     // Guests of restore tests stand for no machine; whoever made one removes it.
     let tests = backup::store::tested_on_node(cx.db(), &at(Place::Platform), &node.name).await?;
     let tests: HashSet<String> = tests.iter().map(ToString::to_string).collect();
@@ -127,7 +137,10 @@ async fn compare(cx: &Cx, node: &Node, driver: &dyn Driver, mut guests: Vec<Gues
     let mut rows = store::on_node(cx.db(), &at(Place::Platform), node.id, PRESENT).await?;
     let seen: HashMap<String, Seen> = guests.iter().map(|guest| (guest.reference.to_string(), Seen::of(guest))).collect();
     let known: HashSet<String> = rows.iter().map(|row| row.id.to_string()).collect();
-    report_orphans(cx, node, seen.keys().filter(|one| !known.contains(*one)).cloned().collect()).await?;
+    // Likewise: a disk is made only after its row names the node.
+    let known_disks = disk::store::names_on_node(cx.db(), &at(Place::Platform), node.id).await?;
+    let stray_disks = disks.iter().map(|disk| disk.reference.to_string()).filter(|one| !known_disks.contains(one));
+    report_orphans(cx, node, seen.keys().filter(|one| !known.contains(*one)).cloned().chain(stray_disks).collect()).await?;
     if follow(cx, driver, &rows, &guests).await? {
         rows = store::on_node(cx.db(), &at(Place::Platform), node.id, PRESENT).await?;
     }
@@ -147,6 +160,7 @@ async fn compare(cx: &Cx, node: &Node, driver: &dyn Driver, mut guests: Vec<Gues
     let excused: HashSet<InstanceId> = rows.iter().filter(|row| resting(row)).map(|row| row.id).collect();
     let mut observed = finding::of_node(&rows, &guests, &changed_at(cx, &rows).await?, cx.now());
     observed.retain(|one| !one.is_about(&excused));
+    observed.extend(finding::of_disks(&known_disks, disks));
     observed.extend(driver.doubts().iter().map(finding::of_silence));
     finding::answered(cx, Some(&node.name), observed).await?;
     Ok(changed)
@@ -215,7 +229,7 @@ async fn report_orphans(cx: &Cx, node: &Node, mut orphans: Vec<String>) -> Resul
         return Ok(());
     }
     for reference in orphans.iter().filter(|one| !node.orphans.contains(one)) {
-        tracing::warn!(node = %node.name, %reference, "a guest without a machine; nothing touches it");
+        tracing::warn!(node = %node.name, %reference, "a guest or a disk that nobody here knows; nothing touches it");
     }
     cx.write(async |tx| node::store::set_orphans(&tx, node.id, &orphans).await).await
 }

@@ -7,7 +7,7 @@ use kernel::{Blind, Gate, Kind, Result, Scope, Tx};
 use super::model::{Hostname, InstanceId, State};
 use super::store::{self, Column};
 use super::{change, create};
-use crate::{backup, card, quota, snapshot};
+use crate::{backup, card, disk, quota, snapshot};
 
 /// Frees room and host name and brings the machine to `to`, which is `Failed` or `Deleted`.
 /// Safe to repeat. The guest, if there was one, is gone by now.
@@ -20,6 +20,10 @@ pub async fn release<P: AtProject + AtOrganisation>(tx: &Tx, at: &Scope<P>, id: 
         return Ok(());
     }
     change(tx, &row, to, why).await?;
+    // Disks before the quota, as whoever makes one larger takes them.
+    if to == State::Deleted {
+        disk::left_by(tx, id).await?;
+    }
     if store::let_quota_go(tx, id).await? {
         quota::release(tx, at, &row.shape()).await?;
     }

@@ -15,6 +15,7 @@ mod m0012_restore_tests;
 mod m0014_networks;
 mod m0015_images;
 mod m0016_moves;
+mod m0017_disks;
 mod m0018_room_of_restore_tests;
 
 use sea_orm_migration::MigrationTrait;
@@ -37,6 +38,7 @@ pub(crate) fn all() -> Vec<Box<dyn MigrationTrait>> {
         Box::new(m0014_networks::Migration),
         Box::new(m0015_images::Migration),
         Box::new(m0016_moves::Migration),
+        Box::new(m0017_disks::Migration),
         Box::new(m0018_room_of_restore_tests::Migration),
     ]
 }

@@ -39,7 +39,7 @@ pub struct Node {
     pub disk_free_mib: Option<i64>,
     /// Templates that are ready on it.
     pub templates: Vec<String>,
-    /// References of guests on it that no machine of ours stands behind. Nothing touches them.
+    /// References of guests and disks on it that no machine and no disk of ours stands behind. Nothing touches them.
     pub orphans: Vec<String>,
     /// Whether new machines are placed on it.
     pub enabled: bool,
@@ -151,7 +151,7 @@ pub struct NodeView {
     pub disk_gib: i64,
     /// Disk that is taken, in GiB.
     pub disk_used_gib: i64,
-    /// Disk promised to machines, in GiB; disks grow as they are written.
+    /// Disk promised to machines and as extra disks, in GiB; disks grow as they are written.
     pub disk_promised_gib: i64,
     /// The hosts that it consists of.
     pub hosts: Vec<HostView>,
@@ -163,7 +163,7 @@ pub struct NodeView {
     pub instances: i64,
     /// Templates that are ready on it.
     pub templates: Vec<String>,
-    /// References of guests on it that no machine of ours stands behind. Nothing touches them.
+    /// References of guests and disks on it that no machine and no disk of ours stands behind. Nothing touches them.
     pub orphans: Vec<String>,
     /// What its hypervisor said when it last failed to answer.
     pub problem: Option<String>,
@@ -225,6 +225,20 @@ impl Node {
     /// Memory that may be promised, in MiB, where the driver can tell how much there is.
     pub(crate) fn memory_limit_mib(&self) -> Option<i64> {
         self.memory_mib.map(|memory| memory.saturating_mul(i64::from(self.memory_overcommit_percent)) / 100)
+    }
+
+    /// The first rule that keeps an extra disk away, in words for the operator; `None` when it fits. A machine's disk grows as it is
+    /// written and most stay small; an extra disk is bought to be filled, so no more is promised than there is.
+    pub(crate) fn refuses_disk(&self, taken: Taken, gib: i32) -> Option<String> {
+        if let Some(problem) = &self.problem {
+            return Some(format!("it does not answer ({problem})"));
+        }
+        if let Some(free) = self.disk_free_mib.filter(|free| *free < DISK_RESERVE_MIB) {
+            return Some(format!("disk: only {free} MiB are free"));
+        }
+        let promised = taken.disk_gib + i64::from(gib);
+        let room = self.disk_mib.map(|mib| (mib - DISK_RESERVE_MIB) / 1024).filter(|room| promised > *room);
+        room.map(|room| format!("disk: {promised} GiB would be promised of {room} GiB"))
     }
 
     /// The first rule that keeps a machine away, in words for the operator; `None` when it fits.
@@ -311,6 +325,12 @@ mod tests {
         assert_eq!(Node { memory_overcommit_percent: 150, ..node() }.refuses(full, size, Some("tiny")), None);
         assert!(Node { cpu_overcommit_percent: 99, ..node() }.refuses(nothing, size, Some("tiny")).unwrap().starts_with("processors"));
         assert!(Node { disk_free_mib: Some(10), ..node() }.refuses(nothing, size, Some("tiny")).unwrap().starts_with("disk"));
+        let (disk, four) = (|gib| node().refuses_disk(nothing, gib), Taken { disk_gib: 4, ..nothing });
+        assert_eq!(disk(7), None);
+        assert!(disk(8).unwrap().starts_with("disk: 8 GiB"));
+        assert!(node().refuses_disk(four, 4).unwrap().starts_with("disk: 8 GiB"), "what machines were promised counts");
+        assert!(Node { disk_free_mib: Some(10), ..node() }.refuses_disk(nothing, 1).is_some());
+        assert_eq!(Node { disk_mib: None, disk_free_mib: None, ..node() }.refuses_disk(nothing, 900), None);
         let unknown = Node { cpus: None, memory_mib: None, disk_free_mib: None, ..node() };
         assert_eq!(unknown.refuses(full, size, Some("tiny")), None);
     }

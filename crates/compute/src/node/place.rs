@@ -5,7 +5,7 @@ use kernel::{ByWorkflow, Error, Place, Result, Scope, Tx};
 use sea_orm::ConnectionTrait;
 
 use super::feature::word;
-use super::model::Node;
+use super::model::{Node, NodeId};
 use super::{store, taken};
 use crate::instance::{Shape, store as instances};
 use crate::region::RegionId;
@@ -74,6 +74,40 @@ fn wanted<'a>(row: &'a instances::Row, node: &Node, offered: &[String]) -> Optio
     let takes_in = word(Feature::Images).is_ok_and(|images| offered.contains(&images));
     let comes = is_image(&row.template_name) && (takes_in || row.backup_id.is_some()) && !node.templates.contains(&row.template_name);
     (!comes).then_some(row.template_name.as_str())
+}
+
+/// The node with the most disk left that has room for an extra disk; the node `only`, if one is named. Nodes are locked, so that two
+/// disks do not count on the same room.
+///
+/// # Errors
+/// `Invalid` at `region_id` when nothing there keeps extra disks; `Exhausted` without room, and which rule refuses is logged for the operator.
+pub(crate) async fn for_disk(tx: &Tx, region: RegionId, only: Option<NodeId>, gib: i32) -> Result<Node> {
+    let wanted = word(Feature::Disks)?;
+    let nodes = store::in_region_locked(tx, region).await?;
+    let features = store::features(tx.db(), nodes.iter().map(|node| node.id)).await?;
+    let able = |node: &Node| features.get(&node.id).is_some_and(|offered| offered.contains(&wanted));
+    let named = |node: &Node| only.is_none_or(|only| only == node.id);
+    let nodes: Vec<_> = nodes.into_iter().filter(|node| able(node) && named(node)).collect();
+    if nodes.is_empty() {
+        return Err(Error::invalid("region_id", "nothing in this region keeps extra disks; choose another region"));
+    }
+    let load = instances::taken(tx.db()).await?;
+    let mut best: Option<(i64, Node)> = None;
+    for node in nodes {
+        let taken = load.on_node(node.id);
+        // A closed node takes nothing new; what is on it already may get more room.
+        let closed = (only.is_none() && !node.enabled).then(|| "it is closed to new machines".to_owned());
+        if let Some(why) = closed.or_else(|| node.refuses_disk(taken, gib)) {
+            tracing::info!(node = %node.name, trouble = %why, "a node has no room for an extra disk");
+            continue;
+        }
+        let left = node.disk_mib.map_or(i64::MAX, |mib| mib / 1024 - taken.disk_gib);
+        if best.as_ref().is_none_or(|(most, _)| left > *most) {
+            best = Some((left, node));
+        }
+    }
+    let none = || Error::exhausted("There is no room for a disk of this size there now. Choose a smaller one, or try again later.");
+    best.map(|(_, node)| node).ok_or_else(none)
 }
 
 /// A node that takes a machine, or which rule of which node refused it.

@@ -9,7 +9,7 @@ mod view;
 pub use model::{LIMITS, Limits, Quota, QuotaLine};
 pub use reserve::check;
 pub(crate) use reserve::{
-    exchange, release, release_address, release_backups, release_image, release_network, release_snapshots, reserve, reserve_address, reserve_backup,
-    reserve_image, reserve_network, reserve_snapshot,
+    exchange, release, release_address, release_backups, release_disk, release_image, release_network, release_snapshots, reserve, reserve_address,
+    reserve_backup, reserve_disk, reserve_image, reserve_network, reserve_snapshot,
 };
 pub use view::view;

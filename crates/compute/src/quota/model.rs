@@ -17,7 +17,7 @@ pub struct Limits {
     pub cpus: i64,
     /// Memory per organisation in MiB.
     pub memory_mib: i64,
-    /// Disk per organisation in GiB.
+    /// Disk per organisation in GiB, of machines and extra disks together.
     pub disk_gib: i64,
     /// Snapshots per project.
     #[serde(default = "snapshots")]
@@ -89,7 +89,7 @@ pub struct Quota {
     pub cpus: QuotaLine,
     /// Memory of the organisation in MiB.
     pub memory_mib: QuotaLine,
-    /// Disk of the organisation in GiB.
+    /// Disk of the organisation in GiB, of machines and extra disks together.
     pub disk_gib: QuotaLine,
 }
 
@@ -147,6 +147,11 @@ impl Amount {
     /// One public address.
     pub(crate) fn address() -> Self {
         Self { addresses: 1, ..Self::default() }
+    }
+
+    /// An extra disk of this size.
+    pub(crate) fn disk(gib: i32) -> Self {
+        Self { disk_gib: gib.into(), ..Self::default() }
     }
 
     /// One image.

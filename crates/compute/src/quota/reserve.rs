@@ -98,6 +98,22 @@ pub(crate) async fn release_image<P: AtProject + AtOrganisation>(tx: &Tx, at: &S
     give(tx, at, &Amount::image()).await
 }
 
+/// Takes room for an extra disk, or for what one grows by.
+///
+/// # Errors
+/// `Exhausted`, naming the limit; database errors.
+pub(crate) async fn reserve_disk<P: AtProject + AtOrganisation>(tx: &Tx, at: &Scope<P>, gib: i32) -> Result<()> {
+    take(tx, at, &Amount::disk(gib)).await
+}
+
+/// Gives the room of an extra disk back. The caller makes sure that this happens once per reservation.
+///
+/// # Errors
+/// Database errors.
+pub(crate) async fn release_disk<P: AtProject + AtOrganisation>(tx: &Tx, at: &Scope<P>, gib: i32) -> Result<()> {
+    give(tx, at, &Amount::disk(gib)).await
+}
+
 /// Exchanges the room of a machine of shape `from` for that of `to`; only what grows is held against the limits.
 ///
 /// # Errors

@@ -12,9 +12,8 @@ use workflow::{Next, Start, StepCx, WhenFailed, Workflow, nothing, step};
 use super::list;
 use super::model::{Name, NewSnapshot, Snapshot, SnapshotId, SnapshotState};
 use super::store::{self, Column, Row};
-use crate::drivers;
 use crate::instance::{InstanceId, State, guest, store as instances};
-use crate::quota;
+use crate::{disk, drivers, quota};
 
 /// What the workflow works on.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
@@ -49,6 +48,10 @@ pub async fn create<P: AtProject + AtOrganisation>(cx: &Cx, at: &Scope<P>, insta
             if !matches!(machine.state, State::Running | State::Stopped) {
                 return Err(Error::conflict(format!("This machine is {}, so no snapshot can be taken now.", machine.state.in_words())));
             }
+            let memory = new.memory && machine.state == State::Running;
+            if memory {
+                disk::none_for_memory(&tx, instance).await?;
+            }
             quota::reserve_snapshot(&tx, at).await?;
             let id: SnapshotId = tx.cx().new_id();
             let row = Row {
@@ -59,7 +62,7 @@ pub async fn create<P: AtProject + AtOrganisation>(cx: &Cx, at: &Scope<P>, insta
                 name: Sealed::<Name>::seal(&tx, KeyOwner::Organisation(machine.organisation_id), &new.name.trim().to_owned()).await?,
                 state: SnapshotState::Creating,
                 problem: None,
-                memory: new.memory && machine.state == State::Running,
+                memory,
                 disk_gib: machine.disk_gib,
                 operation_id: None,
                 created_at: tx.cx().now().0,

@@ -10,9 +10,9 @@ use workflow::{Next, OperationId, Start, StepCx, WhenFailed, Workflow, nothing, 
 use super::create::{LOOK, name};
 use super::model::{SnapshotId, SnapshotState};
 use super::store;
-use crate::drivers;
 use crate::instance::bring_up::{BringsUp, PATIENT, boot, finish, wait};
 use crate::instance::{InstanceId, State, change, guest, store as instances};
+use crate::{disk, drivers};
 
 /// What the workflow works on.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
@@ -66,6 +66,9 @@ pub async fn restore<P: AtProject>(cx: &Cx, at: &Scope<P>, id: SnapshotId) -> Re
         }
         if !matches!(machine.state, State::Running | State::Stopped) {
             return Err(Error::conflict(format!("This machine is {}, so it cannot be brought back now.", machine.state.in_words())));
+        }
+        if snapshot.memory {
+            disk::none_for_memory(&tx, instance).await?;
         }
         let runs = machine.state == State::Running || snapshot.memory;
         change(&tx, &machine, State::Restoring, "It is being brought back to a snapshot.").await?;

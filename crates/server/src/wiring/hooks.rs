@@ -1,7 +1,7 @@
 //! What exports, erasures and projects reach that other domains know: invoices as documents, machines
 //! at the hypervisor, the last invoice, the last mail.
 
-use compute::{address, backup, image, instance, network};
+use compute::{address, backup, disk, image, instance, network};
 use kernel::{ByWorkflow, Cx, OrganisationId, PersonId, Place, Result, Scope, Tx};
 use notifications::Template;
 use privacy::certificate::CertificateId;
@@ -36,6 +36,7 @@ impl identity::project::Contents for ProjectContents {
         let at = Scope::<ByWorkflow>::acting("identity.project.delete", project);
         let counted = [
             ("machine", instance::count(tx, &at).await?),
+            ("disk", disk::count(tx, &at).await?),
             ("backup", backup::count(tx, &at).await?),
             ("image", image::count(tx, &at).await?),
             ("network", network::count(tx, &at).await?),
@@ -74,6 +75,37 @@ impl ErasureHook for Machines {
         let mut gone = 0;
         for organisation in &owners.organisations {
             match instance::evict(cx, &acting(*organisation)).await? {
+                Some(count) => gone += count,
+                None => return Ok(None),
+            }
+        }
+        Ok(Some(gone))
+    }
+}
+
+/// Extra disks, once the machines that had them are gone.
+pub(super) struct Disks;
+
+#[async_trait::async_trait]
+impl ErasureHook for Disks {
+    fn section(&self) -> &'static str {
+        "disks"
+    }
+
+    async fn preview(&self, cx: &Cx, owners: &Owners) -> Result<Vec<Doomed>> {
+        let mut doomed = Vec::new();
+        for organisation in &owners.organisations {
+            for one in disk::of_organisation(cx, &acting(*organisation)).await? {
+                doomed.push(Doomed { kind: "disk".to_owned(), id: one.id.to_string(), name: one.name });
+            }
+        }
+        Ok(doomed)
+    }
+
+    async fn destroy(&self, cx: &Cx, _: &Scope<ByWorkflow>, owners: &Owners) -> Result<Option<u64>> {
+        let mut gone = 0;
+        for organisation in &owners.organisations {
+            match disk::evict(cx, &acting(*organisation)).await? {
                 Some(count) => gone += count,
                 None => return Ok(None),
             }

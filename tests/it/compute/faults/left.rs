@@ -77,10 +77,10 @@ impl Stand {
                 assert!(ours().all(|guest| guest.lock.is_none()), "a lock that nobody holds");
             }
         }
-        for holder in ["compute_card", "compute_address"] {
+        for holder in ["compute_card", "compute_address", "compute_disk"] {
             let gone = "(SELECT id FROM compute_instance WHERE state = 'deleted')";
             let orphans = self.number(&format!("SELECT COUNT(*) AS n FROM {holder} WHERE instance_id IN {gone}")).await;
-            assert_eq!(orphans, 0, "{holder}: an address of a machine that is gone");
+            assert_eq!(orphans, 0, "{holder}: still of a machine that is gone");
         }
         let taken = quota::view(&self.test.cx, &self.test.scope::<QuotaView>().await).await.unwrap();
         assert_eq!(taken.machines.used, machines.len() as i64, "places in the quota");

@@ -1,0 +1,107 @@
+//! Disks that machines have beside their own.
+
+use clap::Subcommand;
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use super::api::Api;
+use super::machine::{finish, pick};
+use super::{show, terminal};
+use crate::outcome::Outcome;
+
+/// `fairhold disk …`
+#[derive(Debug, Subcommand)]
+pub enum Disk {
+    /// List the project's extra disks
+    List {
+        /// Those of this machine
+        #[arg(long)]
+        machine: Option<String>,
+    },
+    /// Show one, with where its machine finds it
+    Show { id: String },
+    /// Make one, after showing what it costs
+    Create {
+        /// What you call it
+        #[arg(long)]
+        name: String,
+        /// How large it is, in GiB
+        #[arg(long, value_name = "GIB")]
+        size: u32,
+        /// The machine that gets it at once
+        #[arg(long)]
+        machine: Option<String>,
+        /// Where it is, without a machine; the only region if there is one
+        #[arg(long, conflicts_with = "machine")]
+        region: Option<String>,
+        /// Make it without asking
+        #[arg(long)]
+        yes: bool,
+    },
+    /// Attach it to a machine on its node
+    Attach { id: String, machine: String },
+    /// Take it from its machine; unmount it there first
+    Detach { id: String },
+    /// Make it larger, after showing what it costs; it never shrinks
+    Grow {
+        id: String,
+        /// How large it becomes, in GiB
+        #[arg(long, value_name = "GIB")]
+        size: u32,
+        /// Grow without asking
+        #[arg(long)]
+        yes: bool,
+    },
+    /// Delete it with what is on it; no machine may have it
+    Delete {
+        id: String,
+        #[arg(long)]
+        yes: bool,
+    },
+}
+
+impl Disk {
+    pub async fn run(self, api: &Api) -> Outcome {
+        match self {
+            Self::List { machine } => {
+                let of = machine.map(|id| format!("?instance={id}")).unwrap_or_default();
+                api.list(&format!("/v1/disks{of}"), show::DISK).await
+            }
+            Self::Show { id } => api.show(api.read(&format!("/v1/disks/{id}")).await?, show::DISK),
+            Self::Create { name, size, machine, region, yes } => {
+                agree_to_price(api, size, yes).await?;
+                let region = match machine {
+                    Some(_) => None,
+                    None => Some(pick(api, "/v1/regions", region.as_deref(), "region").await?),
+                };
+                let new = json!({ "name": name, "size_gib": size, "region_id": region, "instance_id": machine });
+                let made = api.create("/v1/disks", &new).await?;
+                finish(api, &made).await?;
+                let id = made.get("id").and_then(Value::as_str).unwrap_or_default();
+                if api.json { Ok(()) } else { api.show(api.read(&format!("/v1/disks/{id}")).await?, show::DISK) }
+            }
+            Self::Attach { id, machine } => finish(api, &api.create(&format!("/v1/disks/{id}/attach"), &json!({ "instance_id": machine })).await?).await,
+            Self::Detach { id } => finish(api, &api.create(&format!("/v1/disks/{id}/detach"), &Value::Null).await?).await,
+            Self::Grow { id, size, yes } => {
+                agree_to_price(api, size, yes).await?;
+                finish(api, &api.create(&format!("/v1/disks/{id}/grow"), &json!({ "size_gib": size })).await?).await
+            }
+            Self::Delete { id, yes } => {
+                if !yes {
+                    terminal::confirm("What is on the disk is gone for ever. Type delete to go on: ", "delete")?;
+                }
+                finish(api, &api.change(Method::DELETE, &format!("/v1/disks/{id}"), None).await?).await
+            }
+        }
+    }
+}
+
+async fn agree_to_price(api: &Api, size: u32, yes: bool) -> Outcome {
+    if yes {
+        return Ok(());
+    }
+    let quote = api.create("/v1/disk-quotes", &json!({ "size_gib": size })).await?;
+    show::one(&quote, &[("Net per month", "/net"), ("Tax", "/tax"), ("Total per month", "/gross")])?;
+    show::say("Billed by the hour, from when it is there until you delete it, whether a machine has it or not.");
+    terminal::confirm("Type yes to go on: ", "yes")
+}
