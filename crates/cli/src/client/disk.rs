@@ -5,11 +5,12 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::api::Api;
-use super::machine::{finish, pick};
+use super::machine::finish;
+use super::name::{machine as machine_id, named, pick};
 use super::{show, terminal};
 use crate::outcome::Outcome;
 
-/// `fairhold disk …`
+/// `fairhold disk …`; disks and machines are called by id or name.
 #[derive(Debug, Subcommand)]
 pub enum Disk {
     /// List the project's extra disks
@@ -64,15 +65,18 @@ impl Disk {
     pub async fn run(self, api: &Api) -> Outcome {
         match self {
             Self::List { machine } => {
-                let of = machine.map(|id| format!("?instance={id}")).unwrap_or_default();
+                let of = match machine {
+                    Some(machine) => format!("?instance={}", machine_id(api, &machine).await?),
+                    None => String::new(),
+                };
                 api.list(&format!("/v1/disks{of}"), show::DISK).await
             }
-            Self::Show { id } => api.show(api.read(&format!("/v1/disks/{id}")).await?, show::DISK),
+            Self::Show { id } => api.show(api.read(&path(api, &id).await?).await?, show::DISK),
             Self::Create { name, size, machine, region, yes } => {
                 agree_to_price(api, size, yes).await?;
-                let region = match machine {
-                    Some(_) => None,
-                    None => Some(pick(api, "/v1/regions", region.as_deref(), "region").await?),
+                let (machine, region) = match machine {
+                    Some(machine) => (Some(machine_id(api, &machine).await?), None),
+                    None => (None, Some(pick(api, "/v1/regions", region.as_deref(), "region").await?)),
                 };
                 let new = json!({ "name": name, "size_gib": size, "region_id": region, "instance_id": machine });
                 let made = api.create("/v1/disks", &new).await?;
@@ -80,20 +84,27 @@ impl Disk {
                 let id = made.get("id").and_then(Value::as_str).unwrap_or_default();
                 if api.json { Ok(()) } else { api.show(api.read(&format!("/v1/disks/{id}")).await?, show::DISK) }
             }
-            Self::Attach { id, machine } => finish(api, &api.create(&format!("/v1/disks/{id}/attach"), &json!({ "instance_id": machine })).await?).await,
-            Self::Detach { id } => finish(api, &api.create(&format!("/v1/disks/{id}/detach"), &Value::Null).await?).await,
+            Self::Attach { id, machine } => {
+                let to = json!({ "instance_id": machine_id(api, &machine).await? });
+                finish(api, &api.create(&format!("{}/attach", path(api, &id).await?), &to).await?).await
+            }
+            Self::Detach { id } => finish(api, &api.create(&format!("{}/detach", path(api, &id).await?), &Value::Null).await?).await,
             Self::Grow { id, size, yes } => {
                 agree_to_price(api, size, yes).await?;
-                finish(api, &api.create(&format!("/v1/disks/{id}/grow"), &json!({ "size_gib": size })).await?).await
+                finish(api, &api.create(&format!("{}/grow", path(api, &id).await?), &json!({ "size_gib": size })).await?).await
             }
             Self::Delete { id, yes } => {
                 if !yes {
                     terminal::confirm("What is on the disk is gone for ever. Type delete to go on: ", "delete")?;
                 }
-                finish(api, &api.change(Method::DELETE, &format!("/v1/disks/{id}"), None).await?).await
+                finish(api, &api.change(Method::DELETE, &path(api, &id).await?, None).await?).await
             }
         }
     }
+}
+
+async fn path(api: &Api, disk: &str) -> Outcome<String> {
+    Ok(format!("/v1/disks/{}", named(api, "/v1/disks", disk, "disk").await?))
 }
 
 async fn agree_to_price(api: &Api, size: u32, yes: bool) -> Outcome {

@@ -52,7 +52,7 @@ pub enum Command {
     /// Disks that machines are made of: your own, and the operator's
     #[command(subcommand)]
     Image(image::Image),
-    /// Disks that machines have beside their own
+    /// Disks that machines have beside their own, each by its id or name
     #[command(subcommand)]
     Disk(disk::Disk),
     /// Private networks of machines, each by its id or name
