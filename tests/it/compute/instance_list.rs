@@ -5,8 +5,8 @@ use testkit::both_engines;
 
 use crate::world::World;
 
-/// Session and role, then rows and what they name. Keys are remembered, and that there are no choices came with the role.
-const AT_MOST: u64 = 4;
+/// Session and role; rows, what their nodes can do, and their network cards. Keys are remembered, and that no choices stand came with the role.
+const AT_MOST: u64 = 5;
 
 both_engines!(the_page_size_does_not_change_the_number_of_statements, |engine| async move {
     let world = World::ready(engine).await;
