@@ -26,7 +26,7 @@ both_engines!(the_preview_equals_the_invoice_to_the_cent, |engine| async move {
     let usage = billing::usage::view(world.cx(), &world.test.scope::<UsageView>().await).await.unwrap();
     assert_eq!((usage.net, usage.tax, usage.gross), (preview.net, preview.tax, preview.gross));
     // The hypervisor's figures are shown for both, though the month's price covers one of them.
-    let hours: Vec<_> = usage.metered.iter().map(|one| (one.instance_id.as_str(), one.running_hours.as_str(), one.covered_until.is_some())).collect();
+    let hours: Vec<_> = usage.metered.iter().map(|one| (one.resource_id.as_str(), one.running_hours.as_str(), one.covered_until.is_some())).collect();
     assert_eq!(hours, [("vm_hourly", "68.8056", false), ("vm_monthly", "0", true)]);
     assert_eq!(preview.lines[0].amount.minor, 56); // 247,700 s × 0.0082 EUR/h = 0.5642…
     assert_eq!(preview.number, None);

@@ -4,7 +4,7 @@
 use std::collections::{HashMap, HashSet};
 
 use compute_driver::{Disk, Driver, DriverError, Guest, Status};
-use kernel::{ByWorkflow, Cx, Error, Place, Result, Scope, Timestamp};
+use kernel::{ByWorkflow, Cx, Place, Result, Scope, Timestamp};
 
 use super::change;
 use super::model::{InstanceId, State};

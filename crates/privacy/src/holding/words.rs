@@ -2,7 +2,7 @@
 
 use kernel::map::{End, Table, Trigger};
 
-use crate::policy::document::moment;
+use crate::policy::words::moment;
 
 /// One sentence without its full stop, such as "For 400 days after it happened, or until you erase your account if that comes first".
 pub(super) fn kept(table: &Table) -> String {

@@ -9,6 +9,7 @@ pub mod publish;
 pub mod render;
 pub(crate) mod store;
 pub mod versions;
+pub(crate) mod words;
 
 use kernel::{Cx, Error, Result, Timestamp};
 use serde::{Deserialize, Serialize};
