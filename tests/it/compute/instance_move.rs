@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use testkit::both_engines;
 
 use super::cluster;
+use crate::privacy::exported;
 use crate::world::{Browser, World};
 
 async fn measured(world: &World) {
@@ -84,13 +85,13 @@ both_engines!(staff_move_a_machine_and_its_owner_reads_why, |engine| async move 
     for text in [operations.to_string(), events.json.to_string(), record.to_string()] {
         assert!(!text.contains("beta") && !text.contains("alpha"), "{text}");
     }
-    let export = ada.export().await;
+    let export: String = exported(&ada).await.into_values().collect();
     assert!(export.contains(before["region"]["name"].as_str().unwrap()), "where it is, is told");
     let told: Vec<_> = export.lines().filter(|line| ["alpha", "beta"].iter().any(|inner| line.contains(inner))).collect();
     assert_eq!(told, Vec::<&str>::new(), "and on which host is not");
     // Lines for the operator are in nobody's export, not even in that of whoever began the work.
     assert!(log(&operation).contains("From alpha to beta."), "{operation:#}");
-    let export = owner.export().await;
+    let export: String = exported(&owner).await.into_values().collect();
     assert!(export.contains("It runs on while it moves.") && !export.contains("From alpha to beta."), "{operation:#}");
     assert_eq!(ada.get(&format!("/v1/instances/{machine}")).await.json["state"], "running");
     let lines = world.number("SELECT COUNT(*) AS n FROM audit_line WHERE action = 'compute.instance.move'").await;

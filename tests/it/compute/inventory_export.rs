@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 use testkit::{both_engines, covers};
 
 use super::cluster;
+use crate::privacy::exported;
 use crate::world::{Browser, World};
 
 /// The rows of a kind in an export.
@@ -53,7 +54,7 @@ both_engines!(an_export_lists_what_the_hypervisor_has_and_no_secret, |engine| as
     let operation = made(&ada, &format!("/v1/instances/{web}/password"), password).await;
     ada.operation(operation["id"].as_str().unwrap()).await;
 
-    let export = ada.export().await;
+    let export: String = exported(&ada).await.into_values().collect();
     let told: BTreeSet<_> = rows(&export, "compute_instance").iter().map(|row| row["id"].as_str().unwrap().to_owned()).collect();
     let others = uuid::<InstanceId>(&json!(others));
     let there: BTreeSet<_> =
@@ -94,7 +95,7 @@ both_engines!(a_key_is_exported_and_goes_from_the_cluster_with_its_owner, |engin
     .await;
     let on_the_cluster = |text: &str| standin.lock().guests.values().any(|guest| guest.config.values().any(|value| value.contains(text)));
     assert!(on_the_cluster(CANARY) && on_the_cluster("canary-host"), "the cluster knows the key and the name");
-    let export = ada.export().await;
+    let export: String = exported(&ada).await.into_values().collect();
     let order = &rows(&export, "catalogue_order")[0];
     assert_eq!((order["hostname"].as_str(), order["size_name"].as_str()), (Some("canary-host"), Some("Small")), "{order:#}");
     assert!(order["rates"].as_str().unwrap().contains("\"cycle\":\"hourly\""), "{order:#}");

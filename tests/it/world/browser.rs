@@ -1,6 +1,5 @@
 //! Somebody with a browser: cookies, the CSRF header, and answers that are easy to look at.
 
-use std::io::Read;
 use std::time::Duration;
 
 use reqwest::{Method, RequestBuilder};
@@ -125,22 +124,6 @@ impl Browser {
 
     pub async fn text(&self, path: &str) -> String {
         String::from_utf8(self.bytes(path).await).unwrap()
-    }
-
-    /// Everything in a fresh export, as one text.
-    pub async fn export(&self) -> String {
-        let export = self.post("/v1/privacy/exports", &json!({})).await;
-        assert_eq!(export.status, 202, "{export:?}");
-        let operation = self.operation(export.text_at("/operation_id")).await;
-        assert_eq!(operation["state"], "succeeded", "{operation:#}");
-        let bundle = self.bytes(&format!("/v1/privacy/exports/{}/download", export.text_at("/id"))).await;
-        let mut archive = zip::ZipArchive::new(std::io::Cursor::new(bundle)).unwrap();
-        let mut all = String::new();
-        for number in 0..archive.len() {
-            // Documents are no texts.
-            archive.by_index(number).unwrap().read_to_string(&mut all).ok();
-        }
-        all
     }
 
     /// An operation, once it has ended.
