@@ -1,5 +1,8 @@
 //! How a container comes up: the runtime makes it, the network and its owner's wishes are put in, then it is let go.
 
+use std::path::Path;
+use std::time::Duration;
+
 use compute_driver::DriverError;
 use compute_host::{
     folder,
@@ -29,22 +32,35 @@ pub(super) struct Up {
     pub(super) kept_open: KeptOpen,
 }
 
+/// A device of a supervisor that was killed goes a moment after it: found just now, it may be gone when it is mounted.
+const LOOKS: u32 = 10;
+const BETWEEN_LOOKS: Duration = Duration::from_millis(100);
+
 /// Mounts the disk where only we and the container see it. The answer is its block device.
 pub(super) async fn mount_disk(place: &Place) -> Result<Option<String>, DriverError> {
     let path = place.disk();
     if !std::fs::read_to_string("/proc/self/mounts").unwrap_or_default().contains(&format!(" {ROOT} ")) {
-        // A container that runs has its disk mounted already: the same device is the same file system.
-        let device = disk::device_of(&path);
-        let failed = |error: std::io::Error| DriverError::failed(format!("the disk cannot be mounted: {error}"), "");
-        match &device {
-            Some(device) => mount(&["-o", "nodev,discard", device]).map_err(failed)?,
-            None => {
-                disk::fit(&path).await?;
-                mount(&["-o", "loop,nodev,discard", &path.display().to_string()]).map_err(failed)?;
+        let mut looks = 1;
+        while let Err(error) = mount_once(&path).await? {
+            if looks == LOOKS {
+                return Err(DriverError::failed(format!("the disk cannot be mounted: {error}"), ""));
             }
+            looks += 1;
+            tokio::time::sleep(BETWEEN_LOOKS).await;
         }
     }
     Ok(disk::device_of(&path))
+}
+
+/// A container that runs has its disk mounted already: the same device is the same file system.
+async fn mount_once(path: &Path) -> Result<std::io::Result<()>, DriverError> {
+    match disk::device_of(path) {
+        Some(device) => Ok(mount(&["-o", "nodev,discard", &device])),
+        None => {
+            disk::fit(path).await?;
+            Ok(mount(&["-o", "loop,nodev,discard", &path.display().to_string()]))
+        }
+    }
 }
 
 /// Makes the container and tells `made` its first process before anything else happens; `undo` is the caller's.
