@@ -12,7 +12,6 @@ use sea_orm::{
 
 use super::model::{InstanceEvent, InstanceEventId, InstanceId, State};
 use crate::backup::BackupId;
-use crate::disk;
 use crate::host::Load;
 use crate::node::{NodeId, Taken};
 
@@ -290,7 +289,7 @@ pub(crate) async fn changed_at(db: &impl ConnectionTrait, ids: impl IntoIterator
     Ok(query.all(db).await?.into_iter().map(|(id, at)| (id, Timestamp(at))).collect())
 }
 
-/// What the machines on each node and host take together, extra disks included. Figures about nodes name nobody.
+/// What the machines on each node and host take together. Figures about nodes name nobody.
 pub(crate) async fn taken(db: &impl ConnectionTrait) -> Result<Load> {
     let query = Entity::find().select_only().column(Column::NodeId).column(Column::HostName).column(Column::TargetHost);
     let query = query.column(Column::Cpus).column(Column::MemoryMib).column(Column::DiskGib);
@@ -300,7 +299,6 @@ pub(crate) async fn taken(db: &impl ConnectionTrait) -> Result<Load> {
         let machine = Taken { instances: 1, cpus: cpus.into(), memory_mib: memory.into(), disk_gib: disk.into() };
         load.add(node, target.or(host), machine);
     }
-    disk::store::add_to(db, &mut load).await?;
     Ok(load)
 }
 

@@ -91,7 +91,7 @@ pub(crate) async fn for_disk(tx: &Tx, region: RegionId, only: Option<NodeId>, gi
     if nodes.is_empty() {
         return Err(Error::invalid("region_id", "nothing in this region keeps extra disks; choose another region"));
     }
-    let load = instances::taken(tx.db()).await?;
+    let load = taken::taken(tx.db()).await?;
     let mut best: Option<(i64, Node)> = None;
     for node in nodes {
         let taken = load.on_node(node.id);
