@@ -52,6 +52,8 @@ pub enum Feature {
     PrivateNetworks,
     /// Public addresses can lead to a guest in a private network: `set_addresses`.
     PublicAddresses,
+    /// Guests in a private network can have public IPv6 addresses: `NetworkSpec::ipv6`.
+    Ipv6,
     /// There are several hosts, and a guest can go from one to another: `way_to`, `move_guest`.
     Move,
     /// Disks that boot by themselves are taken in, and guests made of them: `ensure_image`, `remove_image`.

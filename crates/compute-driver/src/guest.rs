@@ -207,6 +207,8 @@ pub struct Guest {
     pub accelerator: Accelerator,
     /// Its own address inside its network, where the driver knows it.
     pub ipv4: Option<String>,
+    /// Its public IPv6 address, where the driver knows it.
+    pub ipv6: Option<String>,
     /// How to reach its SSH server from the host.
     pub ssh: Option<SshAddress>,
 }

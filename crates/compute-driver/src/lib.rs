@@ -32,5 +32,5 @@ pub use guest::{Guest, GuestSpec, Measurement, Reference, Size, SshAddress, Stat
 pub use image::{ImageSpec, is_image};
 pub use inventory::{GuestNetwork, Host, Inventory, Storage, Stranger, TemplateInfo};
 pub use moving::Way;
-pub use network::{Card, NetworkSpec};
+pub use network::{Card, IPV6_GATEWAY, NetworkSpec};
 pub use snapshot::{Backup, BackupFormat, BackupStream, Progress, Snapshot, SnapshotSpec};

@@ -1,6 +1,6 @@
 //! Words for private networks and for a guest's place in one.
 
-use std::net::{IpAddr, Ipv4Addr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use serde::{Deserialize, Serialize};
 
@@ -15,9 +15,17 @@ pub struct NetworkSpec {
     pub subnet: Network,
     /// The hypervisor's own address in it, where guests send what leaves the network and where they ask for names.
     pub gateway: Ipv4Addr,
-    /// Whether its guests reach the outside by an address of the hypervisor. Guests with a public address do in any case.
+    /// Whether its guests may begin connections to the outside. Guests with a public IPv4 address may in any case; others share the
+    /// hypervisor's.
     pub egress: bool,
+    /// The first address of a /64 of public IPv6 addresses that the outside routes to the hypervisor. Guests have them as they are,
+    /// without translation.
+    #[serde(default)]
+    pub ipv6: Option<Ipv6Addr>,
 }
+
+/// Where guests send what leaves a network by IPv6: the same on every network, because a link's addresses mean something on it only.
+pub const IPV6_GATEWAY: Ipv6Addr = Ipv6Addr::new(0xfe80, 0, 0, 0, 0, 0, 0, 1);
 
 impl NetworkSpec {
     /// Whether any hypervisor could make this network.
@@ -31,10 +39,31 @@ impl NetworkSpec {
         if self.subnet.address != IpAddr::V4(Ipv4Addr::from(first)) {
             return Err(DriverError::refused("a subnet begins with its own address"));
         }
-        if self.holds(self.gateway) {
-            Ok(())
-        } else {
-            Err(DriverError::refused(format!("the gateway must lie between {} and {}", Ipv4Addr::from(first), Ipv4Addr::from(last))))
+        if !self.holds(self.gateway) {
+            return Err(DriverError::refused(format!("the gateway must lie between {} and {}", Ipv4Addr::from(first), Ipv4Addr::from(last))));
+        }
+        let is_block = |first: Ipv6Addr| first.to_bits() << 64 == 0 && !(first.is_unspecified() || first.is_multicast() || first.is_unicast_link_local());
+        if self.ipv6.is_none_or(is_block) { Ok(()) } else { Err(DriverError::refused("IPv6 addresses come as the first one of a /64 that can be routed")) }
+    }
+
+    /// Whether `address` is one that a guest can have: inside the network's /64, and not the first, which belongs to every router
+    /// (RFC 4291 §2.6.1).
+    pub fn holds_ipv6(&self, address: Ipv6Addr) -> bool {
+        self.ipv6.is_some_and(|first| first != address && first.to_bits() >> 64 == address.to_bits() >> 64)
+    }
+
+    /// Whether a guest can have both addresses of `card`, which names this network.
+    ///
+    /// # Errors
+    /// `Refused`, naming the address that is not one for a guest.
+    pub fn fits(&self, card: &Card) -> Result<(), DriverError> {
+        let refused = |address: IpAddr| Err(DriverError::refused(format!("{address} is no address for a guest of this network")));
+        if !self.holds(card.ipv4) || card.ipv4 == self.gateway {
+            return refused(card.ipv4.into());
+        }
+        match card.ipv6 {
+            Some(address) if !self.holds_ipv6(address) => refused(address.into()),
+            _ => Ok(()),
         }
     }
 
@@ -64,6 +93,9 @@ pub struct Card {
     pub network: Reference,
     /// The guest's address in it.
     pub ipv4: Ipv4Addr,
+    /// The guest's public IPv6 address, of the network's block.
+    #[serde(default)]
+    pub ipv6: Option<Ipv6Addr>,
 }
 
 #[cfg(test)]
@@ -72,7 +104,7 @@ mod tests {
 
     fn network(address: [u8; 4], prefix: u8, gateway: [u8; 4]) -> NetworkSpec {
         let subnet = Network { address: address.into(), prefix };
-        NetworkSpec { reference: Reference::parse("net_1").unwrap(), subnet, gateway: gateway.into(), egress: true }
+        NetworkSpec { reference: Reference::parse("net_1").unwrap(), subnet, gateway: gateway.into(), egress: true, ipv6: None }
     }
 
     #[test]
@@ -89,5 +121,23 @@ mod tests {
         }
         let six = NetworkSpec { subnet: Network { address: "fd00::".parse().unwrap(), prefix: 24 }, ..network([10, 0, 0, 0], 24, [10, 0, 0, 1]) };
         assert!(six.check().is_err());
+    }
+
+    #[test]
+    fn a_guest_has_addresses_of_its_own_network_only() {
+        let dual = |first: &str| NetworkSpec { ipv6: Some(first.parse().unwrap()), ..network([10, 0, 0, 0], 24, [10, 0, 0, 1]) };
+        for bad in ["2001:db8::1", "fe80::", "ff02::", "::"] {
+            assert!(matches!(dual(bad).check(), Err(DriverError::Refused { .. })), "{bad}");
+        }
+        let network = dual("2001:db8:0:7::");
+        assert_eq!(network.check(), Ok(()));
+        let card =
+            |ipv4: [u8; 4], ipv6: Option<&str>| Card { network: network.reference.clone(), ipv4: ipv4.into(), ipv6: ipv6.map(|text| text.parse().unwrap()) };
+        for good in [None, Some("2001:db8:0:7::a00:9")] {
+            assert_eq!(network.fits(&card([10, 0, 0, 9], good)), Ok(()));
+        }
+        for (ipv4, ipv6) in [([10, 0, 0, 1], None), ([10, 0, 1, 9], None), ([10, 0, 0, 9], Some("2001:db8:0:8::9")), ([10, 0, 0, 9], Some("2001:db8:0:7::"))] {
+            assert!(network.fits(&card(ipv4, ipv6)).is_err(), "{ipv4:?} {ipv6:?}");
+        }
     }
 }

@@ -1,6 +1,6 @@
 //! Private networks: made, joined, filtered, reached from outside, left.
 
-use std::net::{IpAddr, Ipv4Addr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use super::{
     expect::{Violation, holds, must},
@@ -12,16 +12,20 @@ use crate::{Capabilities, Card, Driver, DriverError, Feature, GuestSpec, InForce
 const OWN: Ipv4Addr = Ipv4Addr::new(10, 213, 7, 10);
 /// An address from the block for documentation (RFC 5737), which nobody has.
 const PUBLIC: IpAddr = IpAddr::V4(Ipv4Addr::new(203, 0, 113, 77));
+/// The first address of the guest's IPv6 network, from the block for documentation (RFC 3849).
+const BLOCK: Ipv6Addr = Ipv6Addr::new(0x2001, 0xdb8, 0x6, 0x6, 0, 0, 0, 0);
+/// The address in it that the guest gets.
+const OWN_IPV6: Ipv6Addr = Ipv6Addr::new(0x2001, 0xdb8, 0x6, 0x6, 0, 0, 0, 0xa);
 
 fn network(spec: &GuestSpec) -> Result<NetworkSpec, Violation> {
     let reference = holds("a reference is accepted", Reference::parse(&format!("net_conformance-{}", spec.template)))?;
-    Ok(NetworkSpec { reference, subnet: Network { address: [10, 213, 7, 0].into(), prefix: 24 }, gateway: [10, 213, 7, 1].into(), egress: false })
+    Ok(NetworkSpec { reference, subnet: Network { address: [10, 213, 7, 0].into(), prefix: 24 }, gateway: [10, 213, 7, 1].into(), egress: false, ipv6: None })
 }
 
 /// A network is made and a guest without power joins it.
 pub(super) async fn join(driver: &dyn Driver, spec: &mut GuestSpec, can: &Capabilities) -> Result<(), Violation> {
     let network = network(spec)?;
-    let card = Card { network: network.reference.clone(), ipv4: OWN };
+    let card = Card { network: network.reference.clone(), ipv4: OWN, ipv6: can.has(Feature::Ipv6).then_some(OWN_IPV6) };
     if !can.has(Feature::PrivateNetworks) {
         let answer = driver.ensure_network(&network).await;
         must("what a driver cannot do is Unsupported", matches!(answer, Err(DriverError::Unsupported { .. })), &answer)?;
@@ -37,7 +41,12 @@ pub(super) async fn join(driver: &dyn Driver, spec: &mut GuestSpec, can: &Capabi
     for _ in 0..2 {
         holds("a network is made, twice alike", driver.ensure_network(&network).await)?;
     }
-    let open = NetworkSpec { egress: true, ..network };
+    let dual = NetworkSpec { ipv6: Some(BLOCK), ..network.clone() };
+    if !can.has(Feature::Ipv6) {
+        let answer = driver.ensure_network(&dual).await;
+        must("what a driver cannot do is Unsupported", matches!(answer, Err(DriverError::Unsupported { .. })), &answer)?;
+    }
+    let open = NetworkSpec { egress: true, ipv6: card.ipv6.map(|_| BLOCK), ..network };
     holds("a network takes what may change about it", driver.ensure_network(&open).await)?;
     let told = holds("networks are listed", driver.networks().await)?;
     must("the list tells what is there", told.iter().filter(|one| **one == open).count() == 1, &told)?;
@@ -48,13 +57,18 @@ pub(super) async fn join(driver: &dyn Driver, spec: &mut GuestSpec, can: &Capabi
     let outside = Card { ipv4: [10, 9, 9, 9].into(), ..card.clone() };
     let answer = driver.connect(&spec.reference, Some(&outside)).await;
     must("an address outside the network is refused", matches!(answer, Err(DriverError::Refused { .. })), &answer)?;
+    let outside = Card { ipv6: Some(Ipv6Addr::new(0x2001, 0xdb8, 0x6, 0x7, 0, 0, 0, 0xa)), ..card.clone() };
+    let answer = driver.connect(&spec.reference, Some(&outside)).await;
+    must("an IPv6 address outside the network is refused", matches!(answer, Err(DriverError::Refused { .. })), &answer)?;
     for connected in [Some(&card), Some(&card), None, Some(&card)] {
         let force = holds("a stopped guest joins and leaves, twice alike", driver.connect(&spec.reference, connected).await)?;
         must("for a stopped guest it holds at once", force == InForce::Now, force)?;
     }
     spec.card = Some(card);
     let found = holds("the guest is found", driver.ensure(spec).await)?;
-    must("it has its address", found.ipv4 == Some(OWN.to_string()), &found)
+    must("it has its address", found.ipv4 == Some(OWN.to_string()), &found)?;
+    let ipv6 = spec.card.as_ref().and_then(|card| card.ipv6).map(|address| address.to_string());
+    must("and its IPv6 address where it has one", found.ipv6 == ipv6, &found)
 }
 
 /// A running guest in a network is filtered and reached from outside. Left running.

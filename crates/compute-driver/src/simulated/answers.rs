@@ -18,7 +18,7 @@ use crate::{
 };
 
 /// What it can do unless a test takes it away.
-const FEATURES: [Feature; 19] = [
+const FEATURES: [Feature; 20] = [
     Feature::Suspend,
     Feature::Resize,
     Feature::GrowDisk,
@@ -35,6 +35,7 @@ const FEATURES: [Feature; 19] = [
     Feature::Firewall,
     Feature::PrivateNetworks,
     Feature::PublicAddresses,
+    Feature::Ipv6,
     Feature::Move,
     Feature::Images,
     Feature::Disks,

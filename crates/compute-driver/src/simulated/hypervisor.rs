@@ -363,6 +363,7 @@ impl Machine {
             rescue: self.rescue,
             accelerator: Accelerator::Tcg,
             ipv4: Some(self.spec.card.as_ref().map_or_else(|| "10.0.2.15".to_owned(), |card| card.ipv4.to_string())),
+            ipv6: self.spec.card.as_ref().and_then(|card| card.ipv6).map(|address| address.to_string()),
             ssh: Some(SshAddress { host: "127.0.0.1".to_owned(), port: self.spec.ssh_port.unwrap_or(2222) }),
         }
     }

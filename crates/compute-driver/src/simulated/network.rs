@@ -11,6 +11,9 @@ pub(super) async fn ensure(sim: &Simulated, network: &NetworkSpec) -> Result<(),
     let made = sim.perform(Operation::EnsureNetwork, Some(&network.reference), |state| {
         state.can(Feature::PrivateNetworks, NETWORKS)?;
         network.check()?;
+        if network.ipv6.is_some() {
+            state.can(Feature::Ipv6, "give guests IPv6 addresses")?;
+        }
         if state.networks.get(&network.reference).is_some_and(|known| !known.same_shape(network)) {
             return Err(DriverError::conflict("a network with this reference has another subnet or gateway"));
         }
@@ -45,9 +48,7 @@ pub(super) async fn connect(sim: &Simulated, reference: &Reference, card: Option
         state.can(Feature::PrivateNetworks, NETWORKS)?;
         if let Some(card) = card {
             let network = state.networks.get(&card.network).ok_or_else(|| DriverError::conflict("there is no such network"))?;
-            if !network.holds(card.ipv4) {
-                return Err(DriverError::refused("the address is outside the network"));
-            }
+            network.fits(card)?;
         }
         let machine = state.machine(reference)?;
         let same = machine.spec.card.as_ref() == card;

@@ -171,6 +171,7 @@ pub(super) async fn guest(oci: &Oci, place: &Place, record: &Record) -> Guest {
         rescue: false,
         accelerator: Accelerator::None,
         ipv4: Some(record.ipv4.to_string()),
+        ipv6: None,
         ssh: Some(SshAddress { host: "127.0.0.1".to_owned(), port: record.ssh_port }),
     }
 }

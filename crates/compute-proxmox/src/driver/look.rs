@@ -169,6 +169,7 @@ fn listed(mapping: &Mapping, entry: &Entry, reference: Reference) -> Guest {
         accelerator: Accelerator::Kvm,
         ssh: ipv4.clone().map(|host| SshAddress { host, port: 22 }),
         ipv4,
+        ipv6: None,
     }
 }
 
@@ -185,6 +186,7 @@ pub(super) fn guest(mapping: &Mapping, at: &At, config: &Config, status: Status,
         accelerator: Accelerator::Kvm,
         ssh: ipv4.clone().map(|host| SshAddress { host, port: 22 }),
         ipv4,
+        ipv6: None,
     }
 }
 

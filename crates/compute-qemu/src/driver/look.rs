@@ -179,6 +179,7 @@ pub(super) async fn guest(qemu: &Qemu, place: &Place, record: &Record) -> Guest 
         rescue: record.rescue,
         accelerator: started_with.unwrap_or_else(|| current_accelerator(qemu)),
         ipv4: Some(record.spec.card.as_ref().map_or_else(|| seed::ADDRESS.to_owned(), |card| card.ipv4.to_string())),
+        ipv6: record.spec.card.as_ref().and_then(|card| card.ipv6).map(|address| address.to_string()),
         ssh: ssh(record),
     }
 }

@@ -23,6 +23,9 @@ use crate::{
 pub(super) async fn ensure(qemu: &Qemu, wanted: &NetworkSpec) -> Result<(), DriverError> {
     must_be_able()?;
     wanted.check()?;
+    if wanted.ipv6.is_some() {
+        return Err(DriverError::unsupported("give guests IPv6 addresses"));
+    }
     let data_dir = &qemu.settings.data_dir;
     let _lock = Lock::network(data_dir, &wanted.reference).await?;
     let network = match record::find(data_dir, &wanted.reference) {
@@ -94,9 +97,7 @@ pub(super) async fn connect(qemu: &Qemu, reference: &Reference, card: Option<&Ca
 pub(super) fn lan_of(data_dir: &Path, card: Option<&Card>) -> Result<Option<Lan>, DriverError> {
     let Some(card) = card else { return Ok(None) };
     let network = record::known(data_dir, &card.network)?.spec;
-    if !network.holds(card.ipv4) || card.ipv4 == network.gateway {
-        return Err(DriverError::refused(format!("{} is no address for a guest of this network", card.ipv4)));
-    }
+    network.fits(card)?;
     Ok(Some(Lan { prefix: network.subnet.prefix, gateway: network.gateway }))
 }
 

@@ -94,7 +94,7 @@ mod tests {
     #[test]
     fn in_a_private_network_the_address_is_that_of_its_card() {
         let mut record = record(vec![]);
-        record.spec.card = Some(Card { network: Reference::parse("net_1").unwrap(), ipv4: [10, 66, 0, 10].into() });
+        record.spec.card = Some(Card { network: Reference::parse("net_1").unwrap(), ipv4: [10, 66, 0, 10].into(), ipv6: None });
         record.lan = Some(Lan { prefix: 20, gateway: [10, 66, 0, 1].into() });
         assert!(network_config(&record).ends_with("address: 10.66.0.10/20\n        gateway: 10.66.0.1\n        dns_nameservers: [10.66.0.1]\n"));
     }

@@ -101,7 +101,7 @@ mod tests {
     #[test]
     fn without_a_way_out_nobody_outside_is_asked() {
         let subnet = Network { address: [10, 66, 0, 0].into(), prefix: 24 };
-        let shut = NetworkSpec { reference: Reference::parse("net_1").unwrap(), subnet, gateway: [10, 66, 0, 1].into(), egress: false };
+        let shut = NetworkSpec { reference: Reference::parse("net_1").unwrap(), subnet, gateway: [10, 66, 0, 1].into(), egress: false, ipv6: None };
         let member = Member {
             tap: "t1".into(),
             hostname: "web-1".into(),

@@ -155,7 +155,7 @@ mod tests {
 
     fn network(egress: bool) -> NetworkSpec {
         let subnet = Network { address: [10, 66, 0, 0].into(), prefix: 24 };
-        NetworkSpec { reference: Reference::parse("net_1").unwrap(), subnet, gateway: [10, 66, 0, 1].into(), egress }
+        NetworkSpec { reference: Reference::parse("net_1").unwrap(), subnet, gateway: [10, 66, 0, 1].into(), egress, ipv6: None }
     }
 
     fn member(filter: Filter) -> Member {

@@ -13,12 +13,12 @@ use crate::world::{World, kill, new_key, read_until, until};
 
 fn network(name: &str, egress: bool) -> NetworkSpec {
     let subnet = Network { address: [10, 66, 0, 0].into(), prefix: 24 };
-    NetworkSpec { reference: Reference::parse(name).unwrap(), subnet, gateway: [10, 66, 0, 1].into(), egress }
+    NetworkSpec { reference: Reference::parse(name).unwrap(), subnet, gateway: [10, 66, 0, 1].into(), egress, ipv6: None }
 }
 
 /// A guest at 10.66.0.`last` of `network`.
 fn guest(world: &World, name: &str, network: &NetworkSpec, last: u8) -> GuestSpec {
-    let card = Card { network: network.reference.clone(), ipv4: [10, 66, 0, last].into() };
+    let card = Card { network: network.reference.clone(), ipv4: [10, 66, 0, last].into(), ipv6: None };
     let spec = world.spec(&format!("vm_{name}"));
     GuestSpec { hostname: name.into(), mac: format!("02:66:00:00:00:{last:02x}"), card: Some(card), ..spec }
 }

@@ -16,7 +16,7 @@ use crate::subnet::Subnet;
 
 /// The card in the driver's words.
 pub(crate) fn driver_card(row: &Row) -> Result<Card> {
-    Ok(Card { network: reference(row.network_id)?, ipv4: row.ipv4.parse().map_err(|_| damaged())? })
+    Ok(Card { network: reference(row.network_id)?, ipv4: row.ipv4.parse().map_err(|_| damaged())?, ipv6: None })
 }
 
 /// Makes sure that the machine's network is there on its node.
@@ -74,7 +74,7 @@ async fn filter_of(step: &StepCx, card: &Row) -> Result<Filter> {
 fn spec(row: &networks::Row) -> Result<NetworkSpec> {
     let Subnet { address, prefix } = row.subnet.parse().map_err(|()| damaged())?;
     let gateway: Ipv4Addr = row.gateway.parse().map_err(|_| damaged())?;
-    Ok(NetworkSpec { reference: reference(row.id)?, subnet: Network { address: address.into(), prefix }, gateway, egress: row.egress })
+    Ok(NetworkSpec { reference: reference(row.id)?, subnet: Network { address: address.into(), prefix }, gateway, egress: row.egress, ipv6: None })
 }
 
 fn damaged() -> Error {
