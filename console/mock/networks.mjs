@@ -17,7 +17,7 @@ export const network = [
   ["POST", "/v1/networks", ({ body }) => {
     if (body.subnet != null && !/^10\.|^192\.168\./.test(body.subnet)) throw new Refusal(422, "Invalid", "Something is wrong.", [{ field: "subnet", message: "use a private block with 16 to 28 leading bits that begins with its own address, such as 10.0.0.0/24" }]);
     const subnet = body.subnet ?? `10.0.${networks.length}.0/24`;
-    networks.unshift({ id: newId("net"), name: body.name, state: "ready", region: region(body.region_id), subnet, gateway: subnet.replace(/0\/.*/, "1"), egress: body.egress, machines: 0, operation_id: null, created_at: ago(0) });
+    networks.unshift({ id: newId("net"), name: body.name, state: "ready", region: region(body.region_id), subnet, gateway: subnet.replace(/0\/.*/, "1"), egress: body.egress, ipv6: body.ipv6 ? `2001:db8:100:${networks.length}::/64` : null, machines: 0, operation_id: null, created_at: ago(0) });
     return [201, networks[0]];
   }],
   ["DELETE", "/v1/networks/:id", ({ id }) => (take(networks, id), [202, begin("compute.network.delete", "Delete the network", [["remove", "Remove it from its node", 500]])])],
@@ -25,7 +25,7 @@ export const network = [
     const machine = found(instances, id);
     found(networks, body.network_id).machines += 1;
     const steps = [["network", "Make sure that the network is there", 400], ["connect", "Give the machine its card", 500], ["filter", "Filter its traffic", 300]];
-    const connected = { network_id: body.network_id, ipv4: "10.0.0.9", security_group_id: body.security_group_id, addresses: [] };
+    const connected = { network_id: body.network_id, ipv4: "10.0.0.9", ipv6: null, security_group_id: body.security_group_id, addresses: [] };
     return [202, begin("compute.instance.connect", `Connect ${machine.name}`, steps, () => Object.assign(machine, { network: connected }))];
   }],
   ["GET", "/v1/security-groups", ({ query, session }) => [200, page(none(session) ? [] : securityGroups, query)]],
@@ -57,7 +57,7 @@ export const network = [
   ["DELETE", "/v1/addresses/:id", ({ id }) => (take(addresses, id), [204])],
   ["GET", "/v1/address-pools", () => [200, { items: addressPools, next: null }]],
   ["POST", "/v1/address-pools", ({ body }) => {
-    addressPools.push({ id: newId("pol"), name: body.name, region: region(body.region_id), subnet: body.subnet, excluded: body.excluded, used: 0, resting: 0, free: 256 - body.excluded.length, created_at: ago(0) });
+    addressPools.push({ id: newId("pol"), name: body.name, region: region(body.region_id), subnet: body.subnet, excluded: body.excluded, used: 0, resting: 0, free: (body.subnet.includes(":") ? 65_536 : 256) - body.excluded.length, created_at: ago(0) });
     return [201, addressPools.at(-1)];
   }],
   ["DELETE", "/v1/address-pools/:id", ({ id }) => (take(addressPools, id), [204])],

@@ -8,7 +8,7 @@ const MONTH_START = new Date(Date.UTC(new Date().getUTCFullYear(), new Date().ge
 const MONTH_END = new Date(Date.UTC(new Date().getUTCFullYear(), new Date().getUTCMonth() + 1, 1)).toISOString();
 export const period = { from: MONTH_START, to: MONTH_END };
 
-export const regions = [{ id: "reg_01home", key: "home", name: "Home" }];
+export const regions = [{ id: "reg_01home", key: "home", name: "Home", ipv6: true }];
 export const sizes = [
   { id: "siz_01small", name: "Small", cpus: 1, memory_mib: 512, disk_gib: 4, monthly: money(300), hourly: money(1), visible: true },
   { id: "siz_01medium", name: "Medium", cpus: 1, memory_mib: 1024, disk_gib: 10, monthly: money(600), hourly: money(2), visible: true },
@@ -24,13 +24,13 @@ export function instance(name, state, size, template, more = {}) {
   const { monthly, hourly, visible, ...summary } = size;
   return {
     id: newId("vm"), name, hostname: name, tags: [], state, state_reason: null, size: summary, template: named(template), region: named(regions[0]),
-    network: null, node_id: "nod_01local", accelerator: "kvm", ipv4: "10.77.0.14", ssh: { host: "127.0.0.1", port: 42022 }, features: ["suspend", "rescue", "set_password", "authorise_key", "snapshots", "backups", "screen_console", "disks"], delete_at: null, operation_id: null,
+    network: null, node_id: "nod_01local", accelerator: "kvm", ipv4: "10.77.0.14", ipv6: null, ssh: { host: "127.0.0.1", port: 42022 }, features: ["suspend", "rescue", "set_password", "authorise_key", "snapshots", "backups", "screen_console", "disks"], delete_at: null, operation_id: null,
     created_at: ago(60 * 26), ...more,
   };
 }
 
 export const instances = [
-  instance("web-1", "running", sizes[0], templates[0], { id: "vm_01web", tags: ["env:live", "web"], ipv4: "10.0.0.2", network: { network_id: "net_01back", ipv4: "10.0.0.2", security_group_id: "sgr_01web", addresses: ["203.0.113.7"] } }),
+  instance("web-1", "running", sizes[0], templates[0], { id: "vm_01web", tags: ["env:live", "web"], ipv4: "10.0.0.2", ipv6: "2001:db8:100:4::a00:2", network: { network_id: "net_01back", ipv4: "10.0.0.2", ipv6: "2001:db8:100:4::a00:2", security_group_id: "sgr_01web", addresses: ["203.0.113.7"] } }),
   instance("database-primary", "running", sizes[2], templates[1]),
   instance("staging", "stopped", sizes[1], templates[1], { id: "vm_01staging", ssh: null, ipv4: null }),
   instance("old-mail", "deleting", sizes[0], templates[1], { id: "vm_01old", delete_at: new Date(Date.now() + 70 * 3_600_000).toISOString(), ssh: null }),
@@ -63,8 +63,8 @@ export const disks = [
   { id: "dsk_01failed", name: "Scratch", state: "failed", problem: "It could not be made. The operation says why.", size_gib: 900, growing_to_gib: null, region: { id: "reg_01home", name: "Home" }, node_id: "nod_01local", instance_id: null, device: "/dev/disk/by-id/virtio-dsk-0r1s7x9f2m4k6n8p", operation_id: null, created_at: ago(90) },
 ];
 export const networks = [
-  { id: "net_01back", name: "Backend", state: "ready", region: { id: "reg_01home", name: "Home" }, subnet: "10.0.0.0/24", gateway: "10.0.0.1", egress: true, machines: 2, operation_id: null, created_at: ago(60 * 24 * 9) },
-  { id: "net_01vault", name: "Vault", state: "ready", region: { id: "reg_01home", name: "Home" }, subnet: "10.0.1.0/24", gateway: "10.0.1.1", egress: false, machines: 0, operation_id: null, created_at: ago(60 * 24 * 2) },
+  { id: "net_01back", name: "Backend", state: "ready", region: { id: "reg_01home", name: "Home" }, subnet: "10.0.0.0/24", gateway: "10.0.0.1", egress: true, ipv6: "2001:db8:100:4::/64", machines: 2, operation_id: null, created_at: ago(60 * 24 * 9) },
+  { id: "net_01vault", name: "Vault", state: "ready", region: { id: "reg_01home", name: "Home" }, subnet: "10.0.1.0/24", gateway: "10.0.1.1", egress: false, ipv6: null, machines: 0, operation_id: null, created_at: ago(60 * 24 * 2) },
 ];
 const tcp = (port, peer = null) => ({ direction: "inbound", protocol: "tcp", ports: { from: port, to: port }, peer });
 export const securityGroups = [
@@ -77,6 +77,7 @@ export const addresses = [
 ];
 export const addressPools = [
   { id: "pol_01front", name: "Front", region: { id: "reg_01home", name: "Home" }, subnet: "203.0.113.0/24", excluded: ["203.0.113.0", "203.0.113.1", "203.0.113.255"], used: 2, resting: 1, free: 250, created_at: ago(60 * 24 * 30) },
+  { id: "pol_01six", name: "Front, IPv6", region: { id: "reg_01home", name: "Home" }, subnet: "2001:db8:100::/48", excluded: ["2001:db8:100::/64"], used: 1, resting: 0, free: 65_534, created_at: ago(60 * 24 * 20) },
 ];
 
 const file = { template_id: null, version: 1, url: null, sha256: "5f1c4e2d9a7b3c8e0f6a1d4b2c9e8f7a6b5d4c3e2f1a0b9c8d7e6f5a4b3c2d1e", problem: null, received_bytes: 612_368_384, total_bytes: 612_368_384, operation_id: null, nodes: [] };

@@ -3139,17 +3139,17 @@ export interface components {
             excluded: string[];
             /**
              * Format: int64
-             * @description Addresses that customers hold.
+             * @description Addresses that customers hold; of an IPv6 pool, and below too, it is the /64s of their networks that are counted.
              */
             used: number;
             /**
              * Format: int64
-             * @description Addresses that were given back and rest before somebody else gets them.
+             * @description Those that were given back and rest before somebody else gets them.
              */
             resting: number;
             /**
              * Format: int64
-             * @description Addresses that can be given out now.
+             * @description Those that can be given out now.
              */
             free: number;
             /** @description When it was made. */
@@ -3989,6 +3989,8 @@ export interface components {
             accelerator?: string | null;
             /** @description Its own address inside its network, where the driver knows it. */
             ipv4?: string | null;
+            /** @description Its public IPv6 address, where it has one and the driver knows it. */
+            ipv6?: string | null;
             ssh?: components["schemas"]["SshAccess"] | null;
             network?: components["schemas"]["InstanceNetwork"] | null;
             /** @description What its node can do for it beside what every node can: `suspend`, `rescue`, `set_password`, `authorise_key`, `screen_console` and others. */
@@ -4024,6 +4026,8 @@ export interface components {
             network_id: components["schemas"]["NetworkId"];
             /** @description Its address there. */
             ipv4: string;
+            /** @description Its public IPv6 address, where the network has some. Its security group says what reaches it. */
+            ipv6?: string | null;
             security_group_id?: components["schemas"]["SecurityGroupId"] | null;
             /** @description Public addresses that lead to it. */
             addresses: string[];
@@ -4447,8 +4451,10 @@ export interface components {
             subnet: string;
             /** @description Where machines send what leaves the network, and where they ask for names. */
             gateway: string;
-            /** @description Whether machines without a public address reach the outside. */
+            /** @description Whether machines without a public IPv4 address reach the outside. */
             egress: boolean;
+            /** @description The block of its machines' public IPv6 addresses, where they have some. */
+            ipv6?: string | null;
             /**
              * Format: int64
              * @description How many machines are in it.
@@ -4480,9 +4486,15 @@ export interface components {
             name: string;
             /** @description For machines of which region. */
             region_id: components["schemas"]["RegionId"];
-            /** @description The block, `203.0.113.0/24` for example, with 16 to 32 leading bits. It must be routed to the region's node. */
+            /**
+             * @description The block, `203.0.113.0/24` for example, with 16 to 32 leading bits; or a block of IPv6 addresses with 32 to 64, of which each
+             *     private network that asks for IPv6 gets a /64. It must be routed to the region's node.
+             */
             subnet: string;
-            /** @description Addresses of the block that nobody gets: those of routers, and the first and last where the block is a network of its own. */
+            /**
+             * @description Addresses of the block that nobody gets: those of routers, and the first and last where the block is a network of its own. Of a
+             *     block of IPv6 addresses the whole /64 of each goes to nobody.
+             */
             excluded?: string[];
         };
         /** @description A new token. */
@@ -4614,8 +4626,10 @@ export interface components {
              *     use yet is chosen where none is given.
              */
             subnet?: string | null;
-            /** @description Whether machines without a public address reach the outside. */
+            /** @description Whether machines without a public IPv4 address reach the outside. */
             egress?: boolean;
+            /** @description Whether its machines have public IPv6 addresses too, of a block of the network's own. */
+            ipv6?: boolean;
         };
         /** @description What is ordered. */
         NewOrder: {
@@ -5162,17 +5176,17 @@ export interface components {
                 excluded: string[];
                 /**
                  * Format: int64
-                 * @description Addresses that customers hold.
+                 * @description Addresses that customers hold; of an IPv6 pool, and below too, it is the /64s of their networks that are counted.
                  */
                 used: number;
                 /**
                  * Format: int64
-                 * @description Addresses that were given back and rest before somebody else gets them.
+                 * @description Those that were given back and rest before somebody else gets them.
                  */
                 resting: number;
                 /**
                  * Format: int64
-                 * @description Addresses that can be given out now.
+                 * @description Those that can be given out now.
                  */
                 free: number;
                 /** @description When it was made. */
@@ -5451,6 +5465,8 @@ export interface components {
                 accelerator?: string | null;
                 /** @description Its own address inside its network, where the driver knows it. */
                 ipv4?: string | null;
+                /** @description Its public IPv6 address, where it has one and the driver knows it. */
+                ipv6?: string | null;
                 ssh?: components["schemas"]["SshAccess"] | null;
                 network?: components["schemas"]["InstanceNetwork"] | null;
                 /** @description What its node can do for it beside what every node can: `suspend`, `rescue`, `set_password`, `authorise_key`, `screen_console` and others. */
@@ -5559,8 +5575,10 @@ export interface components {
                 subnet: string;
                 /** @description Where machines send what leaves the network, and where they ask for names. */
                 gateway: string;
-                /** @description Whether machines without a public address reach the outside. */
+                /** @description Whether machines without a public IPv4 address reach the outside. */
                 egress: boolean;
+                /** @description The block of its machines' public IPv6 addresses, where they have some. */
+                ipv6?: string | null;
                 /**
                  * Format: int64
                  * @description How many machines are in it.
@@ -5914,6 +5932,8 @@ export interface components {
                 key: string;
                 /** @description For people. */
                 name: string;
+                /** @description Whether private networks can have public IPv6 addresses here. */
+                ipv6: boolean;
             }[];
             /** @description Give this as `after` to get the next page; absent at the end. */
             next?: string | null;
@@ -6725,6 +6745,8 @@ export interface components {
             key: string;
             /** @description For people. */
             name: string;
+            /** @description Whether private networks can have public IPv6 addresses here. */
+            ipv6: boolean;
         };
         RegionId: string;
         /**
@@ -6926,7 +6948,7 @@ export interface components {
             /** @description What it is about. */
             protocol: components["schemas"]["RuleProtocol"];
             ports?: components["schemas"]["Ports"] | null;
-            /** @description Who is at the other end, `203.0.113.0/24` for example; everyone without. */
+            /** @description Who is at the other end, `203.0.113.0/24` or `2001:db8::/32` for example; everyone without. */
             peer?: string | null;
         };
         /** @description Rules that a group might have. */

@@ -152,6 +152,7 @@ pub const TABLES: &[Table] = &[
             Entry::personal("state_reason", &category::RESOURCE, SERVICE).observed().not_required(),
             Entry::personal("accelerator", &category::RESOURCE, SERVICE).observed().not_required(),
             Entry::personal("ipv4", &category::RESOURCE, SERVICE).observed().not_required(),
+            Entry::personal("ipv6", &category::IP, SERVICE).observed().not_required(),
             Entry::personal("ssh_host", &category::RESOURCE, SERVICE).observed().not_required(),
             Entry::personal("ssh_port", &category::RESOURCE, SERVICE).observed().not_required(),
             Entry::personal("mac", &category::RESOURCE, SERVICE).observed(),

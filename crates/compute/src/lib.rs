@@ -11,6 +11,7 @@ pub mod address;
 pub mod address_pool;
 pub mod backup;
 pub mod backup_plan;
+mod block;
 pub mod card;
 pub mod cluster;
 pub mod console;
@@ -35,7 +36,6 @@ pub mod region;
 pub mod security_group;
 pub mod snapshot;
 pub mod ssh_key;
-mod subnet;
 pub mod template;
 
 pub use cluster::ClusterId;

@@ -25,7 +25,7 @@ export function NetworkChoice({ region, network, group, isConnected }: NetworkCh
   if (networks.length === 0) return null;
   return (
     <>
-      <Select label={t`Private network`} data={[{ value: "", label: t`None` }, ...networks.map((one) => ({ value: one.id, label: `${one.name} (${one.subnet})` }))]} allowDeselect={false} {...network} />
+      <Select label={t`Private network`} data={[{ value: "", label: t`None` }, ...networks.map((one) => ({ value: one.id, label: `${one.name} (${one.ipv6 == null ? one.subnet : `${one.subnet}, ${one.ipv6}`})` }))]} allowDeselect={false} {...network} />
       {isConnected && groups.length > 0 && (
         <Select
           label={t`Security group`}

@@ -40,7 +40,7 @@ export function AddressPoolsPage() {
         empty={
           <Empty icon="pin" title={t`No pools yet`}>
             <Text c="dimmed">
-              <Trans>Without a pool customers cannot reserve public addresses.</Trans>
+              <Trans>Without a pool customers cannot reserve public addresses, nor have networks with IPv6.</Trans>
             </Text>
           </Empty>
         }
@@ -99,10 +99,10 @@ function Add({ close }: { close: () => void }) {
           <ProblemAlert problem={problem} general={general} />
           <TextInput label={t`Name`} data-autofocus {...form.getInputProps("name")} />
           <Select label={t`Region`} data={regions.map((region) => ({ value: region.id, label: region.name }))} allowDeselect={false} {...form.getInputProps("region_id")} />
-          <TextInput label={t`Block`} placeholder="203.0.113.0/24" spellCheck={false} autoComplete="off" {...form.getInputProps("subnet")} />
+          <TextInput label={t`Block`} description={t`Of a block of IPv6 addresses each network that asks for them gets a /64.`} placeholder={t`203.0.113.0/24 or 2001:db8:100::/48`} spellCheck={false} autoComplete="off" {...form.getInputProps("subnet")} />
           <TextInput
             label={t`Addresses that nobody gets (optional)`}
-            description={t`Those of routers, and the first and last where the block is a network of its own.`}
+            description={t`Those of routers, and the first and last where the block is a network of its own. Of IPv6 addresses the whole /64 goes to nobody.`}
             placeholder="203.0.113.0, 203.0.113.1"
             spellCheck={false}
             autoComplete="off"

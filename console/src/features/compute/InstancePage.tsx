@@ -220,6 +220,7 @@ function Machine({ instance }: { instance: Instance }) {
             [t`System`, instance.template.name],
             [t`Region`, instance.region.name],
             [t`IPv4`, instance.ipv4 == null ? "–" : <CopyId key="ip" id={instance.ipv4} />],
+            [t`IPv6`, instance.ipv6 == null ? "–" : <CopyId key="ip6" id={instance.ipv6} />],
             [t`Public addresses`, instance.network == null || instance.network.addresses.length === 0 ? "–" : instance.network.addresses.join(", ")],
             [t`Runs on`, accelerator(instance.accelerator)],
             [t`Made`, <When key="made" at={instance.created_at} />],

@@ -49,7 +49,7 @@ export function NetworksPage() {
         }
         columns={[
           { name: t`Name`, lead: true, cell: (network) => network.name },
-          { name: t`Addresses`, cell: (network) => <Code>{network.subnet}</Code> },
+          { name: t`Addresses`, cell: (network) => <Blocks network={network} /> },
           { name: t`Region`, cell: (network) => network.region.name },
           { name: t`Way out`, cell: (network) => (network.egress ? t`For all` : t`With a public address`) },
           { name: t`Machines`, align: "right", cell: (network) => network.machines },
@@ -82,16 +82,26 @@ export function NetworksPage() {
   );
 }
 
+function Blocks({ network }: { network: Network }) {
+  return (
+    <Group gap="xs">
+      <Code>{network.subnet}</Code>
+      {network.ipv6 != null && <Code>{network.ipv6}</Code>}
+    </Group>
+  );
+}
+
 function Make({ close }: { close: () => void }) {
   const cache = useQueryClient();
   const regions = useSuspenseQuery(regionsQuery).data.items;
+  const hasIpv6 = (id: string) => regions.some((region) => region.id === id && region.ipv6);
   const { form, problem, general, busy, onSubmit } = useApiForm(
     {
-      initialValues: { name: "", region_id: regions[0]?.id ?? "", subnet: "", egress: true },
+      initialValues: { name: "", region_id: regions[0]?.id ?? "", subnet: "", egress: true, ipv6: true },
       validate: { name: (value: string) => nonEmpty(value, t`Give the network a name.`) },
     },
-    async ({ name, region_id, subnet, egress }) => {
-      await networkCreate({ name: name.trim(), region_id, subnet: subnet.trim() === "" ? null : subnet.trim(), egress });
+    async ({ name, region_id, subnet, egress, ipv6 }) => {
+      await networkCreate({ name: name.trim(), region_id, subnet: subnet.trim() === "" ? null : subnet.trim(), egress, ipv6: ipv6 && hasIpv6(region_id) });
       await Promise.all(["networks", "quota"].map((key) => cache.invalidateQueries({ queryKey: [key] })));
       notifyDone(t`The network is there.`);
       close();
@@ -111,7 +121,14 @@ function Make({ close }: { close: () => void }) {
             autoComplete="off"
             {...form.getInputProps("subnet")}
           />
-          <Checkbox label={t`Machines without a public address reach the outside`} {...form.getInputProps("egress", { type: "checkbox" })} />
+          <Checkbox label={t`Machines without a public IPv4 address reach the outside`} {...form.getInputProps("egress", { type: "checkbox" })} />
+          {hasIpv6(form.values.region_id) && (
+            <Checkbox
+              label={t`Machines have public IPv6 addresses too`}
+              description={t`From outside only what a machine's security group names reaches it.`}
+              {...form.getInputProps("ipv6", { type: "checkbox" })}
+            />
+          )}
           <Group justify="flex-end">
             <Button type="submit" loading={busy}>
               <Trans>Make the network</Trans>

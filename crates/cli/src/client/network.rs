@@ -34,6 +34,9 @@ pub enum Network {
         /// Machines without a public address do not reach the outside
         #[arg(long)]
         no_egress: bool,
+        /// Its machines have public IPv6 addresses too
+        #[arg(long)]
+        ipv6: bool,
     },
     /// Rename one
     Rename { id: String, name: String },
@@ -55,9 +58,9 @@ impl Network {
     pub async fn run(self, api: &Api) -> Outcome {
         match self {
             Self::List => api.list(NETWORKS, show::NETWORK).await,
-            Self::Create { name, region, subnet, no_egress } => {
+            Self::Create { name, region, subnet, no_egress, ipv6 } => {
                 let region = pick(api, "/v1/regions", region.as_deref(), "region").await?;
-                let new = json!({ "name": name, "region_id": region, "subnet": subnet, "egress": !no_egress });
+                let new = json!({ "name": name, "region_id": region, "subnet": subnet, "egress": !no_egress, "ipv6": ipv6 });
                 api.show(api.create(NETWORKS, &new).await?, show::NETWORK)
             }
             Self::Rename { id, name } => {
@@ -178,7 +181,7 @@ pub enum SecurityGroup {
 /// What passes; nothing else comes in.
 #[derive(Debug, Args)]
 pub struct Rules {
-    /// What may come in: tcp:22, udp:5000-5010, icmp or any, with @203.0.113.0/24 for senders; may be given again
+    /// What may come in: tcp:22, udp:5000-5010, icmp or any, with @203.0.113.0/24 or @2001:db8::/32 for senders; may be given again
     #[arg(long = "in", value_name = "RULE")]
     inbound: Vec<String>,
     /// What may go out, and nothing else then; without one everything may
@@ -270,10 +273,10 @@ pub enum AddressPool {
         /// For machines of which region; the only one if there is one
         #[arg(long)]
         region: Option<String>,
-        /// The block, 203.0.113.0/24 for example
+        /// The block, 203.0.113.0/24 or 2001:db8:100::/48 for example
         #[arg(long)]
         subnet: String,
-        /// An address of the block that nobody gets; may be given again
+        /// An address of the block that nobody gets (of an IPv6 block, its whole /64); may be given again
         #[arg(long)]
         exclude: Vec<String>,
     },

@@ -41,6 +41,7 @@ pub const INSTANCE: Columns = &[
     ("SSH port", "/ssh/port"),
     ("Network", "/network/network_id"),
     ("Address there", "/network/ipv4"),
+    ("IPv6 address", "/ipv6"),
     ("Created", "/created_at"),
 ];
 pub const SNAPSHOT: Columns = &[
@@ -115,6 +116,7 @@ pub const NETWORK: Columns = &[
     ("Addresses", "/subnet"),
     ("Gateway", "/gateway"),
     ("Way out", "/egress"),
+    ("IPv6", "/ipv6"),
     ("Machines", "/machines"),
 ];
 pub const ADDRESS: Columns = &[("Id", "/id"), ("Address", "/ipv4"), ("Machine", "/instance_id"), ("Reverse name", "/reverse_name"), ("Since", "/created_at")];

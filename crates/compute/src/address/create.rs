@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::net::Ipv4Addr;
 
+use ipnet::IpNet;
 use kernel::permission::{AtOrganisation, AtProject};
 use kernel::{Cx, Error, Result, Scope, Tx};
 
@@ -46,10 +47,10 @@ pub async fn create<P: AtProject + AtOrganisation>(cx: &Cx, at: &Scope<P>, new: 
 /// The pools are locked, so that two projects are not given one address.
 async fn free(tx: &Tx, region: RegionId) -> Result<(AddressPoolId, Ipv4Addr)> {
     for pool in address_pool::store::in_region_locked(tx, region).await? {
+        let IpNet::V4(block) = pool.block()? else { continue };
         let taken = store::taken(tx, pool.id, tx.cx().now()).await?;
         let taken: BTreeSet<Ipv4Addr> = taken.iter().chain(&pool.excluded()?).filter_map(|text| text.parse().ok()).collect();
-        let block = pool.subnet.parse().map_err(|()| Error::internal("a pool's block is damaged"))?;
-        if let Some(free) = address_pool::free(block, &taken) {
+        if let Some(free) = address_pool::free_address(block, &taken) {
             return Ok((pool.id, free));
         }
     }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use kernel::permission::{AtOrganisation, AtProject};
-use kernel::{Cx, Error, Result, Scope, Tx, setting};
+use kernel::{Cx, Error, Result, Scope, Timestamp, Tx, setting};
 use workflow::operation::by_subject;
 
 use super::assign::ADDRESS_ASSIGN;
@@ -36,7 +36,12 @@ pub async fn delete<P: AtProject + AtOrganisation>(cx: &Cx, at: &Scope<P>, id: A
 
 /// Lets the address rest and frees its place in the quota, in the caller's transaction.
 pub(super) async fn give_back<P: AtProject + AtOrganisation>(tx: &Tx, at: &Scope<P>, row: &Row) -> Result<()> {
-    let seconds: u64 = setting::read(tx.db(), REST).await?.unwrap_or(USUAL_REST);
-    store::lay_down(tx, row, tx.cx().now().plus(Duration::from_secs(seconds))).await?;
+    store::lay_down(tx, row, rested(tx).await?).await?;
     quota::release_address(tx, at).await
+}
+
+/// When what is given back now has rested.
+pub(crate) async fn rested(tx: &Tx) -> Result<Timestamp> {
+    let seconds: u64 = setting::read(tx.db(), REST).await?.unwrap_or(USUAL_REST);
+    Ok(tx.cx().now().plus(Duration::from_secs(seconds)))
 }

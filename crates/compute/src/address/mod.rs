@@ -19,3 +19,5 @@ pub use evict::{evict, of_organisation};
 pub use list::{list, view};
 pub use model::{Address, AddressAssignment, AddressId, AddressPatch, NewAddress};
 pub use update::update;
+
+pub(crate) use delete::rested;

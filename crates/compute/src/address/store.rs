@@ -55,7 +55,7 @@ mod rest {
     #[sea_orm(table_name = "compute_address_rest")]
     pub struct Model {
         #[sea_orm(primary_key, auto_increment = false)]
-        pub ipv4: String,
+        pub block: String,
         pub pool_id: AddressPoolId,
         pub until: i64,
     }
@@ -72,7 +72,7 @@ impl Row {
 
 /// Writes an address that somebody holds from now on. One that is held already is refused by the index.
 pub(super) async fn insert(tx: &Tx, row: Row) -> Result<()> {
-    rest::Entity::delete_by_id(row.ipv4.clone()).exec(tx.db()).await?;
+    wake(tx, &row.ipv4).await?;
     Entity::insert(row.into_active_model().reset_all()).exec_without_returning(tx.db()).await?;
     Ok(())
 }
@@ -145,16 +145,32 @@ pub(super) async fn set(tx: &Tx, id: AddressId, columns: &[(Column, sea_orm::Val
 /// Takes an address from its holder and lets it rest.
 pub(super) async fn lay_down(tx: &Tx, row: &Row, until: Timestamp) -> Result<()> {
     Entity::delete_by_id(row.id).exec(tx.db()).await?;
-    let rest = rest::ActiveModel { ipv4: Set(row.ipv4.clone()), pool_id: Set(row.pool_id), until: Set(until.0) };
-    rest::Entity::insert(rest).exec_without_returning(tx.db()).await?;
+    rest(tx, &row.ipv4, row.pool_id, until).await
+}
+
+/// Lets an address, or a block of them, rest.
+pub(crate) async fn rest(tx: &Tx, block: &str, pool: AddressPoolId, until: Timestamp) -> Result<()> {
+    let row = rest::ActiveModel { block: Set(block.to_owned()), pool_id: Set(pool), until: Set(until.0) };
+    rest::Entity::insert(row).exec_without_returning(tx.db()).await?;
+    Ok(())
+}
+
+/// What has rested is given out again.
+pub(crate) async fn wake(tx: &Tx, block: &str) -> Result<()> {
+    rest::Entity::delete_by_id(block).exec(tx.db()).await?;
     Ok(())
 }
 
 /// The addresses of a pool that cannot be given out at `now`: held, or resting. The caller has locked the pool.
 pub(super) async fn taken(tx: &Tx, pool: AddressPoolId, now: Timestamp) -> Result<Vec<String>> {
     let held = Entity::find().select_only().column(Column::Ipv4).filter(Column::PoolId.eq(pool)).into_tuple::<String>().all(tx.db()).await?;
-    let resting = rest::Entity::find().filter(rest::Column::PoolId.eq(pool)).filter(rest::Column::Until.gt(now.0)).all(tx.db()).await?;
-    Ok(held.into_iter().chain(resting.into_iter().map(|row| row.ipv4)).collect())
+    Ok(held.into_iter().chain(resting(tx, pool, now).await?).collect())
+}
+
+/// What of a pool rests at `now`.
+pub(crate) async fn resting(tx: &Tx, pool: AddressPoolId, now: Timestamp) -> Result<Vec<String>> {
+    let query = rest::Entity::find().select_only().column(rest::Column::Block).filter(rest::Column::PoolId.eq(pool));
+    Ok(query.filter(rest::Column::Until.gt(now.0)).into_tuple().all(tx.db()).await?)
 }
 
 /// How many addresses of each pool are held. Figures about pools name nobody.

@@ -1,13 +1,14 @@
 //! Adds a block of public addresses.
 
+use ipnet::IpNet;
 use kernel::permission::Permission;
 use kernel::{Cx, Error, Result, Scope};
 
 use super::list;
 use super::model::{AddressPool, AddressPoolId, NewAddressPool};
 use super::store::{self, Row, text_of};
+use crate::block::{block, overlap};
 use crate::region;
-use crate::subnet::Subnet;
 
 /// Adds it.
 ///
@@ -15,13 +16,14 @@ use crate::subnet::Subnet;
 /// `Invalid` with every wrong field; `NotFound` for an unknown region; `Conflict` at `subnet` when it shares addresses with another pool.
 pub async fn create<P: Permission>(cx: &Cx, at: &Scope<P>, new: &NewAddressPool) -> Result<AddressPool> {
     new.checks().done()?;
-    let block: Subnet = new.subnet.parse().map_err(|()| Error::internal("a checked block cannot be read"))?;
+    let block = block(&new.subnet).ok_or_else(|| Error::internal("a checked block cannot be read"))?;
     let excluded: Vec<String> = new.excluded.iter().map(|text| text.trim().to_owned()).collect();
     let id = cx
         .write(async |tx| {
             let region = region::by_id(tx.db(), new.region_id).await?;
             let others = store::all(tx.db()).await?;
-            if others.iter().filter_map(|other| other.subnet.parse().ok()).any(|other: Subnet| other.overlaps(block)) {
+            let others: Vec<IpNet> = others.iter().map(Row::block).collect::<Result<_>>()?;
+            if others.into_iter().any(|other| overlap(other, block)) {
                 return Err(Error::conflict_at("subnet", "another pool has some of these addresses"));
             }
             let id: AddressPoolId = tx.cx().new_id();

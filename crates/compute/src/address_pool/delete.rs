@@ -5,7 +5,7 @@ use kernel::{Cx, Error, Result, Scope};
 
 use super::model::AddressPoolId;
 use super::store;
-use crate::address;
+use crate::{address, network};
 
 /// Removes it.
 ///
@@ -16,6 +16,9 @@ pub async fn delete<P: Permission>(cx: &Cx, at: &Scope<P>, id: AddressPoolId) ->
         store::locked(&tx, at, id).await?;
         if address::store::count_by_pool(tx.db()).await?.contains_key(&id) {
             return Err(Error::conflict("Customers hold addresses of this pool."));
+        }
+        if network::store::count_by_pool(tx.db()).await?.contains_key(&id) {
+            return Err(Error::conflict("Networks of customers have IPv6 addresses of this pool."));
         }
         store::remove(&tx, id).await?;
         audit::record(&tx, at, id, "Removed a pool of public addresses").await

@@ -1,16 +1,14 @@
-//! The pools with how much of them is used: four statements, whatever their number.
+//! The pools with how much of them is used: five statements, whatever their number.
 
-use std::collections::BTreeSet;
+use std::collections::HashMap;
 
 use kernel::permission::Permission;
 use kernel::{Cx, Result, Scope, Timestamp};
 
-use super::model::AddressPool;
+use super::model::{AddressPool, AddressPoolId, size};
 use super::store;
-use crate::address;
 use crate::instance::Part;
-use crate::region;
-use crate::subnet::Subnet;
+use crate::{address, network, region};
 
 /// All pools, oldest first.
 ///
@@ -18,15 +16,16 @@ use crate::subnet::Subnet;
 /// Database errors.
 pub async fn list<P: Permission>(cx: &Cx, _at: &Scope<P>) -> Result<Vec<AddressPool>> {
     let regions = region::all(cx.db()).await?;
-    let used = address::store::count_by_pool(cx.db()).await?;
+    let addresses = address::store::count_by_pool(cx.db()).await?;
+    let blocks = network::store::count_by_pool(cx.db()).await?;
     let resting = address::store::resting_by_pool(cx.db(), cx.now()).await?;
     let shown = |row: store::Row| {
         let title = regions.iter().find(|region| region.id == row.region_id).map(|region| region.title.clone());
-        let (used, resting) = (used.get(&row.id).copied().unwrap_or(0), resting.get(&row.id).copied().unwrap_or(0));
+        let count = |counts: &HashMap<AddressPoolId, u64>| counts.get(&row.id).copied().unwrap_or(0);
+        // A pool gives out one of the two.
+        let (used, resting) = (count(&addresses) + count(&blocks), count(&resting));
         let excluded = row.excluded()?;
-        let (first, last) = row.subnet.parse().map_or((1, 0), Subnet::range);
-        let all = (u64::from(last) + 1).saturating_sub(u64::from(first));
-        let nobodys = excluded.iter().collect::<BTreeSet<_>>().len() as u64;
+        let size = size(row.block()?, &excluded);
         Ok(AddressPool {
             id: row.id,
             name: row.name,
@@ -35,7 +34,7 @@ pub async fn list<P: Permission>(cx: &Cx, _at: &Scope<P>) -> Result<Vec<AddressP
             excluded,
             used,
             resting,
-            free: all.saturating_sub(nobodys + used + resting),
+            free: size.saturating_sub(used + resting),
             created_at: Timestamp(row.created_at),
         })
     };

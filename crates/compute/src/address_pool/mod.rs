@@ -12,4 +12,4 @@ pub use delete::delete;
 pub use list::list;
 pub use model::{AddressPool, AddressPoolId, NewAddressPool};
 
-pub(crate) use model::free;
+pub(crate) use model::{excluded_blocks, free_address, free_block};

@@ -1,11 +1,13 @@
 //! The table `compute_address_pool`.
 
+use ipnet::IpNet;
 use kernel::permission::Permission;
 use kernel::{Error, Result, Scope, Tx};
-use sea_orm::sea_query::LockType;
-use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QueryTrait};
+use sea_orm::sea_query::{Expr, ExprTrait, LockType, SelectStatement};
+use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect, QueryTrait};
 
 use super::model::AddressPoolId;
+use crate::block::block;
 use crate::region::RegionId;
 
 pub(crate) use entity::Model as Row;
@@ -39,6 +41,11 @@ pub(super) fn text_of(excluded: &[String]) -> Result<String> {
 }
 
 impl Row {
+    /// Its addresses.
+    pub(crate) fn block(&self) -> Result<IpNet> {
+        block(&self.subnet).ok_or_else(|| Error::internal("a pool's block is damaged"))
+    }
+
     /// Addresses that nobody gets.
     pub(crate) fn excluded(&self) -> Result<Vec<String>> {
         serde_json::from_str(&self.excluded).map_err(|error| Error::internal("a pool's list is damaged").caused_by(error))
@@ -54,6 +61,16 @@ pub(super) async fn insert<P: Permission>(tx: &Tx, _at: &Scope<P>, row: Row) -> 
 /// All pools, oldest first; they name nobody.
 pub(crate) async fn all(db: &impl ConnectionTrait) -> Result<Vec<Row>> {
     Ok(Entity::find().order_by_asc(Column::Id).all(db).await?)
+}
+
+/// The pools of IPv6 addresses that the region `region` has, as part of a statement about regions. Only IPv6 is written with two colons.
+pub(crate) fn ipv6_of(region: Expr) -> SelectStatement {
+    let mut query = Entity::find()
+        .select_only()
+        .column(Column::Id)
+        .filter(Column::Subnet.contains("::"))
+        .filter(ExprTrait::eq(Expr::col((Entity, Column::RegionId)), region));
+    QueryTrait::query(&mut query).take()
 }
 
 /// The pools of a region, locked to the end of the transaction: whoever gives out addresses holds this.

@@ -1,22 +1,22 @@
 //! Tells a machine's hypervisor what the rows say: its network, its filter, its public addresses. Each call may be repeated.
 
-use std::net::{IpAddr, Ipv4Addr};
+use std::net::IpAddr;
+use std::str::FromStr;
 
 use compute_driver::{Card, Direction, DriverError, Filter, Network, NetworkSpec, Protocol, Rule, Verdict};
+use ipnet::Ipv6Net;
 use kernel::{Error, Result};
 use workflow::StepCx;
 
 use super::store::{self, Row};
-use crate::address;
-use crate::drivers;
+use crate::block::ipv4_block;
 use crate::instance::{guest, store as instances};
 use crate::network::{reference, store as networks};
-use crate::security_group;
-use crate::subnet::Subnet;
+use crate::{address, drivers, security_group};
 
 /// The card in the driver's words.
 pub(crate) fn driver_card(row: &Row) -> Result<Card> {
-    Ok(Card { network: reference(row.network_id)?, ipv4: row.ipv4.parse().map_err(|_| damaged())?, ipv6: None })
+    Ok(Card { network: reference(row.network_id)?, ipv4: row.ipv4.parse().map_err(|_| damaged())?, ipv6: parsed(row.ipv6.as_deref())? })
 }
 
 /// Makes sure that the machine's network is there on its node.
@@ -61,9 +61,10 @@ async fn filter_of(step: &StepCx, card: &Row) -> Result<Filter> {
         }
         None => {
             let network = networks::by_id(step.cx().db(), &step.scope(), card.network_id).await?;
-            let Subnet { address, prefix } = network.subnet.parse().map_err(|()| damaged())?;
-            let peer = Some(Network { address: address.into(), prefix });
-            vec![Rule { direction: Direction::Inbound, protocol: Protocol::Any, peer, verdict: Verdict::Accept }]
+            let spec = spec(&network)?;
+            let block = |address| Network { address: IpAddr::V6(address), prefix: 64 };
+            let from = |peer| Rule { direction: Direction::Inbound, protocol: Protocol::Any, peer: Some(peer), verdict: Verdict::Accept };
+            [spec.subnet].into_iter().chain(spec.ipv6.map(block)).map(from).collect()
         }
     };
     // Whoever names what may leave means that nothing else does.
@@ -72,9 +73,19 @@ async fn filter_of(step: &StepCx, card: &Row) -> Result<Filter> {
 }
 
 fn spec(row: &networks::Row) -> Result<NetworkSpec> {
-    let Subnet { address, prefix } = row.subnet.parse().map_err(|()| damaged())?;
-    let gateway: Ipv4Addr = row.gateway.parse().map_err(|_| damaged())?;
-    Ok(NetworkSpec { reference: reference(row.id)?, subnet: Network { address: address.into(), prefix }, gateway, egress: row.egress, ipv6: None })
+    let subnet = ipv4_block(&row.subnet).ok_or_else(damaged)?;
+    let block: Option<Ipv6Net> = parsed(row.ipv6.as_deref())?;
+    Ok(NetworkSpec {
+        reference: reference(row.id)?,
+        subnet: Network { address: subnet.network().into(), prefix: subnet.prefix_len() },
+        gateway: row.gateway.parse().map_err(|_| damaged())?,
+        egress: row.egress,
+        ipv6: block.map(|block| block.network()),
+    })
+}
+
+fn parsed<T: FromStr>(text: Option<&str>) -> Result<Option<T>> {
+    text.map(|text| text.parse().map_err(|_| damaged())).transpose()
 }
 
 fn damaged() -> Error {

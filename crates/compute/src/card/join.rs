@@ -5,13 +5,13 @@ use std::collections::BTreeSet;
 use kernel::permission::AtProject;
 use kernel::{ByWorkflow, Error, Kind, Result, Scope, Tx};
 
-use super::model::{Connection, Was, free_address};
+use super::model::{Connection, Was, free_address, ipv6_of};
 use super::store::{self, Row};
 use crate::address;
+use crate::block::ipv4_block;
 use crate::instance::{InstanceId, store as instances};
-use crate::network::{NetworkId, NetworkState, store as networks};
+use crate::network::{NetworkState, store as networks};
 use crate::security_group;
-use crate::subnet::Subnet;
 
 /// Puts the machine where `wanted` says. The hypervisor hears of it from a workflow.
 ///
@@ -46,8 +46,8 @@ pub async fn join<P: AtProject>(tx: &Tx, at: &Scope<P>, id: InstanceId, wanted: 
         (None, Some(node)) => networks::set(tx, network.id, &[(networks::Column::NodeName, Some(node.clone()).into())]).await?,
         _ => {}
     }
-    let ipv4 = match before.filter(|before| before.network_id == network_id) {
-        Some(before) => before.ipv4,
+    let (ipv4, ipv6) = match before.filter(|before| before.network_id == network_id) {
+        Some(before) => (before.ipv4, before.ipv6),
         None => free(tx, &network).await?,
     };
     let row = Row {
@@ -56,6 +56,7 @@ pub async fn join<P: AtProject>(tx: &Tx, at: &Scope<P>, id: InstanceId, wanted: 
         project_id: machine.project_id,
         network_id,
         ipv4,
+        ipv6,
         security_group_id: wanted.security_group_id,
     };
     store::replace(tx, row).await
@@ -65,11 +66,13 @@ fn foreign(field: &'static str, message: &'static str) -> impl Fn(Error) -> Erro
     move |error| if error.kind() == Kind::NotFound { Error::invalid(field, message) } else { error }
 }
 
-async fn free(tx: &Tx, network: &networks::Row) -> Result<String> {
-    let subnet: Subnet = network.subnet.parse().map_err(|()| Error::internal("a network's block is damaged"))?;
+async fn free(tx: &Tx, network: &networks::Row) -> Result<(String, Option<String>)> {
+    let damaged = || Error::internal("a network's block is damaged");
+    let subnet = ipv4_block(&network.subnet).ok_or_else(damaged)?;
     let taken: BTreeSet<_> = store::taken(tx, network.id).await?.iter().filter_map(|text| text.parse().ok()).collect();
     let free = free_address(subnet, &taken).ok_or_else(|| Error::exhausted("Every address of this network is taken. Choose another network."))?;
-    Ok(free.to_string())
+    let block = network.ipv6.as_deref().map(|text| text.parse().map_err(|_| damaged())).transpose()?;
+    Ok((free.to_string(), block.map(|block| ipv6_of(block, free).to_string())))
 }
 
 /// Puts the card back as it was, after a change that did not work.
@@ -77,21 +80,20 @@ pub(crate) async fn put_back(tx: &Tx, at: &Scope<ByWorkflow>, id: InstanceId, wa
     let machine = instances::locked(tx, at, id).await?;
     let Some(was) = was else { return store::remove(tx, id).await };
     let (instance_id, organisation_id, project_id) = (id, machine.organisation_id, machine.project_id);
-    let Was { network_id, ipv4, security_group_id } = was.clone();
-    store::replace(tx, Row { instance_id, organisation_id, project_id, network_id, ipv4, security_group_id }).await
+    let Was { network_id, ipv4, ipv6, security_group_id } = was.clone();
+    store::replace(tx, Row { instance_id, organisation_id, project_id, network_id, ipv4, ipv6, security_group_id }).await
 }
 
-/// The node where the machine's network stands, if the machine has one and it stands somewhere already.
-pub(crate) async fn pinned(tx: &Tx, at: &Scope<ByWorkflow>, id: InstanceId) -> Result<Option<(NetworkId, Option<String>)>> {
+/// The machine's network, which stands on the node that it names, or nowhere yet.
+pub(crate) async fn network(tx: &Tx, at: &Scope<ByWorkflow>, id: InstanceId) -> Result<Option<networks::Row>> {
     let Some(card) = store::of(tx.db(), id).await? else { return Ok(None) };
-    let network = networks::locked(tx, at, card.network_id).await?;
-    Ok(Some((network.id, network.node_name)))
+    networks::locked(tx, at, card.network_id).await.map(Some)
 }
 
 /// Notes that the network of a machine stands on the node where the machine goes: a network does not reach from node to node.
 pub(crate) async fn pin(tx: &Tx, at: &Scope<ByWorkflow>, id: InstanceId, node: &str) -> Result<()> {
-    match pinned(tx, at, id).await? {
-        Some((network, None)) => networks::set(tx, network, &[(networks::Column::NodeName, Some(node.to_owned()).into())]).await,
+    match network(tx, at, id).await? {
+        Some(network) if network.node_name.is_none() => networks::set(tx, network.id, &[(networks::Column::NodeName, Some(node.to_owned()).into())]).await,
         _ => Ok(()),
     }
 }

@@ -11,5 +11,5 @@ pub use model::{Connection, InstanceNetwork};
 
 pub(crate) use apply::{driver_card, lead, network_ready, set_filter};
 pub(crate) use gone::gone;
-pub(crate) use join::{pin, pinned, put_back};
+pub(crate) use join::{network, pin, put_back};
 pub(crate) use model::Was;

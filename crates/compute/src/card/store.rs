@@ -31,6 +31,7 @@ mod entity {
         pub project_id: ProjectId,
         pub network_id: NetworkId,
         pub ipv4: String,
+        pub ipv6: Option<String>,
         pub security_group_id: Option<SecurityGroupId>,
     }
 

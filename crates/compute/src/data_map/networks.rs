@@ -20,6 +20,8 @@ pub(super) const NETWORK: Table = Table {
         Entry::personal("subnet", &category::RESOURCE, SERVICE),
         Entry::personal("gateway", &category::RESOURCE, SERVICE).observed(),
         Entry::personal("egress", &category::RESOURCE, SERVICE),
+        Entry::personal("ipv6", &category::IP, SERVICE).not_required(),
+        Entry::personal("ipv6_pool_id", &category::IDENTIFIER, SERVICE).observed().not_required(),
         Entry::personal("state", &category::RESOURCE, SERVICE).observed(),
         Entry::personal("node_name", &category::RESOURCE, SERVICE).observed().not_required(),
         Entry::personal("operation_id", &category::IDENTIFIER, SERVICE).observed().not_required(),
@@ -41,6 +43,7 @@ pub(super) const CARD: Table = Table {
         Entry::personal("project_id", &category::IDENTIFIER, SERVICE).observed(),
         Entry::personal("network_id", &category::RESOURCE, SERVICE),
         Entry::personal("ipv4", &category::RESOURCE, SERVICE).observed(),
+        Entry::personal("ipv6", &category::IP, SERVICE).observed().not_required(),
         Entry::personal("security_group_id", &category::RESOURCE, SERVICE).not_required(),
     ],
 };
@@ -89,8 +92,12 @@ pub(super) const ADDRESS_REST: Table = Table {
     subject: Subject::None,
     owned: Owned::ByNobody,
     retention: Retention::days_after("until", 0),
-    key: &["ipv4"],
-    columns: &[Entry::system("ipv4", "an address of the operator that nobody holds"), Entry::system("pool_id", RANDOM), Entry::system("until", WHEN)],
+    key: &["block"],
+    columns: &[
+        Entry::system("block", "an address of the operator that nobody holds, or a block of them"),
+        Entry::system("pool_id", RANDOM),
+        Entry::system("until", WHEN),
+    ],
 };
 
 pub(super) const ADDRESS_POOL: Table = Table {

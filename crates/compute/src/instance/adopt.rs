@@ -118,6 +118,7 @@ async fn insert(tx: &Tx, at: &Scope<ByWorkflow>, node: &Node, stranger: &NodeStr
         state_reason: None,
         accelerator: None,
         ipv4: None,
+        ipv6: None,
         ssh_host: None,
         ssh_port: None,
         mac: create::mac(tx)?,

@@ -53,8 +53,11 @@ pub async fn connect_to<P: AtProject + AtOrganisation>(cx: &Cx, at: &Scope<P>, i
         }
         node::must_have(&tx, row.node_id, compute_driver::Feature::PrivateNetworks).await?;
         let before = card::store::of(tx.db(), id).await?;
-        let before = before.map(|row| Was { network_id: row.network_id, ipv4: row.ipv4, security_group_id: row.security_group_id });
+        let before = before.map(|row| Was { network_id: row.network_id, ipv4: row.ipv4, ipv6: row.ipv6, security_group_id: row.security_group_id });
         card::join(&tx, at, id, wanted).await?;
+        if card::store::of(tx.db(), id).await?.is_some_and(|card| card.ipv6.is_some()) {
+            node::must_have(&tx, row.node_id, compute_driver::Feature::Ipv6).await?;
+        }
         let start = Start { place: row.place(), subject: &id.to_string(), started_by: at.actor().person(), key: None };
         let operation = CONNECT.start(&tx, start, &ConnectInput { instance_id: id, before }).await?;
         store::set(&tx, id, &[(Column::OperationId, Some(operation).into())]).await?;

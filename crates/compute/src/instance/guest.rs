@@ -66,6 +66,7 @@ pub(crate) async fn note(step: &StepCx, id: InstanceId, guest: &Guest) -> Result
             (Column::Accelerator, Some(accelerator(guest.accelerator).to_owned()).into()),
             (Column::HostName, guest.host.clone().into()),
             (Column::Ipv4, guest.ipv4.clone().into()),
+            (Column::Ipv6, guest.ipv6.clone().into()),
             (Column::SshHost, ssh.map(|ssh| ssh.host.clone()).into()),
             (Column::SshPort, ssh.map(|ssh| i32::from(ssh.port)).into()),
         ];

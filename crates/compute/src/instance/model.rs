@@ -300,6 +300,8 @@ pub struct Instance {
     pub accelerator: Option<String>,
     /// Its own address inside its network, where the driver knows it.
     pub ipv4: Option<String>,
+    /// Its public IPv6 address, where it has one and the driver knows it.
+    pub ipv6: Option<String>,
     /// How to reach its SSH server.
     pub ssh: Option<SshAccess>,
     /// Its place in a private network, where it is in one.

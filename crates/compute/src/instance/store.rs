@@ -65,6 +65,7 @@ mod instance {
         pub state_reason: Option<String>,
         pub accelerator: Option<String>,
         pub ipv4: Option<String>,
+        pub ipv6: Option<String>,
         pub ssh_host: Option<String>,
         pub ssh_port: Option<i32>,
         pub mac: String,

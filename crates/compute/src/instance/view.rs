@@ -55,7 +55,7 @@ async fn networks(cx: &Cx, rows: &[Row]) -> Result<HashMap<InstanceId, InstanceN
     let mut addresses = address::store::of_instances(cx.db(), cards.keys().copied()).await?;
     let shown = |(id, card): (InstanceId, card::store::Row)| {
         let addresses = addresses.remove(&id).unwrap_or_default();
-        (id, InstanceNetwork { network_id: card.network_id, ipv4: card.ipv4, security_group_id: card.security_group_id, addresses })
+        (id, InstanceNetwork { network_id: card.network_id, ipv4: card.ipv4, ipv6: card.ipv6, security_group_id: card.security_group_id, addresses })
     };
     Ok(cards.into_iter().map(shown).collect())
 }
@@ -81,6 +81,7 @@ fn shown(row: Row, gate: &Gate, features: &HashMap<NodeId, Vec<String>>, network
         node_id: row.node_id,
         accelerator: row.accelerator,
         ipv4: row.ipv4,
+        ipv6: row.ipv6,
         ssh: row.ssh_host.zip(row.ssh_port).map(|(host, port)| SshAccess { host, port }),
         network,
         features: row.node_id.and_then(|node| features.get(&node)).cloned().unwrap_or_default(),

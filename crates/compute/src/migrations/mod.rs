@@ -17,6 +17,7 @@ mod m0015_images;
 mod m0016_moves;
 mod m0017_disks;
 mod m0018_room_of_restore_tests;
+mod m0019_ipv6;
 
 use sea_orm_migration::MigrationTrait;
 
@@ -40,5 +41,6 @@ pub(crate) fn all() -> Vec<Box<dyn MigrationTrait>> {
         Box::new(m0016_moves::Migration),
         Box::new(m0017_disks::Migration),
         Box::new(m0018_room_of_restore_tests::Migration),
+        Box::new(m0019_ipv6::Migration),
     ]
 }

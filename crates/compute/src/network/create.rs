@@ -1,19 +1,20 @@
 //! Makes a private network: a row with its place in the quota. Hypervisors hear of it with its first machine.
 
+use ipnet::Ipv4Net;
 use kernel::permission::{AtOrganisation, AtProject};
 use kernel::{Cx, Error, KeyOwner, Result, Scope, Sealed, Tx};
 
-use super::list;
 use super::model::{Name, Network, NetworkId, NetworkState, NewNetwork, free_subnet, gateway};
 use super::store::{self, Row};
-use crate::subnet::Subnet;
+use super::{ipv6, list};
+use crate::block::{ipv4_block, overlap};
 use crate::{quota, region};
 
 /// Makes it.
 ///
 /// # Errors
-/// `Invalid` with every wrong field; `NotFound` for an unknown region; `Conflict` at `subnet` when another network of the project uses
-/// it; `Exhausted` when the quota is used up.
+/// `Invalid` with every wrong field, or at `ipv6` in a region without IPv6; `NotFound` for an unknown region; `Conflict` at `subnet` when another network of the project uses
+/// it; `Exhausted` when the quota is used up, or no block of IPv6 addresses is free.
 pub async fn create<P: AtProject + AtOrganisation>(cx: &Cx, at: &Scope<P>, new: &NewNetwork) -> Result<Network> {
     new.checks().done()?;
     let id = cx
@@ -22,6 +23,8 @@ pub async fn create<P: AtProject + AtOrganisation>(cx: &Cx, at: &Scope<P>, new: 
             // The quota's rows are locked from here on, so two networks cannot take the same block together.
             quota::reserve_network(&tx, at).await?;
             let subnet = block(&tx, at, new).await?;
+            let gateway = gateway(subnet).ok_or_else(|| Error::internal("a checked block has no gateway"))?;
+            let ipv6 = if new.ipv6 { Some(ipv6::give(&tx, region.id).await?) } else { None };
             let id: NetworkId = tx.cx().new_id();
             let row = Row {
                 id,
@@ -30,8 +33,10 @@ pub async fn create<P: AtProject + AtOrganisation>(cx: &Cx, at: &Scope<P>, new: 
                 name: Sealed::<Name>::seal(&tx, KeyOwner::Organisation(at.organisation_id()?), &new.name.trim().to_owned()).await?,
                 region_id: region.id,
                 subnet: subnet.to_string(),
-                gateway: gateway(subnet).to_string(),
+                gateway: gateway.to_string(),
                 egress: new.egress,
+                ipv6: ipv6.map(|(_, block)| block.to_string()),
+                ipv6_pool_id: ipv6.map(|(pool, _)| pool),
                 state: NetworkState::Ready,
                 node_name: None,
                 operation_id: None,
@@ -46,12 +51,11 @@ pub async fn create<P: AtProject + AtOrganisation>(cx: &Cx, at: &Scope<P>, new: 
     list::view(cx, at, id).await
 }
 
-async fn block<P: AtProject>(tx: &Tx, at: &Scope<P>, new: &NewNetwork) -> Result<Subnet> {
-    let taken: Vec<Subnet> = store::subnets(tx.db(), at).await?.iter().filter_map(|text| text.parse().ok()).collect();
-    let wanted = new.subnet.as_deref().and_then(|text| text.parse::<Subnet>().ok());
-    match wanted {
+async fn block<P: AtProject>(tx: &Tx, at: &Scope<P>, new: &NewNetwork) -> Result<Ipv4Net> {
+    let taken: Vec<Ipv4Net> = store::subnets(tx.db(), at).await?.iter().filter_map(|text| ipv4_block(text)).collect();
+    match new.subnet.as_deref().and_then(ipv4_block) {
         // A machine that moves from one network to another must not meet its old address there.
-        Some(wanted) if taken.iter().any(|other| other.overlaps(wanted)) => {
+        Some(wanted) if taken.iter().any(|other| overlap((*other).into(), wanted.into())) => {
             Err(Error::conflict_at("subnet", "another network of this project uses some of these addresses; choose another block"))
         }
         Some(wanted) => Ok(wanted),

@@ -7,6 +7,7 @@ use kernel::{Cx, Error, PersonId, Result, Scope, Tx};
 use serde::{Deserialize, Serialize};
 use workflow::{Next, Retry, Start, StepCx, WhenFailed, Workflow, nothing, step};
 
+use super::ipv6;
 use super::model::{NetworkId, NetworkState};
 use super::store::{self, Column, Row};
 use crate::{card, drivers, quota};
@@ -79,6 +80,7 @@ async fn close(step: StepCx, input: NetworkDeleteInput) -> Result<Next> {
         let at = step.scope();
         let row = store::locked(&tx, &at, input.network_id).await?;
         if store::change(&tx, &row, NetworkState::Deleted).await? {
+            ipv6::take_back(&tx, &row).await?;
             store::set(&tx, row.id, &[(Column::DeletedAt, Some(tx.cx().now().0).into())]).await?;
             quota::release_network(&tx, &at).await?;
         }

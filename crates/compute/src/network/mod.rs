@@ -5,6 +5,7 @@ mod count;
 mod create;
 mod delete;
 mod evict;
+mod ipv6;
 mod list;
 mod model;
 pub(crate) mod store;

@@ -2,15 +2,16 @@
 
 use std::net::Ipv4Addr;
 
+use ipnet::Ipv4Net;
 use kernel::{Checks, Timestamp};
 use sea_orm::{DeriveActiveEnum, EnumIter};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use workflow::OperationId;
 
+use crate::block::{ipv4_block, overlap};
 use crate::instance::Part;
 use crate::region::RegionId;
-use crate::subnet::Subnet;
 
 kernel::id!(
     /// A private network; also the name that it carries on the hypervisor.
@@ -52,9 +53,12 @@ pub struct NewNetwork {
     /// use yet is chosen where none is given.
     #[serde(default)]
     pub subnet: Option<String>,
-    /// Whether machines without a public address reach the outside.
+    /// Whether machines without a public IPv4 address reach the outside.
     #[serde(default = "yes")]
     pub egress: bool,
+    /// Whether its machines have public IPv6 addresses too, of a block of the network's own.
+    #[serde(default)]
+    pub ipv6: bool,
 }
 
 fn yes() -> bool {
@@ -74,7 +78,7 @@ impl NewNetwork {
     pub fn checks(&self) -> Checks {
         let mut checks = Checks::new();
         checks.that(is_name(&self.name), "name", "use 1 to 100 characters");
-        let fits = self.subnet.as_deref().is_none_or(|text| text.parse().is_ok_and(fits));
+        let fits = self.subnet.as_deref().is_none_or(|text| ipv4_block(text).is_some_and(fits));
         checks.that(fits, "subnet", "use a private block with 16 to 28 leading bits that begins with its own address, such as 10.0.0.0/24");
         checks
     }
@@ -95,22 +99,19 @@ pub(crate) fn is_name(text: &str) -> bool {
     (1..=100).contains(&name.chars().count()) && !name.chars().any(char::is_control)
 }
 
-fn fits(subnet: Subnet) -> bool {
-    (16..=28).contains(&subnet.prefix) && subnet.is_private()
+fn fits(subnet: Ipv4Net) -> bool {
+    (16..=28).contains(&subnet.prefix_len()) && subnet.network().is_private() && subnet.broadcast().is_private()
 }
 
 /// The first /24 of 10.0.0.0/8 that shares no address with those in `taken`.
-pub(super) fn free_subnet(taken: &[Subnet]) -> Option<Subnet> {
-    let blocks = (0..=u16::MAX).map(|number| {
-        let [high, low] = number.to_be_bytes();
-        Subnet { address: Ipv4Addr::new(10, high, low, 0), prefix: 24 }
-    });
-    blocks.into_iter().find(|block| !taken.iter().any(|other| other.overlaps(*block)))
+pub(super) fn free_subnet(taken: &[Ipv4Net]) -> Option<Ipv4Net> {
+    let blocks = Ipv4Net::new(Ipv4Addr::new(10, 0, 0, 0), 8).ok()?.subnets(24).ok()?;
+    blocks.into_iter().find(|block| !taken.iter().any(|other| overlap((*other).into(), (*block).into())))
 }
 
 /// The hypervisor's own address in the network: the first one.
-pub(super) fn gateway(subnet: Subnet) -> Ipv4Addr {
-    Ipv4Addr::from(subnet.range().0 + 1)
+pub(super) fn gateway(subnet: Ipv4Net) -> Option<Ipv4Addr> {
+    subnet.hosts().next()
 }
 
 /// A network as its owner sees it.
@@ -128,8 +129,10 @@ pub struct Network {
     pub subnet: String,
     /// Where machines send what leaves the network, and where they ask for names.
     pub gateway: String,
-    /// Whether machines without a public address reach the outside.
+    /// Whether machines without a public IPv4 address reach the outside.
     pub egress: bool,
+    /// The block of its machines' public IPv6 addresses, where they have some.
+    pub ipv6: Option<String>,
     /// How many machines are in it.
     pub machines: u64,
     /// The newest operation on it.
@@ -144,7 +147,7 @@ mod tests {
 
     fn new(subnet: Option<&str>) -> NewNetwork {
         let region_id = kernel::id::Id::from_uuid(uuid::Uuid::nil());
-        NewNetwork { name: "backend".to_owned(), region_id, subnet: subnet.map(str::to_owned), egress: true }
+        NewNetwork { name: "backend".to_owned(), region_id, subnet: subnet.map(str::to_owned), egress: true, ipv6: false }
     }
 
     #[test]
@@ -161,7 +164,7 @@ mod tests {
     fn a_block_that_the_project_does_not_use_is_chosen() {
         assert_eq!(free_subnet(&[]).unwrap().to_string(), "10.0.0.0/24");
         assert_eq!(free_subnet(&["10.0.0.0/23".parse().unwrap()]).unwrap().to_string(), "10.0.2.0/24");
-        assert_eq!(gateway("10.0.2.0/24".parse().unwrap()), Ipv4Addr::new(10, 0, 2, 1));
+        assert_eq!(gateway("10.0.2.0/24".parse().unwrap()), Some(Ipv4Addr::new(10, 0, 2, 1)));
     }
 
     #[test]

@@ -1,11 +1,14 @@
 //! The table `compute_network`.
 
+use std::collections::HashMap;
+
 use kernel::permission::AtProject;
 use kernel::{ByWorkflow, Error, Place, Result, Scope, Tx};
 use sea_orm::sea_query::{Expr, LockType};
 use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait};
 
 use super::model::{NetworkId, NetworkState};
+use crate::address_pool::AddressPoolId;
 
 pub(crate) use entity::{Column, Model as Row};
 
@@ -16,6 +19,7 @@ mod entity {
     use sea_orm::entity::prelude::*;
     use workflow::OperationId;
 
+    use crate::address_pool::AddressPoolId;
     use crate::network::model::{Name, NetworkId, NetworkState};
     use crate::region::RegionId;
 
@@ -32,6 +36,8 @@ mod entity {
         pub subnet: String,
         pub gateway: String,
         pub egress: bool,
+        pub ipv6: Option<String>,
+        pub ipv6_pool_id: Option<AddressPoolId>,
         pub state: NetworkState,
         pub node_name: Option<String>,
         pub operation_id: Option<OperationId>,
@@ -80,6 +86,19 @@ pub(super) async fn page<P: AtProject>(db: &impl ConnectionTrait, at: &Scope<P>,
 pub(super) async fn subnets<P: AtProject>(db: &impl ConnectionTrait, at: &Scope<P>) -> Result<Vec<String>> {
     let query = Entity::find().select_only().column(Column::Subnet).filter(Column::ProjectId.eq(at.project_id()?));
     Ok(query.filter(Column::State.ne(NetworkState::Deleted)).into_tuple().all(db).await?)
+}
+
+/// The blocks of IPv6 addresses that networks have of a pool, which names nobody. The caller has locked the pool.
+pub(super) async fn blocks_of(tx: &Tx, pool: AddressPoolId) -> Result<Vec<String>> {
+    let query = Entity::find().select_only().column(Column::Ipv6).filter(Column::Ipv6PoolId.eq(pool)).filter(Column::Ipv6.is_not_null());
+    Ok(query.into_tuple().all(tx.db()).await?)
+}
+
+/// How many networks have a block of each pool. Figures about pools name nobody.
+pub(crate) async fn count_by_pool(db: &impl ConnectionTrait) -> Result<HashMap<AddressPoolId, u64>> {
+    let query = Entity::find().select_only().column(Column::Ipv6PoolId).column_as(Column::Id.count(), "networks");
+    let counted = query.filter(Column::Ipv6PoolId.is_not_null()).group_by(Column::Ipv6PoolId).into_tuple::<(AddressPoolId, i64)>();
+    Ok(counted.all(db).await?.into_iter().map(|(pool, count)| (pool, count.unsigned_abs())).collect())
 }
 
 /// Networks of the organisation that are not deleted.

@@ -8,6 +8,7 @@ use super::feature::word;
 use super::model::{Node, NodeId};
 use super::{store, taken};
 use crate::instance::{Shape, store as instances};
+use crate::network::store as networks;
 use crate::region::RegionId;
 use crate::{backup, card, host};
 
@@ -51,11 +52,12 @@ pub(crate) async fn room_for_test(tx: &Tx, node: &str, size: Size) -> Result<()>
 }
 
 /// What a node must offer for this machine beside what every node does.
-fn needed(row: &instances::Row, in_network: bool) -> Result<Vec<String>> {
+fn needed(row: &instances::Row, network: Option<&networks::Row>) -> Result<Vec<String>> {
     let user_data = row.user_data.is_some().then_some(Feature::UserData);
     let backup = row.backup_id.is_some().then_some(Feature::Backups);
-    let network = in_network.then_some(Feature::PrivateNetworks);
-    user_data.into_iter().chain(backup).chain(network).map(word).collect()
+    let ipv6 = network.and_then(|network| network.ipv6.as_ref()).map(|_| Feature::Ipv6);
+    let network = network.map(|_| Feature::PrivateNetworks);
+    user_data.into_iter().chain(backup).chain(network).chain(ipv6).map(word).collect()
 }
 
 /// Whether a node of the region offers `feature`; the node `only`, if one is named. For telling people before they pay.
@@ -129,15 +131,15 @@ pub(crate) async fn place(tx: &Tx, at: &Scope<ByWorkflow>, row: &instances::Row)
         None => None,
     };
     // A network does not reach from node to node, so its machines are together.
-    let network = card::pinned(tx, at, row.id).await?;
+    let network = card::network(tx, at, row.id).await?;
     let shape = row.shape();
     let mut refused = Vec::new();
     let mut best: Option<(i64, Node)> = None;
     let nodes = store::in_region_locked(tx, row.region_id).await?;
     let (load, closed) = (taken::taken(tx.db()).await?, host::store::closed(tx.db()).await?);
     let features = store::features(tx.db(), nodes.iter().map(|node| node.id)).await?;
-    let needed = needed(row, network.is_some())?;
-    let stands = network.and_then(|(_, stands)| stands);
+    let needed = needed(row, network.as_ref())?;
+    let stands = network.and_then(|network| network.node_name);
     for node in nodes.into_iter().filter(|node| kept_on.as_ref().is_none_or(|name| *name == node.name)) {
         let taken = load.on_node(node.id);
         let apart = stands.as_ref().filter(|stands| **stands != node.name).map(|stands| format!("the machine's network stands on {stands}"));

@@ -1,5 +1,6 @@
 //! What a region is.
 
+use sea_orm::FromQueryResult;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -8,7 +9,7 @@ kernel::id!(
     RegionId, "reg");
 
 /// Where nodes stand.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema, FromQueryResult)]
 pub struct Region {
     /// Its id.
     pub id: RegionId,
@@ -18,6 +19,8 @@ pub struct Region {
     /// For people.
     #[serde(rename = "name")]
     pub title: String,
+    /// Whether private networks can have public IPv6 addresses here.
+    pub ipv6: bool,
 }
 
 /// A title for a region that only has a name: `eu-west` becomes `Eu west`.

@@ -1,9 +1,11 @@
 //! The table `compute_region`.
 
 use kernel::{Error, Result, Tx};
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, Set};
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select, Set};
 
 use super::model::{Region, RegionId};
+use crate::address_pool;
 
 mod entity {
     use sea_orm::entity::prelude::*;
@@ -24,8 +26,9 @@ mod entity {
     impl ActiveModelBehavior for ActiveModel {}
 }
 
-fn view(row: entity::Model) -> Region {
-    Region { id: row.id, name: row.name, title: row.title }
+/// Regions with what the operator has there, as everybody may see them.
+fn offered() -> Select<entity::Entity> {
+    entity::Entity::find().column_as(Expr::exists(address_pool::store::ipv6_of(Expr::col((entity::Entity, entity::Column::Id)))), "ipv6")
 }
 
 /// All regions, by name. They are public.
@@ -33,7 +36,7 @@ fn view(row: entity::Model) -> Region {
 /// # Errors
 /// Database errors.
 pub async fn all(db: &impl ConnectionTrait) -> Result<Vec<Region>> {
-    Ok(entity::Entity::find().order_by_asc(entity::Column::Name).all(db).await?.into_iter().map(view).collect())
+    Ok(offered().order_by_asc(entity::Column::Name).into_model().all(db).await?)
 }
 
 /// One region. It is public.
@@ -41,7 +44,8 @@ pub async fn all(db: &impl ConnectionTrait) -> Result<Vec<Region>> {
 /// # Errors
 /// `NotFound`; database errors.
 pub async fn by_id(db: &impl ConnectionTrait, id: RegionId) -> Result<Region> {
-    entity::Entity::find_by_id(id).one(db).await?.map(view).ok_or_else(|| Error::not_found("region"))
+    let query = offered().filter(entity::Column::Id.eq(id)).into_model();
+    query.one(db).await?.ok_or_else(|| Error::not_found("region"))
 }
 
 /// Finds the region `name` or makes it.

@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 use workflow::OperationId;
 
 use super::store::Row;
+use crate::block::block_or_address;
 use crate::instance::InstanceId;
 use crate::network::is_name;
 
@@ -66,7 +67,7 @@ pub struct SecurityRule {
     /// Which ports, for TCP and UDP; all without.
     #[serde(default)]
     pub ports: Option<Ports>,
-    /// Who is at the other end, `203.0.113.0/24` for example; everyone without.
+    /// Who is at the other end, `203.0.113.0/24` or `2001:db8::/32` for example; everyone without.
     #[serde(default)]
     pub peer: Option<String>,
 }
@@ -194,15 +195,12 @@ fn driver_rule(rule: &SecurityRule) -> std::result::Result<Rule, &'static str> {
         RuleProtocol::Tcp => Protocol::Tcp { ports },
         RuleProtocol::Udp => Protocol::Udp { ports },
     };
-    let peer = rule.peer.as_deref().map(|text| peer(text).ok_or("name the other end as 203.0.113.0/24 or 203.0.113.7")).transpose()?;
+    let peer = rule.peer.as_deref().map(|text| peer(text).ok_or("name the other end as 203.0.113.0/24, 203.0.113.7 or 2001:db8::/32")).transpose()?;
     Ok(Rule { direction, protocol, peer, verdict: Verdict::Accept })
 }
 
 fn peer(text: &str) -> Option<Network> {
-    let text = text.trim();
-    let whole = if text.contains('/') { text.to_owned() } else { format!("{text}/32") };
-    let block: crate::subnet::Subnet = whole.parse().ok()?;
-    Some(Network { address: block.address.into(), prefix: block.prefix })
+    block_or_address(text).map(|block| Network { address: block.network(), prefix: block.prefix_len() })
 }
 
 /// The rules of a row.
@@ -227,11 +225,15 @@ mod tests {
     fn a_rule_that_makes_no_sense_is_told_by_its_number() {
         let good = rule(RuleProtocol::Tcp, Some(Ports { from: 22, to: 22 }), Some("203.0.113.7"));
         assert!(check(std::slice::from_ref(&good)).is_ok());
+        for peer in ["2001:db8::/32", "2001:db8::7"] {
+            assert!(check(&[rule(RuleProtocol::Any, None, Some(peer))]).is_ok(), "{peer}");
+        }
         for bad in [
             rule(RuleProtocol::Icmp, Some(Ports { from: 1, to: 2 }), None),
             rule(RuleProtocol::Udp, Some(Ports { from: 9, to: 8 }), None),
             rule(RuleProtocol::Udp, Some(Ports { from: 0, to: 8 }), None),
             rule(RuleProtocol::Any, None, Some("203.0.113.7/24")),
+            rule(RuleProtocol::Any, None, Some("2001:db8::1/64")),
             rule(RuleProtocol::Any, None, Some("example.org")),
         ] {
             let error = check(&[good.clone(), bad]).unwrap_err();

@@ -1,6 +1,7 @@
 //! Private networks, security groups, public addresses and their pools, on the simulated hypervisor with its faults.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
+mod ipv6;
 mod workflows;
 
 use std::collections::BTreeSet;
@@ -78,7 +79,7 @@ async fn seen(test: &Test, id: InstanceId) -> Instance {
 
 async fn begun(test: &Test, name: &str, subnet: Option<&str>) -> kernel::Result<Network> {
     let region_id = compute::region::all(test.cx.db()).await.unwrap()[0].id;
-    let new = NewNetwork { name: name.to_owned(), region_id, subnet: subnet.map(str::to_owned), egress: true };
+    let new = NewNetwork { name: name.to_owned(), region_id, subnet: subnet.map(str::to_owned), egress: true, ipv6: false };
     network::create(&test.cx, &test.scope::<NetworkCreate>().await, &new).await
 }
 
