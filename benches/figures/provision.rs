@@ -52,6 +52,7 @@ pub async fn print() {
             user_data: None,
             network_id: None,
             security_group_id: None,
+            disks: Vec::new(),
             tags: Vec::new(),
             payment_method: PaymentMethod::TestSucceeds,
         };

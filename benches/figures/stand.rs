@@ -41,7 +41,14 @@ impl Stand {
             let new = NewInstance {
                 hostname: format!("machine-{number}"),
                 ssh_public_key: SSH_KEY.to_owned(),
-                shape: Shape { size_id: SizeId::from_uuid(uuid::Uuid::from_u128(7)), size_name: "Small".to_owned(), cpus: 1, memory_mib: 256, disk_gib: 2 },
+                shape: Shape {
+                    size_id: SizeId::from_uuid(uuid::Uuid::from_u128(7)),
+                    size_name: "Small".to_owned(),
+                    cpus: 1,
+                    memory_mib: 256,
+                    disk_gib: 2,
+                    class: None,
+                },
                 source: Source::Template(template.id),
                 region_id: region.id,
                 user_data: None,

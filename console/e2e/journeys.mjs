@@ -92,6 +92,22 @@ const stories = {
     await heading(page, "by-keyboard");
     await sees(page, "ssh -p 42023");
   },
+  async "order with a disk"({ page, base, shot }) {
+    await page.goto(`${base}/app/machines/new`);
+    await page.getByLabel("Hostname").fill("with-a-disk");
+    await page.getByLabel("SSH public key").fill(`ssh-ed25519 ${KEY}`);
+    await button(page, "Add a disk").click();
+    await page.getByLabel("Name of disk 1").fill("Database");
+    await page.getByLabel("Size of disk 1 in GiB").fill("50");
+    await sees(page, "Extra disks, a month, tax included");
+    await button(page, "Add a disk").click();
+    await shot("disks");
+    await button(page, "Leave out disk 2").click();
+    await button(page, "Order and pay").click();
+    await heading(page, "Order of with-a-disk");
+    await sees(page, "Database (50 GiB)");
+    await shot("ordered");
+  },
   async "order declined, confirmed"({ page, base, shot }) {
     await fillOrder(page, base, "second-try", "Is declined");
     await sees(page, "The payment did not go through");
@@ -278,6 +294,18 @@ const stories = {
     await shot("form");
     await button(page, "Save").click();
     await sees(page, "EUR 3.50");
+    await button(page, "Add a size").click();
+    await page.getByLabel("Name", { exact: true }).fill("Small");
+    await page.getByLabel(/Price a month/).fill("9.00");
+    await page.getByLabel(/Price an hour/).fill("0.02");
+    await page.getByLabel(/Class of nodes/).fill("nvme");
+    await button(page, "Offer it").click();
+    await sees(page, "there is a size of this name, on sale or not");
+    await shot("add-a-size");
+    await page.getByLabel("Name", { exact: true }).fill("Extra large");
+    await button(page, "Offer it").click();
+    await page.getByRole("row", { name: /Extra large/ }).waitFor();
+    await shot("sizes");
     await page.goto(`${base}/operator/orders`);
     await page.getByRole("button", { name: /Set up crashed/ }).click();
     await sees(page, "The disk image could not be read");

@@ -62,16 +62,22 @@ function pay(order, method) {
 
 export const catalogue = [
   ["GET", "/v1/regions", ({ query }) => [200, page(regions, query)], "open"],
-  ["GET", "/v1/sizes", ({ query }) => [200, page(sizes, query)], "open"],
+  ["GET", "/v1/sizes", ({ query }) => [200, page(sizes.filter((size) => size.visible), query)], "open"],
   ["GET", "/v1/templates", ({ query }) => [200, page(offered(), query)], "open"],
-  ["PATCH", "/v1/sizes/:id", ({ id, body }) => [200, Object.assign(find(sizes, id), body)]],
+  ["GET", "/v1/operator/sizes", ({ query }) => [200, page(sizes, query)]],
+  ["POST", "/v1/sizes", ({ body }) => {
+    if (sizes.some((size) => size.name === body.name)) throw new Refusal(409, "Conflict", "There is a size of this name, on sale or not.", [{ field: "name", message: "there is a size of this name, on sale or not" }]);
+    sizes.push({ id: newId("siz"), visible: true, ...body });
+    return [201, sizes.at(-1)];
+  }],
+  ["PATCH", "/v1/sizes/:id", ({ id, body }) => [200, Object.assign(find(sizes, id), body, { class: body.class === "" ? null : body.class })]],
   ["POST", "/v1/quotes", ({ body }) => [200, priced(body)], "open"],
   ["POST", "/v1/orders", ({ body }) => {
     if (body.hostname === "taken") throw invalid("hostname", "You already have a machine by that name.");
     if (body.hostname === "over-quota") throw new Refusal(409, "Your quota is used up", "Delete a machine or ask for a higher quota.");
     const order = {
       id: newId("ord"), state: "paying", cycle: body.cycle, hostname: body.hostname, size: named(find(sizes, body.size_id)), template: body.template_id == null ? { id: "tpl_01own", name: "Own image" } : named(find(offered(), body.template_id)),
-      region: named(find(regions, body.region_id)), instance_id: newId("vm"), payment_id: null, operation_id: null, charged_now: priced(body).due_now, created_at: new Date().toISOString(), problem: null,
+      region: named(find(regions, body.region_id)), instance_id: newId("vm"), disks: body.disks ?? [], payment_id: null, operation_id: null, charged_now: priced(body).due_now, created_at: new Date().toISOString(), problem: null,
     };
     orders.unshift(order);
     pay(order, body.payment_method);

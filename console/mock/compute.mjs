@@ -189,7 +189,7 @@ export const compute = [
   ["PATCH", "/v1/nodes/:id", ({ id, body }) => {
     const node = nodes.find((each) => each.id === id);
     if (body.schedulable === false && !body.reason) throw new Refusal(422, "Invalid", "Some values are wrong.", [{ field: "reason", message: "say in 1 to 200 characters why it takes no new machines" }]);
-    return [200, Object.assign(node, body, { closed_because: body.schedulable ? null : body.reason, state: body.schedulable ? "ready" : "draining" })];
+    return [200, Object.assign(node, body, { class: body.class === "" ? null : body.class, closed_because: body.schedulable ? null : body.reason, state: body.schedulable ? "ready" : "draining" })];
   }],
   ["POST", "/v1/nodes/:id/adopt", ({ id, body }) => {
     const { strangers } = nodes.find((each) => each.id === id);

@@ -10,9 +10,11 @@ export const period = { from: MONTH_START, to: MONTH_END };
 
 export const regions = [{ id: "reg_01home", key: "home", name: "Home", ipv6: true }];
 export const sizes = [
-  { id: "siz_01small", name: "Small", cpus: 1, memory_mib: 512, disk_gib: 4, monthly: money(300), hourly: money(1), visible: true },
-  { id: "siz_01medium", name: "Medium", cpus: 1, memory_mib: 1024, disk_gib: 10, monthly: money(600), hourly: money(2), visible: true },
-  { id: "siz_01large", name: "Large", cpus: 2, memory_mib: 2048, disk_gib: 20, monthly: money(1200), hourly: money(3), visible: true },
+  { id: "siz_01small", name: "Small", cpus: 1, memory_mib: 512, disk_gib: 4, monthly: money(300), hourly: money(1), class: null, visible: true },
+  { id: "siz_01medium", name: "Medium", cpus: 1, memory_mib: 1024, disk_gib: 10, monthly: money(600), hourly: money(2), class: null, visible: true },
+  { id: "siz_01large", name: "Large", cpus: 2, memory_mib: 2048, disk_gib: 20, monthly: money(1200), hourly: money(3), class: null, visible: true },
+  { id: "siz_01fast", name: "Fast", cpus: 4, memory_mib: 8192, disk_gib: 80, monthly: money(3600), hourly: money(6), class: "nvme", visible: true },
+  { id: "siz_01old", name: "Old small", cpus: 1, memory_mib: 256, disk_gib: 2, monthly: money(200), hourly: money(1), class: null, visible: false },
 ];
 export const templates = [
   { id: "tpl_01tiny", key: "tiny", name: "Tiny Linux: boots in seconds", description: "", source: "built", disk_gib: 1 },
@@ -21,7 +23,7 @@ export const templates = [
 
 const named = ({ id, name }) => ({ id, name });
 export function instance(name, state, size, template, more = {}) {
-  const { monthly, hourly, visible, ...summary } = size;
+  const { monthly, hourly, visible, class: nodes, ...summary } = size;
   return {
     id: newId("vm"), name, hostname: name, tags: [], state, state_reason: null, size: summary, template: named(template), region: named(regions[0]),
     network: null, node_id: "nod_01local", accelerator: "kvm", ipv4: "10.77.0.14", ipv6: null, ssh: { host: "127.0.0.1", port: 42022 }, features: ["suspend", "rescue", "set_password", "authorise_key", "snapshots", "backups", "screen_console", "disks"], delete_at: null, operation_id: null,
@@ -145,7 +147,7 @@ export const findings = [
 
 export const nodes = [
   {
-    id: "nod_01local", region: named(regions[0]), state: "ready", schedulable: true, closed_because: null, cpu_overcommit_percent: 800, memory_overcommit_percent: 100, cpus_limit: 64, memory_limit_mib: 16384, disk_promised_gib: 180,
+    id: "nod_01local", region: named(regions[0]), state: "ready", class: null, schedulable: true, closed_because: null, cpu_overcommit_percent: 800, memory_overcommit_percent: 100, cpus_limit: 64, memory_limit_mib: 16384, disk_promised_gib: 180,
     hosts: [
       { name: "pve1", online: true, takes_guests: true, cpus: 8, cpu_permille: 412, memory_mib: 16384, memory_used_mib: 7340, instances: 4, memory_promised_mib: 4096, maintenance: null, drain_id: null },
       { name: "pve2", online: true, takes_guests: true, cpus: 8, cpu_permille: 85, memory_mib: 16384, memory_used_mib: 2048, instances: 1, memory_promised_mib: 1024, maintenance: { reason: "new fans", since: ago(50) }, drain_id: "op_01drain" },

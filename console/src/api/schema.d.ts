@@ -2052,6 +2052,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/operator/sizes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All sizes, those that are not on sale included. */
+        get: operations["size_list_any"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/operator/templates": {
         parameters: {
             query?: never;
@@ -2889,7 +2906,8 @@ export interface paths {
         /** The sizes on sale, cheapest first. */
         get: operations["size_list"];
         put?: never;
-        post?: never;
+        /** Offers another size. */
+        post: operations["size_create"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2909,7 +2927,7 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        /** Changes a size's prices, or takes it off sale. */
+        /** Changes a size's prices or class, or takes it off sale. */
         patch: operations["size_update"];
         trace?: never;
     };
@@ -3651,6 +3669,16 @@ export interface components {
          * @enum {string}
          */
         DiskState: "creating" | "ready" | "attaching" | "detaching" | "growing" | "deleting" | "deleted" | "failed";
+        /** @description An extra disk that comes with a machine. */
+        DiskWithMachine: {
+            /** @description What you call it; 1 to 100 characters. */
+            name: string;
+            /**
+             * Format: int32
+             * @description How large it is, in GiB; 1 to 10,000.
+             */
+            size_gib: number;
+        };
         /** @description One thing that an erasure destroys outside the tables, for the preview and the certificate. */
         Doomed: {
             /** @description What kind of thing: "machine". */
@@ -4650,6 +4678,8 @@ export interface components {
             user_data?: string | null;
             network_id?: components["schemas"]["NetworkId"] | null;
             security_group_id?: components["schemas"]["SecurityGroupId"] | null;
+            /** @description Extra disks that are made for the machine once it runs; at most 8. They are billed by the hour, however the machine is. */
+            disks?: components["schemas"]["DiskWithMachine"][];
             /** @description What the machine is found by, as `key` or `key:value`; at most 20. */
             tags?: string[];
             /** @description How it is paid. */
@@ -4716,6 +4746,32 @@ export interface components {
             email: string;
             /** @description Its password. */
             password: string;
+        };
+        /** @description A size to be offered. */
+        NewSize: {
+            /** @description For people, unique; 1 to 60 characters. */
+            name: string;
+            /**
+             * Format: int32
+             * @description Virtual processors; 1 to 256.
+             */
+            cpus: number;
+            /**
+             * Format: int32
+             * @description Memory in MiB; 64 to 4,194,304.
+             */
+            memory_mib: number;
+            /**
+             * Format: int32
+             * @description Disk in GiB; 1 to 100,000.
+             */
+            disk_gib: number;
+            /** @description A month in advance, without tax, in the installation's currency. */
+            monthly: components["schemas"]["Money"];
+            /** @description An hour of running, without tax, in the installation's currency. */
+            hourly: components["schemas"]["Money"];
+            /** @description The class of nodes that its machines are placed on, as `nvme`; without one, on nodes without a class. */
+            class?: string | null;
         };
         /** @description A change to be made. */
         NewSizeChange: {
@@ -4789,6 +4845,11 @@ export interface components {
             /** @description Why it takes none; asked for when it is closed. */
             reason?: string | null;
             /**
+             * @description The class of machines that it is for, as `nvme` or `dedicated`: it takes those of sizes of this class and no others. Nothing between
+             *     the quotes takes the class away.
+             */
+            class?: string | null;
+            /**
              * Format: int32
              * @description Virtual processors that may be promised for every hundred real ones; 10 to 10,000.
              */
@@ -4861,6 +4922,8 @@ export interface components {
             region: components["schemas"]["InstancePart_RegionId"];
             /** @description How it stands. */
             state: components["schemas"]["NodeState"];
+            /** @description The class of machines that it is for. */
+            class?: string | null;
             /** @description Whether it takes new machines. */
             schedulable: boolean;
             /** @description Why not, in the operator's words. */
@@ -5062,6 +5125,8 @@ export interface components {
             region: components["schemas"]["InstancePart_RegionId"];
             /** @description The machine. */
             instance_id: components["schemas"]["InstanceId"];
+            /** @description Extra disks that wait for the machine. Once it runs they stand where all disks do. */
+            disks: components["schemas"]["DiskWithMachine"][];
             payment_id?: components["schemas"]["PaymentId"] | null;
             operation_id?: components["schemas"]["OperationId"] | null;
             /** @description What is charged with the order, tax included. */
@@ -5603,6 +5668,8 @@ export interface components {
                 region: components["schemas"]["InstancePart_RegionId"];
                 /** @description How it stands. */
                 state: components["schemas"]["NodeState"];
+                /** @description The class of machines that it is for. */
+                class?: string | null;
                 /** @description Whether it takes new machines. */
                 schedulable: boolean;
                 /** @description Why not, in the operator's words. */
@@ -5756,6 +5823,8 @@ export interface components {
                 region: components["schemas"]["InstancePart_RegionId"];
                 /** @description The machine. */
                 instance_id: components["schemas"]["InstanceId"];
+                /** @description Extra disks that wait for the machine. Once it runs they stand where all disks do. */
+                disks: components["schemas"]["DiskWithMachine"][];
                 payment_id?: components["schemas"]["PaymentId"] | null;
                 operation_id?: components["schemas"]["OperationId"] | null;
                 /** @description What is charged with the order, tax included. */
@@ -6068,6 +6137,8 @@ export interface components {
                 monthly: components["schemas"]["Money"];
                 /** @description An hour of running, billed afterwards. */
                 hourly: components["schemas"]["Money"];
+                /** @description The class of nodes that its machines are placed on; without one, on nodes without a class. */
+                class?: string | null;
                 /** @description Whether it is on sale. */
                 visible: boolean;
             }[];
@@ -7059,6 +7130,8 @@ export interface components {
             monthly: components["schemas"]["Money"];
             /** @description An hour of running, billed afterwards. */
             hourly: components["schemas"]["Money"];
+            /** @description The class of nodes that its machines are placed on; without one, on nodes without a class. */
+            class?: string | null;
             /** @description Whether it is on sale. */
             visible: boolean;
         };
@@ -7120,6 +7193,8 @@ export interface components {
         SizePatch: {
             monthly?: components["schemas"]["Money"] | null;
             hourly?: components["schemas"]["Money"] | null;
+            /** @description The class of nodes that new machines are placed on. Nothing between the quotes takes the class away. */
+            class?: string | null;
             /** @description Whether it is on sale. */
             visible?: boolean | null;
         };
@@ -10963,6 +11038,25 @@ export interface operations {
             };
         };
     };
+    size_list_any: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Size"];
+                };
+            };
+        };
+    };
     template_list_any: {
         parameters: {
             query?: never;
@@ -12386,6 +12480,29 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_Size"];
+                };
+            };
+        };
+    };
+    size_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewSize"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Size"];
                 };
             };
         };

@@ -27,6 +27,7 @@ pub const TABLES: &[Table] = &[
             Entry::system("hourly_minor", OFFER),
             Entry::system("currency", OFFER),
             Entry::system("visible", OFFER),
+            Entry::system("class", OFFER),
         ],
     },
     Table {
@@ -44,6 +45,7 @@ pub const TABLES: &[Table] = &[
             Entry::personal("state", &category::FINANCIAL, ORDER).observed(),
             Entry::personal("attempt", &category::FINANCIAL, ORDER).observed(),
             Entry::personal("hostname", &category::RESOURCE, SERVICE).customer_plane().sealed_to_organisation(Class::Content),
+            Entry::personal("disks", &category::RESOURCE, SERVICE).not_required().customer_plane().sealed_to_organisation(Class::Content),
             Entry::personal("size_id", &category::RESOURCE, ORDER),
             Entry::personal("size_name", &category::RESOURCE, ORDER),
             Entry::personal("template_id", &category::RESOURCE, ORDER),

@@ -34,6 +34,12 @@ permission!(
     /// See changes of machines' sizes.
     pub SizeChangeView = "catalogue.size_change.list", Project, View);
 permission!(
+    /// Offer another size.
+    pub SizeCreate = "catalogue.size.create", Platform, Manage);
+permission!(
+    /// See all sizes, those that are not on sale included.
+    pub SizeViewAny = "catalogue.size.list_any", Platform, View);
+permission!(
     /// Change prices and what is on sale.
     pub SizeUpdate = "catalogue.size.update", Platform, Manage);
 
@@ -49,5 +55,7 @@ pub const ALL: &[PermissionInfo] = &[
     SizeChangeQuote::INFO,
     SizeChangeCreate::INFO,
     SizeChangeView::INFO,
+    SizeCreate::INFO,
+    SizeViewAny::INFO,
     SizeUpdate::INFO,
 ];

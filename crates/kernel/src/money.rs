@@ -110,6 +110,24 @@ impl Money {
         with(self.minor, other.minor).map(|minor| Self::new(minor, self.currency)).ok_or_else(|| Error::internal("amount does not fit into 64 bits"))
     }
 
+    /// Reads a decimal amount as people type it, `12.34` or `12` for EUR; no more places than the currency has, no sign.
+    ///
+    /// # Errors
+    /// `Invalid` at `amount`, with an example.
+    pub fn of_decimal(text: &str, currency: Currency) -> Result<Self> {
+        let places = currency.exponent() as usize;
+        let (whole, part) = text.trim().split_once('.').unwrap_or((text.trim(), ""));
+        let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+        let read = || {
+            let fits = !whole.is_empty() && digits(whole) && digits(part) && part.len() <= places && !text.trim().ends_with('.');
+            fits.then(|| format!("{whole}{part:0<places$}").parse().ok()).flatten()
+        };
+        read().map(|minor| Self::new(minor, currency)).ok_or_else(|| {
+            let example = Self::new(9 * 10_i64.pow(currency.exponent()), currency);
+            Error::invalid("amount", format!("write an amount of {currency} such as {}", example.decimal()))
+        })
+    }
+
     /// The exact decimal string without the currency: `12.34`, `-0.05`, `500` for JPY.
     pub fn decimal(self) -> String {
         let places = self.currency.exponent() as usize;
@@ -133,6 +151,28 @@ mod tests {
 
     fn money(minor: i64, code: &str) -> Money {
         Money::new(minor, Currency::from_code(code).unwrap())
+    }
+
+    #[test]
+    fn amounts_are_read_as_people_type_them() {
+        let read = |text, code| Money::of_decimal(text, Currency::from_code(code).unwrap()).map(|money| money.minor).ok();
+        assert_eq!(
+            [read("12.34", "EUR"), read(" 12.3 ", "EUR"), read("12", "EUR"), read("500", "JPY"), read("1.234", "KWD")],
+            [Some(1234), Some(1230), Some(1200), Some(500), Some(1234)]
+        );
+        for (wrong, code) in
+            [("", "EUR"), ("-1", "EUR"), ("1.", "EUR"), (".5", "EUR"), ("1.234", "EUR"), ("1,5", "EUR"), ("1.5", "JPY"), ("99999999999999999999", "EUR")]
+        {
+            assert_eq!(read(wrong, code), None, "{wrong} {code}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_shown_is_read_as_the_same(minor in 0..i64::MAX, code in prop::sample::select(vec!["EUR", "JPY", "KWD"])) {
+            let money = money(minor, code);
+            prop_assert_eq!(Money::of_decimal(&money.decimal(), money.currency).unwrap(), money);
+        }
     }
 
     #[test]

@@ -1,10 +1,10 @@
 // Operator: what is offered and at which price. A change counts for new orders; running machines keep theirs.
-import { Button, Checkbox, Group, Stack, TextInput, Title } from "@mantine/core";
+import { Button, Group, Stack, TextInput, Title } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { t } from "@lingui/core/macro";
 import { Trans } from "@lingui/react/macro";
 import { useQueryClient, useSuspenseQuery } from "@tanstack/react-query";
-import type { DiskPrice, Size } from "../../api/types";
+import type { DiskPrice } from "../../api/types";
 import { useApiForm } from "../../form/useApiForm";
 import { DataTable } from "../../table/DataTable";
 import { Amount } from "../../ui/Amount";
@@ -16,18 +16,22 @@ import { notifyDone } from "../../ui/notify";
 import { Page } from "../../ui/Page";
 import { ProblemAlert } from "../../ui/ProblemView";
 import { diskPriceQuery, diskPriceUpdate } from "../compute/diskApi";
-import { regionsQuery, sizesQuery, sizeUpdate, templatesQuery } from "./api";
+import { regionsQuery, sizesAnyQuery, templatesQuery } from "./api";
+import { AddSize, EditSize } from "./SizeDialogs";
 
 export function CataloguePage() {
-  const sizes = useSuspenseQuery(sizesQuery).data.items;
+  const sizes = useSuspenseQuery(sizesAnyQuery).data.items;
   const templates = useSuspenseQuery(templatesQuery).data.items;
   const regions = useSuspenseQuery(regionsQuery).data.items;
   const price = useSuspenseQuery(diskPriceQuery).data;
   return (
     <Page title={t`Catalogue`} lead={t`A new price counts for new orders; machines that exist keep theirs.`}>
-      <Title order={2}>
-        <Trans>Sizes</Trans>
-      </Title>
+      <Group justify="space-between">
+        <Title order={2}>
+          <Trans>Sizes</Trans>
+        </Title>
+        <AddSize currency={price.gib_month.currency} />
+      </Group>
       <DataTable
         label={t`Sizes`}
         rows={sizes}
@@ -38,6 +42,7 @@ export function CataloguePage() {
           { name: t`Holds`, cell: (size) => `${t`${size.cpus} CPU`} · ${formatMemory(size.memory_mib)} · ${size.disk_gib} GiB` },
           { name: t`A month`, align: "right", cell: (size) => <Amount money={size.monthly} /> },
           { name: t`An hour`, align: "right", cell: (size) => <Amount money={size.hourly} /> },
+          { name: t`Class`, cell: (size) => size.class ?? "–" },
           { name: t`On offer`, cell: (size) => (size.visible ? t`yes` : t`no`) },
           { name: t`Action`, align: "right", cell: (size) => <EditSize size={size} /> },
         ]}
@@ -87,20 +92,6 @@ export function CataloguePage() {
   );
 }
 
-function EditSize({ size }: { size: Size }) {
-  const [opened, { open, close }] = useDisclosure(false);
-  return (
-    <>
-      <Button variant="default" size="compact-sm" onClick={open} aria-label={t`Change ${size.name}`}>
-        <Trans>Change</Trans>
-      </Button>
-      <Dialog opened={opened} close={close} title={t`Change ${size.name}`}>
-        <SizeForm size={size} close={close} />
-      </Dialog>
-    </>
-  );
-}
-
 function EditDiskPrice({ price }: { price: DiskPrice }) {
   const [opened, { open, close }] = useDisclosure(false);
   return (
@@ -135,50 +126,6 @@ function DiskPriceForm({ price, close }: { price: DiskPrice; close: () => void }
       <Stack>
         <ProblemAlert problem={problem} general={general} />
         <TextInput label={t`Price of a GiB a month, ${currency}, without tax`} inputMode="decimal" data-autofocus {...form.getInputProps("gib_month")} />
-        <Group justify="flex-end">
-          <Button variant="default" onClick={close}>
-            <Trans>Leave it as it is</Trans>
-          </Button>
-          <Button type="submit" loading={busy}>
-            <Trans>Save</Trans>
-          </Button>
-        </Group>
-      </Stack>
-    </form>
-  );
-}
-
-function SizeForm({ size, close }: { size: Size; close: () => void }) {
-  const cache = useQueryClient();
-  const currency = size.monthly.currency;
-  const amountFault = (value: string) => (decimalToMinor(value, currency) === null ? t`Write an amount such as ${minorToDecimal(size.monthly.minor, currency)}.` : null);
-  const { form, problem, general, busy, onSubmit } = useApiForm(
-    {
-      initialValues: {
-        monthly: minorToDecimal(size.monthly.minor, currency),
-        hourly: minorToDecimal(size.hourly.minor, currency),
-        visible: size.visible,
-      },
-      validate: { monthly: amountFault, hourly: amountFault },
-    },
-    async (values) => {
-      await sizeUpdate(size.id, {
-        monthly: { minor: decimalToMinor(values.monthly, currency) ?? size.monthly.minor, currency },
-        hourly: { minor: decimalToMinor(values.hourly, currency) ?? size.hourly.minor, currency },
-        visible: values.visible,
-      });
-      await cache.invalidateQueries({ queryKey: ["sizes"] });
-      notifyDone(t`The catalogue is changed.`);
-      close();
-    },
-  );
-  return (
-    <form onSubmit={onSubmit} noValidate>
-      <Stack>
-        <ProblemAlert problem={problem} general={general} />
-        <TextInput label={t`Price a month, ${currency}, without tax`} inputMode="decimal" {...form.getInputProps("monthly")} />
-        <TextInput label={t`Price an hour, ${currency}, without tax`} inputMode="decimal" {...form.getInputProps("hourly")} />
-        <Checkbox label={t`On offer`} description={t`When it is off, nobody can order this size. Machines that exist stay.`} {...form.getInputProps("visible", { type: "checkbox" })} />
         <Group justify="flex-end">
           <Button variant="default" onClick={close}>
             <Trans>Leave it as it is</Trans>

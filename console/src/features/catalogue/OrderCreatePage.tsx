@@ -6,7 +6,7 @@ import { useQueryClient, useSuspenseInfiniteQuery, useSuspenseQuery } from "@tan
 import { useNavigate } from "@tanstack/react-router";
 import { type ReactNode, useRef } from "react";
 import { newIdempotencyKey } from "../../api/client";
-import type { Backup, Cycle, Image, PaymentMethod, Template } from "../../api/types";
+import type { Backup, Cycle, DiskWithMachine, Image, PaymentMethod, Template } from "../../api/types";
 import { hostnameFault } from "../../form/checks";
 import { sshKeyFault } from "../../form/sshKey";
 import { SshKeyField } from "../../form/SshKeyField";
@@ -22,6 +22,7 @@ import { backupQuery, quotaQuery, sshKeysQuery } from "../compute/api";
 import { imagesQuery } from "../compute/imageApi";
 import { TagsField } from "../compute/InstanceTags";
 import { orderCreate, regionsQuery, sizesQuery, templatesQuery } from "./api";
+import { DisksField } from "./DisksField";
 import { NetworkChoice, placeOf } from "./NetworkChoice";
 import { PaymentMethodField } from "./PaymentMethodField";
 import { QuotaPanel } from "./QuotaPanel";
@@ -38,6 +39,7 @@ interface Values extends Record<string, unknown> {
   user_data: string;
   network_id: string;
   security_group_id: string;
+  disks: DiskWithMachine[];
   tags: string[];
   payment_method: PaymentMethod;
 }
@@ -72,6 +74,7 @@ function OrderForm({ backup }: { backup?: Backup }) {
     user_data: "",
     network_id: "",
     security_group_id: "",
+    disks: [],
     tags: [],
     payment_method: "test_succeeds",
   };
@@ -99,6 +102,7 @@ function OrderForm({ backup }: { backup?: Backup }) {
   const sizes = visible.filter((each) => backup !== undefined || each.disk_gib >= (systems.find((system) => system.id === values.template_id)?.disk_gib ?? 0));
   // Another system may need a larger disk than the size that was chosen has.
   const size = sizes.find((each) => each.id === values.size_id) ?? sizes[0];
+  const extraGib = values.disks.reduce((sum, disk) => sum + disk.size_gib, 0);
   if (visible.length === 0 || systems.length === 0 || regions.length === 0) {
     return (
       <Page title={t`Order a machine`}>
@@ -185,6 +189,7 @@ function OrderForm({ backup }: { backup?: Backup }) {
                 {...form.getInputProps("user_data")}
               />
               <NetworkChoice region={values.region_id} network={form.getInputProps("network_id")} group={form.getInputProps("security_group_id")} isConnected={values.network_id !== ""} />
+              <DisksField value={values.disks} onChange={(disks) => form.setFieldValue("disks", disks)} error={form.errors.disks} />
               <TagsField value={values.tags} onChange={(tags) => form.setFieldValue("tags", tags)} error={form.errors.tags} />
             </Stack>
           </Paper>
@@ -193,8 +198,8 @@ function OrderForm({ backup }: { backup?: Backup }) {
           </Paper>
         </Stack>
         <div className="stick">
-          <QuotaPanel quota={quota} size={size} />
-          <QuotePanel choice={{ size_id: size?.id ?? "", region_id: values.region_id, cycle: values.cycle }}>
+          <QuotaPanel quota={quota} size={size} extraGib={extraGib} />
+          <QuotePanel choice={{ size_id: size?.id ?? "", region_id: values.region_id, cycle: values.cycle }} extraGib={extraGib}>
             <Button type="submit" loading={busy} fullWidth>
               <Trans>Order and pay</Trans>
             </Button>

@@ -58,6 +58,7 @@ export function OrderPage() {
               [t`System`, order.template.name],
               [t`Region`, order.region.name],
               [t`Billing`, order.cycle === "monthly" ? t`By the month` : t`By the hour`],
+              ...(order.disks.length === 0 ? [] : [waiting(order)]),
               [t`Charged`, <Amount key="amount" money={order.charged_now} />],
               [t`Ordered`, <When key="when" at={order.created_at} />],
               [t`Order id`, <CopyId key="id" id={order.id} />],
@@ -68,6 +69,8 @@ export function OrderPage() {
     </Page>
   );
 }
+
+const waiting = (order: Order): [string, string] => [t`Extra disks`, order.disks.map((disk) => `${disk.name} (${disk.size_gib} GiB)`).join(", ")];
 
 function Progress({ order }: { order: Order }) {
   const cache = useQueryClient();
@@ -82,6 +85,11 @@ function Progress({ order }: { order: Order }) {
       {order.state === "failed" && (
         <Alert variant="outline" color="red" role="alert" icon={<Icon name="warning" />} title={t`The machine could not be made`}>
           {order.problem ?? t`The step below says why.`}
+        </Alert>
+      )}
+      {order.state === "active" && order.problem != null && (
+        <Alert variant="outline" color="yellow" role="alert" icon={<Icon name="warning" />} title={t`Not all of it could be made`}>
+          {order.problem}
         </Alert>
       )}
       {order.state === "cancelled" && (

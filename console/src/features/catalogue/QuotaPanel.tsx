@@ -7,13 +7,13 @@ import { formatMemory } from "../../ui/format";
 import { Icon } from "../../ui/Icon";
 import { Meter } from "../../ui/Meter";
 
-export function QuotaPanel({ quota, size }: { quota: Quota; size: Size | undefined }) {
+export function QuotaPanel({ quota, size, extraGib }: { quota: Quota; size: Size | undefined; extraGib: number }) {
   const count = (value: number) => String(value);
   const lines = [
     { name: t`Machines`, ...quota.machines, more: 1, show: count },
     { name: t`Processors`, ...quota.cpus, more: size?.cpus ?? 0, show: count },
     { name: t`Memory`, ...quota.memory_mib, more: size?.memory_mib ?? 0, show: formatMemory },
-    { name: t`Disk`, ...quota.disk_gib, more: size?.disk_gib ?? 0, show: (value: number) => `${value} GiB` },
+    { name: t`Disk`, ...quota.disk_gib, more: (size?.disk_gib ?? 0) + extraGib, show: (value: number) => `${value} GiB` },
   ];
   const passed = lines.find((line) => line.used + line.more > line.limit);
   return (

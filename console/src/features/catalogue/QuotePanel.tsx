@@ -8,10 +8,12 @@ import { asProblem } from "../../api/problem";
 import type { NewQuote, Quote } from "../../api/types";
 import { TotalLine } from "../../ui/Amount";
 import { ProblemAlert } from "../../ui/ProblemView";
+import { diskQuoteQuery } from "../compute/diskApi";
 import { quoteQuery } from "./api";
 
-export function QuotePanel({ choice, children }: { choice: NewQuote; children: ReactNode }) {
+export function QuotePanel({ choice, extraGib, children }: { choice: NewQuote; extraGib: number; children: ReactNode }) {
   const quote = useQuery(quoteQuery(choice));
+  const disks = useQuery(diskQuoteQuery(extraGib));
   return (
     <Paper>
       <Stack gap="sm" aria-live="polite" aria-busy={quote.isFetching}>
@@ -20,6 +22,7 @@ export function QuotePanel({ choice, children }: { choice: NewQuote; children: R
         </Title>
         <ProblemAlert problem={quote.isError ? asProblem(quote.error) : null} />
         {quote.data === undefined ? !quote.isError && <Waiting /> : <Lines quote={quote.data} />}
+        {extraGib > 0 && disks.data !== undefined && <Extra quote={disks.data} />}
         {children}
       </Stack>
     </Paper>
@@ -39,6 +42,17 @@ function Lines({ quote }: { quote: Quote }) {
         {quote.cycle === "monthly"
           ? t`The first month is paid now. You can delete the machine at any time.`
           : t`Hours are counted while the machine exists and invoiced at the end of the month.`}
+      </Text>
+    </>
+  );
+}
+
+function Extra({ quote }: { quote: Quote }) {
+  return (
+    <>
+      <TotalLine label={t`Extra disks, a month, tax included`} money={quote.gross} strong />
+      <Text size="sm" c="dimmed">
+        <Trans>Billed by the hour beside the machine, from when they are there until you delete them.</Trans>
       </Text>
     </>
   );

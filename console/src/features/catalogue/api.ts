@@ -2,9 +2,11 @@
 import { keepPreviousData, queryOptions } from "@tanstack/react-query";
 import { call, client } from "../../api/client";
 import { pages } from "../../api/queries";
-import type { NewOrder, NewQuote, PaymentMethod, SizePatch } from "../../api/types";
+import type { NewOrder, NewQuote, NewSize, PaymentMethod, SizePatch } from "../../api/types";
 
 export const sizesQuery = queryOptions({ queryKey: ["sizes"], queryFn: () => call(client.GET("/v1/sizes")) });
+/** For the operator: those that are not on sale included. */
+export const sizesAnyQuery = queryOptions({ queryKey: ["sizes", "any"], queryFn: () => call(client.GET("/v1/operator/sizes")) });
 export const templatesQuery = queryOptions({ queryKey: ["templates"], queryFn: () => call(client.GET("/v1/templates")) });
 export const regionsQuery = queryOptions({ queryKey: ["regions"], queryFn: () => call(client.GET("/v1/regions")) });
 
@@ -34,4 +36,5 @@ export const orderCreate = (body: NewOrder, idempotencyKey: string) =>
 export const orderRetry = (id: string, payment_method: PaymentMethod) =>
   call(client.POST("/v1/orders/{id}/retry", { params: { path: { id } }, body: { payment_method } }));
 export const orderCancel = (id: string) => call(client.POST("/v1/orders/{id}/cancel", { params: { path: { id } } }));
+export const sizeCreate = (body: NewSize) => call(client.POST("/v1/sizes", { body }));
 export const sizeUpdate = (id: string, body: SizePatch) => call(client.PATCH("/v1/sizes/{id}", { params: { path: { id } }, body }));

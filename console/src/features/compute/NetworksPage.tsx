@@ -84,10 +84,9 @@ export function NetworksPage() {
 
 function Blocks({ network }: { network: Network }) {
   return (
-    <Group gap="xs">
-      <Code>{network.subnet}</Code>
-      {network.ipv6 != null && <Code>{network.ipv6}</Code>}
-    </Group>
+    <>
+      <Code>{network.subnet}</Code> {network.ipv6 != null && <Code>{network.ipv6}</Code>}
+    </>
   );
 }
 

@@ -71,6 +71,7 @@ function Card({ node }: { node: Node }) {
           rows={[
             [t`Runs by`, runsBy(node)],
             [t`Region`, node.region.name],
+            ...(node.class == null ? [] : [classOf(node.class)]),
             [t`Machines`, node.instances],
             [
               t`CPU promised`,
@@ -202,6 +203,8 @@ function keeps(disks: boolean, backups: boolean): string {
   return backups ? t`archives` : t`neither disks nor archives`;
 }
 
+const classOf = (name: string): [string, string] => [t`Class`, name];
+
 function Settings({ node }: { node: Node }) {
   const [opened, { open, close }] = useDisclosure(false);
   return (
@@ -223,12 +226,13 @@ function SettingsForm({ node, close }: { node: Node; close: () => void }) {
       initialValues: {
         schedulable: node.schedulable,
         reason: node.closed_because ?? "",
+        class: node.class ?? "",
         cpu_overcommit_percent: node.cpu_overcommit_percent,
         memory_overcommit_percent: node.memory_overcommit_percent,
       },
     },
-    async ({ schedulable, reason, ...factors }) => {
-      await nodeUpdate(node.id, { ...factors, schedulable, reason: schedulable ? null : reason.trim() });
+    async ({ schedulable, reason, class: named, ...factors }) => {
+      await nodeUpdate(node.id, { ...factors, class: named.trim(), schedulable, reason: schedulable ? null : reason.trim() });
       await cache.invalidateQueries({ queryKey: ["nodes"] });
       notifyDone(t`The node is changed.`);
       close();
@@ -242,6 +246,14 @@ function SettingsForm({ node, close }: { node: Node; close: () => void }) {
         {!form.values.schedulable && (
           <TextInput label={t`Why it takes none`} description={t`Staff read it; customers do not.`} maxLength={200} {...form.getInputProps("reason")} />
         )}
+        <TextInput
+          label={t`Class (optional)`}
+          description={t`It takes machines of sizes of this class and no others; without one, of sizes without a class.`}
+          placeholder="nvme"
+          spellCheck={false}
+          autoComplete="off"
+          {...form.getInputProps("class")}
+        />
         <NumberInput label={t`CPU promised for every 100 real ones`} min={10} max={10_000} {...form.getInputProps("cpu_overcommit_percent")} />
         <NumberInput
           label={t`Memory promised for every 100 MiB`}

@@ -42,6 +42,10 @@ impl Choice {
         let size = found(size::by_id(cx.db(), new.size_id).await)?.filter(|size| size.visible);
         let region = found(compute::region::by_id(cx.db(), new.region_id).await)?;
         checks.that(size.is_some(), "size_id", "choose one of the sizes on offer").that(region.is_some(), "region_id", "choose one of the regions on offer");
+        if let (Some(Size { class: Some(class), .. }), Some(region)) = (&size, &region) {
+            let there = compute::node::offers_class(cx.db(), region.id, class).await?;
+            checks.that(there, "region_id", "machines of this size are not offered in this region; choose another one");
+        }
         Ok((size, region))
     }
 }

@@ -2,7 +2,7 @@
 //! order, its machine's row, its payment and the work to do, or none of them.
 
 use compute::card::Connection;
-use compute::instance::Source;
+use compute::instance::{Shape, Source};
 use compute::{InstanceId, NewInstance, Template, TemplateId};
 use kernel::permission::{AtOrganisation, AtProject};
 use kernel::{Checks, Cx, Error, KeyOwner, Kind, PersonId, Result, Scope, Sealed, Tx};
@@ -12,7 +12,7 @@ use super::change;
 use super::choice::Choice;
 use super::fulfil::{FULFIL, FulfilInput};
 use super::list;
-use super::model::{Hostname, NewOrder, Order, OrderId, State};
+use super::model::{Disks, Hostname, NewOrder, Order, OrderId, State};
 use super::store::{self, Column};
 use crate::events::ORDER_PLACED;
 use crate::quote::NewQuote;
@@ -26,7 +26,8 @@ pub async fn create<P: AtProject + AtOrganisation>(cx: &Cx, at: &Scope<P>, new: 
     let person = verified(cx, at).await?;
     let (choice, machine) = checked(cx, at, new).await?;
     compute::instance::hostname_is_free(cx, cx.db(), at, &new.hostname).await?;
-    compute::quota::check(cx.db(), at, &machine.shape).await?;
+    let extra: i32 = new.disks.iter().map(|disk| disk.size_gib).sum();
+    compute::quota::check(cx.db(), at, &Shape { disk_gib: machine.shape.disk_gib + extra, ..machine.shape.clone() }).await?;
     let price = choice.size.price(new.cycle);
     let tax = billing::tax_for(cx, at.organisation_id()?).await?;
     let quote = billing::quote::quote(&price, &tax)?;
@@ -51,6 +52,7 @@ pub async fn create<P: AtProject + AtOrganisation>(cx: &Cx, at: &Scope<P>, new: 
                 state: State::Paying,
                 attempt: 1,
                 hostname: Sealed::<Hostname>::seal(&tx, owner, &instance.hostname).await?,
+                disks: if new.disks.is_empty() { None } else { Some(Sealed::<Disks>::seal(&tx, owner, &new.disks).await?) },
                 size_id: choice.size.id,
                 size_name: choice.size.name.clone(),
                 template_id: choice.template.id,
@@ -106,6 +108,12 @@ async fn checked<P: AtProject>(cx: &Cx, at: &Scope<P>, new: &NewOrder) -> Result
     };
     checks.also(compute::instance::check_hostname(&new.hostname)).also(compute::instance::check_ssh_key(&new.ssh_public_key).map(drop));
     checks.also(new.user_data.as_deref().map_or(Ok(()), compute::instance::check_user_data)).also(compute::instance::check_tags(&new.tags).map(drop));
+    if let Some(choice) = &choice {
+        match compute::disk::may_come_with(cx.db(), choice.region.id, &choice.template.name, &new.disks).await {
+            Err(error) if error.kind() == Kind::Invalid => checks.also(Err(error)),
+            outcome => outcome.map(|()| &mut checks)?,
+        };
+    }
     checks.done()?;
     let choice = choice.ok_or_else(|| Error::internal("a choice without faults is missing"))?;
     let machine = NewInstance {

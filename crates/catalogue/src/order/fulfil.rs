@@ -8,14 +8,14 @@ use billing::payment::{Payment, PaymentId, PaymentState};
 use compute::InstanceId;
 use compute::instance::{PROVISION, ProvisionInput, State as InstanceState};
 use kernel::map::purpose;
-use kernel::{Error, Result, Tx};
+use kernel::{Error, Gate, Kind, Result, Tx};
 use serde::{Deserialize, Serialize};
 use workflow::operation::{State as OperationState, by_subject};
-use workflow::{Next, Retry, StepCx, WhenFailed, Workflow, step};
+use workflow::{Next, Retry, StepCx, WhenFailed, Workflow, nothing, step};
 
 use super::change;
 use super::model::{OrderId, State};
-use super::store::{self, Row};
+use super::store::{self, Column, Row};
 use crate::size::description;
 
 /// What the workflow works on.
@@ -48,6 +48,7 @@ pub static FULFIL: Workflow<FulfilInput> = Workflow {
         step!("pay", "Take the payment", pay, give_back, STUBBORN),
         step!("provision", "Set up the machine", provision, take_down),
         step!("contract", "Start the contract", open, close),
+        step!("disks", "Ask for its extra disks", disks, nothing),
     ],
 };
 
@@ -150,4 +151,27 @@ async fn open(step: StepCx, input: FulfilInput) -> Result<Next> {
 
 async fn close(step: StepCx, input: FulfilInput) -> Result<()> {
     step.write(async |tx| billing::meter::close(&tx, &step.scope(), &input.instance_id.to_string(), tx.cx().now()).await).await
+}
+
+/// The machine is there and paid for, so a disk that cannot be had is said and takes nothing back.
+async fn disks(step: StepCx, input: FulfilInput) -> Result<Next> {
+    let order = row(&step, input).await?;
+    let Some(sealed) = &order.disks else { return Ok(Next::Done) };
+    let gate = Gate::new(step.cx(), &step.scope(), &purpose::SERVICE, [sealed.bytes()]).await?;
+    let wanted = sealed.open(&gate)?;
+    let asked = step.write(async |tx| {
+        for disk in &wanted {
+            compute::disk::begin(&tx, &step.scope(), &disk.of(input.instance_id)).await?;
+        }
+        store::set(&tx, order.id, &[(Column::Disks, None::<Vec<u8>>.into())]).await
+    });
+    match asked.await {
+        Err(error) if matches!(error.kind(), Kind::Exhausted | Kind::Conflict | Kind::Invalid | Kind::NotFound) => {
+            let why = format!("The machine runs, but its extra disks could not be made: {error}");
+            let columns = [(Column::Disks, None::<Vec<u8>>.into()), (Column::Problem, Some(why).into())];
+            step.write(async |tx| store::set(&tx, order.id, &columns).await).await?;
+        }
+        asked => asked?,
+    }
+    Ok(Next::Done)
 }

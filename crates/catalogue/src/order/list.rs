@@ -5,7 +5,7 @@ use compute::InstanceId;
 use compute::instance::Part;
 use kernel::map::purpose;
 use kernel::permission::AtProject;
-use kernel::{Cx, Error, Gate, Page, PageQuery, Result, Scope, Timestamp};
+use kernel::{Cx, Error, Gate, Page, PageQuery, Result, Scope, Sealed, Timestamp};
 use sea_orm::ConnectionTrait;
 
 use super::model::{Order, OrderId, State};
@@ -38,7 +38,8 @@ pub(crate) async fn state_of_machine<P: AtProject>(db: &impl ConnectionTrait, at
 }
 
 async fn open<P: AtProject>(cx: &Cx, at: &Scope<P>, rows: Vec<Row>) -> Result<Vec<Order>> {
-    let gate = Gate::new(cx, at, &purpose::SERVICE, rows.iter().map(|row| row.hostname.bytes())).await?;
+    let sealed = rows.iter().flat_map(|row| [row.hostname.bytes()].into_iter().chain(row.disks.as_ref().map(Sealed::bytes)));
+    let gate = Gate::new(cx, at, &purpose::SERVICE, sealed).await?;
     rows.into_iter().map(|row| shown(row, &gate)).collect()
 }
 
@@ -54,6 +55,7 @@ fn shown(row: Row, gate: &Gate) -> Result<Order> {
         template: Part { id: row.template_id, name: row.template_name },
         region: Part { id: row.region_id, name: row.region_name },
         instance_id: row.instance_id,
+        disks: row.disks.map(|disks| disks.open(gate)).transpose()?.unwrap_or_default(),
         payment_id: row.payment_id,
         operation_id: row.operation_id,
         created_at: Timestamp(row.created_at),

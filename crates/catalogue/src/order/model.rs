@@ -3,6 +3,7 @@
 use billing::meter::Cycle;
 use billing::payment::{PaymentId, PaymentMethod};
 use compute::backup::BackupId;
+use compute::disk::DiskWithMachine;
 use compute::instance::Part;
 use compute::network::NetworkId;
 use compute::security_group::SecurityGroupId;
@@ -20,6 +21,10 @@ kernel::id!(
 kernel::field!(
     /// The host name that was ordered.
     pub Hostname: String = "catalogue.order.hostname");
+
+kernel::field!(
+    /// The extra disks that were ordered and wait for the machine.
+    pub Disks: Vec<DiskWithMachine> = "catalogue.order.disks");
 
 /// How an order stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema, EnumIter, DeriveActiveEnum)]
@@ -104,6 +109,9 @@ pub struct NewOrder {
     /// What says which traffic passes in that network.
     #[serde(default)]
     pub security_group_id: Option<SecurityGroupId>,
+    /// Extra disks that are made for the machine once it runs; at most 8. They are billed by the hour, however the machine is.
+    #[serde(default)]
+    pub disks: Vec<DiskWithMachine>,
     /// What the machine is found by, as `key` or `key:value`; at most 20.
     #[serde(default)]
     pub tags: Vec<String>,
@@ -138,6 +146,8 @@ pub struct Order {
     pub region: Part<RegionId>,
     /// The machine.
     pub instance_id: InstanceId,
+    /// Extra disks that wait for the machine. Once it runs they stand where all disks do.
+    pub disks: Vec<DiskWithMachine>,
     /// The newest payment.
     pub payment_id: Option<PaymentId>,
     /// The newest operation.

@@ -17,7 +17,7 @@ mod order {
     use sea_orm::entity::prelude::*;
     use workflow::OperationId;
 
-    use crate::order::model::{Hostname, OrderId, State};
+    use crate::order::model::{Disks, Hostname, OrderId, State};
 
     #[sea_orm::model]
     #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -31,6 +31,7 @@ mod order {
         pub state: State,
         pub attempt: i32,
         pub hostname: Sealed<Hostname>,
+        pub disks: Option<Sealed<Disks>>,
         pub size_id: SizeId,
         pub size_name: String,
         pub template_id: TemplateId,

@@ -22,6 +22,7 @@ pub async fn seed(tx: &Tx, currency: Currency) -> Result<()> {
             disk_gib,
             monthly: Money::new(scaled(monthly, currency), currency),
             hourly: Money::new(scaled(hourly, currency), currency),
+            class: None,
             visible: true,
         };
         store::insert(tx, &size).await?;

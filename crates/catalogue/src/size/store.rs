@@ -26,6 +26,7 @@ mod entity {
         pub hourly_minor: i64,
         pub currency: String,
         pub visible: bool,
+        pub class: Option<String>,
     }
 
     impl ActiveModelBehavior for ActiveModel {}
@@ -42,6 +43,7 @@ fn view(row: entity::Model) -> Result<Size> {
         monthly: Money::new(row.monthly_minor, currency),
         hourly: Money::new(row.hourly_minor, currency),
         visible: row.visible,
+        class: row.class,
     })
 }
 
@@ -62,8 +64,14 @@ pub async fn by_id(db: &impl ConnectionTrait, id: SizeId) -> Result<Size> {
     entity::Entity::find_by_id(id).one(db).await?.ok_or_else(|| Error::not_found("size")).and_then(view)
 }
 
-/// Writes a size unless one of its name exists.
-pub(super) async fn insert(tx: &Tx, size: &Size) -> Result<()> {
+/// All sizes, on sale or not, cheapest first; they belong to nobody.
+pub(super) async fn all(db: &impl ConnectionTrait) -> Result<Vec<Size>> {
+    let query = entity::Entity::find().order_by_asc(entity::Column::MonthlyMinor).order_by_asc(entity::Column::Name);
+    query.all(db).await?.into_iter().map(view).collect()
+}
+
+/// Writes a size unless one of its name exists; false when one does.
+pub(super) async fn insert(tx: &Tx, size: &Size) -> Result<bool> {
     let row = entity::ActiveModel {
         id: Set(size.id),
         name: Set(size.name.clone()),
@@ -74,17 +82,19 @@ pub(super) async fn insert(tx: &Tx, size: &Size) -> Result<()> {
         hourly_minor: Set(size.hourly.minor),
         currency: Set(size.monthly.currency.code().to_owned()),
         visible: Set(size.visible),
+        class: Set(size.class.clone()),
     };
-    entity::Entity::insert(row).on_conflict_do_nothing_on([entity::Column::Name]).exec_without_returning(tx.db()).await?;
-    Ok(())
+    let inserted = entity::Entity::insert(row).on_conflict_do_nothing_on([entity::Column::Name]).exec_without_returning(tx.db()).await?;
+    Ok(matches!(inserted, sea_orm::TryInsertResult::Inserted(1)))
 }
 
-/// Writes prices and visibility.
+/// Writes prices, class and visibility.
 pub(super) async fn set(tx: &Tx, size: &Size) -> Result<()> {
     entity::Entity::update_many()
         .col_expr(entity::Column::MonthlyMinor, Expr::value(size.monthly.minor))
         .col_expr(entity::Column::HourlyMinor, Expr::value(size.hourly.minor))
         .col_expr(entity::Column::Visible, Expr::value(size.visible))
+        .col_expr(entity::Column::Class, Expr::value(size.class.clone()))
         .filter(entity::Column::Id.eq(size.id))
         .exec(tx.db())
         .await?;

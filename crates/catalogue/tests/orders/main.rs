@@ -27,6 +27,8 @@ use workflow::Registered;
 mod disks;
 mod lost;
 mod size_changes;
+mod sizes;
+mod with_disks;
 
 const KEY: &str = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAILM+rvN+ot98qgEN796jTiQfZfG1KaT0PtFDJ/XFSqti me@home";
 
@@ -114,6 +116,7 @@ async fn wanted(cx: &Cx, hostname: &str, payment_method: PaymentMethod) -> NewOr
         user_data: None,
         network_id: None,
         security_group_id: None,
+        disks: Vec::new(),
         tags: Vec::new(),
         payment_method,
     }

@@ -69,6 +69,9 @@ pub struct Order {
     /// What says which traffic passes in it, by id or name
     #[arg(long, requires = "network")]
     security_group: Option<String>,
+    /// Extra disk that the machine gets once it runs, as name:GiB; may be given several times
+    #[arg(long, value_name = "NAME:GIB", value_parser = disk)]
+    disk: Vec<(String, i32)>,
     /// Word that the machine is found by, as key or key:value; may be given several times
     #[arg(long)]
     tag: Vec<String>,
@@ -78,6 +81,12 @@ pub struct Order {
     /// Order without asking
     #[arg(long)]
     yes: bool,
+}
+
+/// `data:20`
+fn disk(text: &str) -> Result<(String, i32), String> {
+    let read = text.rsplit_once(':').and_then(|(name, gib)| Some((name.to_owned(), gib.parse().ok()?)));
+    read.ok_or_else(|| "write a name and a size in GiB, such as data:20".to_owned())
 }
 
 impl Order {
@@ -105,6 +114,11 @@ impl Order {
         let quote = api.create("/v1/quotes", &choice).await?;
         if !api.json {
             show::one(&quote, &[("Net", "/net"), ("Tax", "/tax"), ("Total", "/gross"), ("Charged now", "/due_now")])?;
+            if !self.disk.is_empty() {
+                let all: i32 = self.disk.iter().map(|(_, gib)| gib).sum();
+                let quote = api.create("/v1/disk-quotes", &json!({ "size_gib": all })).await?;
+                show::one(&quote, &[("Extra disks, a month, by the hour", "/gross")])?;
+            }
         }
         if !self.yes {
             terminal::confirm("Type yes to order: ", "yes")?;
@@ -127,6 +141,8 @@ impl Order {
             body.insert("hostname".to_owned(), self.hostname.into());
             body.insert("ssh_public_key".to_owned(), key.trim().into());
             body.insert("user_data".to_owned(), user_data.into());
+            let disks: Vec<Value> = self.disk.iter().map(|(name, gib)| json!({ "name": name, "size_gib": gib })).collect();
+            body.insert("disks".to_owned(), disks.into());
             body.insert("tags".to_owned(), self.tag.into());
             body.insert("payment_method".to_owned(), self.pay_with.into());
         }

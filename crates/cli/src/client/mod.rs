@@ -19,6 +19,7 @@ mod progress;
 mod resize;
 mod session;
 pub mod show;
+mod size;
 pub mod terminal;
 
 use clap::Subcommand;
@@ -67,6 +68,9 @@ pub enum Command {
     /// Where public addresses come from, for the operator
     #[command(subcommand)]
     AddressPool(network::AddressPool),
+    /// What is offered and what it costs, for the operator
+    #[command(subcommand)]
+    Size(size::Size),
     /// SSH keys that are kept for orders
     #[command(subcommand)]
     Key(keeping::Key),
@@ -138,6 +142,11 @@ pub async fn run(command: Command, url: Option<String>, json: bool) -> Outcome {
             api.leaving(done).await
         }
         Command::AddressPool(args) => {
+            api.enter_as_staff().await?;
+            let done = args.run(&api).await;
+            api.leaving(done).await
+        }
+        Command::Size(args) => {
             api.enter_as_staff().await?;
             let done = args.run(&api).await;
             api.leaving(done).await

@@ -35,6 +35,14 @@ pub enum Node {
         /// Its name or id
         node: String,
     },
+    /// Say which machines a node is for: those of sizes of a class, or without --class those of sizes without one
+    Classify {
+        /// Its name or id
+        node: String,
+        /// The class, as nvme or dedicated
+        #[arg(long)]
+        class: Option<String>,
+    },
     /// Begin the maintenance of one of a node's hosts: nothing new is placed on it
     Maintain {
         /// The node's name or id
@@ -77,6 +85,7 @@ impl Node {
                 let found = list.get("items").and_then(Value::as_array).and_then(|all| all.iter().find(|one| one.get("id") == Some(&json!(id))));
                 shown(api, found.cloned().unwrap_or_default())
             }
+            Self::Classify { node, class } => change(api, &node, &json!({ "class": class.unwrap_or_default() })).await,
             Self::Close { node, reason } => change(api, &node, &json!({ "schedulable": false, "reason": reason })).await,
             Self::Open { node } => change(api, &node, &json!({ "schedulable": true })).await,
             Self::Maintain { node, host, reason, end } => {

@@ -27,6 +27,17 @@ pub const SIZE: Columns = &[
     ("Month", "/monthly"),
     ("Hour", "/hourly"),
 ];
+pub const SIZE_OF_OPERATOR: Columns = &[
+    ("Id", "/id"),
+    ("Name", "/name"),
+    ("CPUs", "/cpus"),
+    ("Memory MiB", "/memory_mib"),
+    ("Disk GiB", "/disk_gib"),
+    ("Month", "/monthly"),
+    ("Hour", "/hourly"),
+    ("Class", "/class"),
+    ("On sale", "/visible"),
+];
 pub const NAMED: Columns = &[("Id", "/id"), ("Name", "/name")];
 pub const ORDER: Columns =
     &[("Order", "/id"), ("State", "/state"), ("Host name", "/hostname"), ("Machine", "/instance_id"), ("Charged", "/charged_now"), ("Problem", "/problem")];
@@ -180,6 +191,7 @@ pub const NODE: Columns = &[
     ("State", "/state"),
     ("Region", "/region/name"),
     ("Driver", "/driver"),
+    ("Class", "/class"),
     ("Machines", "/instances"),
     ("CPUs promised", "/cpus_used"),
     ("of", "/cpus_limit"),

@@ -43,50 +43,54 @@ pub static DISK_CREATE: Workflow<DiskInput> = Workflow {
 /// `Invalid` with every wrong field; `Conflict` when the machine's state or node does not allow it; `Exhausted` when the quota is used up
 /// or no node has room.
 pub async fn create<P: AtProject + AtOrganisation>(cx: &Cx, at: &Scope<P>, new: &NewDisk) -> Result<Disk> {
-    new.checks().done()?;
-    let id = cx
-        .write(async |tx| {
-            let machine = match new.instance_id {
-                Some(id) => Some(machine_for(&tx, at, id).await?),
-                None => None,
-            };
-            let region_id = machine.as_ref().map(|machine| machine.region_id).or(new.region_id);
-            let region_id = region_id.ok_or_else(|| Error::internal("a disk without a place"))?;
-            let region = region::by_id(tx.db(), region_id).await.map_err(foreign("region_id", "choose one of the regions"))?;
-            if new.region_id.is_some_and(|wanted| wanted != region.id) {
-                return Err(Error::invalid("region_id", format!("choose {}, where the machine is", region.title)));
-            }
-            quota::reserve_disk(&tx, at, new.size_gib).await?;
-            let node = for_disk(&tx, region.id, machine.as_ref().and_then(|machine| machine.node_id), new.size_gib).await?;
-            let owner = KeyOwner::Organisation(at.organisation_id()?);
-            let id: DiskId = tx.cx().new_id();
-            let row = Row {
-                id,
-                organisation_id: at.organisation_id()?,
-                project_id: at.project_id()?,
-                name: Sealed::<Name>::seal(&tx, owner, &new.name.trim().to_owned()).await?,
-                size_gib: new.size_gib,
-                growing_to_gib: None,
-                region_id: region.id,
-                node_id: node.id,
-                node_name: node.name,
-                instance_id: new.instance_id,
-                state: DiskState::Creating,
-                problem: None,
-                measured_to: None,
-                measured_seq: 0,
-                operation_id: None,
-                created_at: tx.cx().now().0,
-                deleted_at: None,
-            };
-            let start = Start { place: row.place(), subject: &id.to_string(), started_by: at.actor().person(), key: None };
-            store::insert(&tx, row).await?;
-            begun(&tx, id, DISK_CREATE.start(&tx, start, &DiskInput { disk_id: id }).await?).await?;
-            audit::record(&tx, at, id, "A disk is made").await?;
-            Ok(id)
-        })
-        .await?;
+    let id = cx.write(async |tx| begin(&tx, at, new).await).await?;
     list::view(cx, at, id).await
+}
+
+/// The same in the caller's transaction.
+///
+/// # Errors
+/// As for [`create`].
+pub async fn begin<P: AtProject + AtOrganisation>(tx: &Tx, at: &Scope<P>, new: &NewDisk) -> Result<DiskId> {
+    new.checks().done()?;
+    let machine = match new.instance_id {
+        Some(id) => Some(machine_for(tx, at, id).await?),
+        None => None,
+    };
+    let region_id = machine.as_ref().map(|machine| machine.region_id).or(new.region_id);
+    let region_id = region_id.ok_or_else(|| Error::internal("a disk without a place"))?;
+    let region = region::by_id(tx.db(), region_id).await.map_err(foreign("region_id", "choose one of the regions"))?;
+    if new.region_id.is_some_and(|wanted| wanted != region.id) {
+        return Err(Error::invalid("region_id", format!("choose {}, where the machine is", region.title)));
+    }
+    quota::reserve_disk(tx, at, new.size_gib).await?;
+    let node = for_disk(tx, region.id, machine.as_ref().and_then(|machine| machine.node_id), new.size_gib).await?;
+    let owner = KeyOwner::Organisation(at.organisation_id()?);
+    let id: DiskId = tx.cx().new_id();
+    let row = Row {
+        id,
+        organisation_id: at.organisation_id()?,
+        project_id: at.project_id()?,
+        name: Sealed::<Name>::seal(tx, owner, &new.name.trim().to_owned()).await?,
+        size_gib: new.size_gib,
+        growing_to_gib: None,
+        region_id: region.id,
+        node_id: node.id,
+        node_name: node.name,
+        instance_id: new.instance_id,
+        state: DiskState::Creating,
+        problem: None,
+        measured_to: None,
+        measured_seq: 0,
+        operation_id: None,
+        created_at: tx.cx().now().0,
+        deleted_at: None,
+    };
+    let start = Start { place: row.place(), subject: &id.to_string(), started_by: at.actor().person(), key: None };
+    store::insert(tx, row).await?;
+    begun(tx, id, DISK_CREATE.start(tx, start, &DiskInput { disk_id: id }).await?).await?;
+    audit::record(tx, at, id, "A disk is made").await?;
+    Ok(id)
 }
 
 pub(super) fn foreign(field: &'static str, message: &'static str) -> impl Fn(Error) -> Error {

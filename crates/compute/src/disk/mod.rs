@@ -14,16 +14,18 @@ mod list;
 mod measure;
 mod model;
 pub(crate) mod store;
+mod with_machine;
 
 pub use attach::{DISK_ATTACH, DiskAttachInput, attach};
 pub use count::count;
-pub use create::{DISK_CREATE, DiskInput, create};
+pub use create::{DISK_CREATE, DiskInput, begin, create};
 pub use delete::{DISK_DELETE, delete};
 pub use detach::{DISK_DETACH, DiskDetachInput, detach};
 pub use evict::{evict, of_organisation};
 pub use grow::{DISK_GROW, DiskGrowInput, grow};
 pub use list::{list, view};
 pub use model::{Disk, DiskAttachment, DiskId, DiskQuery, DiskSize, DiskState, NewDisk};
+pub use with_machine::{DiskWithMachine, may_come_with};
 
 pub(crate) use left::{left_by, none_for_memory};
 pub(crate) use measure::measure;

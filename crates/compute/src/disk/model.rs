@@ -114,14 +114,18 @@ pub struct DiskQuery {
     pub instance: Option<InstanceId>,
 }
 
+/// What is wrong with a name and a size, wherever the disk will be.
+pub(super) fn checks(name: &str, size_gib: i32) -> Checks {
+    let mut checks = Checks::new();
+    checks.that(is_name(name), "name", "use 1 to 100 characters").that((1..=LARGEST_GIB).contains(&size_gib), "size_gib", "use 1 to 10000 GiB");
+    checks
+}
+
 impl NewDisk {
     /// What is wrong with what a person typed.
     pub fn checks(&self) -> Checks {
-        let mut checks = Checks::new();
-        checks
-            .that(is_name(&self.name), "name", "use 1 to 100 characters")
-            .that((1..=LARGEST_GIB).contains(&self.size_gib), "size_gib", "use 1 to 10000 GiB")
-            .that(self.region_id.is_some() || self.instance_id.is_some(), "region_id", "choose where the disk is, or the machine that gets it");
+        let mut checks = checks(&self.name, self.size_gib);
+        checks.that(self.region_id.is_some() || self.instance_id.is_some(), "region_id", "choose where the disk is, or the machine that gets it");
         checks
     }
 }

@@ -113,7 +113,7 @@ mod tests {
 
     #[test]
     fn the_rule_that_refused_a_host_is_named() {
-        let shape = Shape { size_id: SizeId::from_uuid(Uuid::nil()), size_name: "Small".into(), cpus: 1, memory_mib: 512, disk_gib: 5 };
+        let shape = Shape { size_id: SizeId::from_uuid(Uuid::nil()), size_name: "Small".into(), cpus: 1, memory_mib: 512, disk_gib: 5, class: None };
         let (open, mut load) = (Closed::new(), Load::default());
         let two = node(vec![host("pve1"), NodeHost { online: false, ..host("pve2") }]);
         assert_eq!(nowhere(&two, &open, &load, &shape), None);

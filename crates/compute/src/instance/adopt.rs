@@ -82,6 +82,7 @@ async fn insert(tx: &Tx, at: &Scope<ByWorkflow>, node: &Node, stranger: &NodeStr
         cpus: figure(stranger.cpus),
         memory_mib: figure(stranger.memory_mib),
         disk_gib: figure(stranger.disk_gib),
+        class: node.class.clone(),
     };
     quota::reserve(tx, at, &shape).await?;
     let owner = KeyOwner::Organisation(at.organisation_id()?);
@@ -102,6 +103,7 @@ async fn insert(tx: &Tx, at: &Scope<ByWorkflow>, node: &Node, stranger: &NodeStr
         backup_id: None,
         size_id: shape.size_id,
         size_name: shape.size_name,
+        class: shape.class,
         cpus: shape.cpus,
         memory_mib: shape.memory_mib,
         disk_gib: shape.disk_gib,

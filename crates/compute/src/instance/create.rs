@@ -28,7 +28,7 @@ pub async fn create<P: AtProject + AtOrganisation>(tx: &Tx, at: &Scope<P>, new: 
     }
     let region = region::by_id(tx.db(), new.region_id).await?;
     let origin = origin(tx, at, new).await?;
-    if new.user_data.is_some() && !offers(tx.db(), region.id, origin.kept_on.as_deref(), Feature::UserData).await? {
+    if new.user_data.is_some() && !offers(tx.db(), region.id, Feature::UserData, |node| origin.kept_on.as_ref().is_none_or(|name| *name == node.name)).await? {
         return Err(Error::invalid("user_data", "nothing in this region hands it to a machine; order without it, or choose another region"));
     }
     quota::reserve(tx, at, &new.shape).await?;
@@ -51,6 +51,7 @@ pub async fn create<P: AtProject + AtOrganisation>(tx: &Tx, at: &Scope<P>, new: 
         root_password: None,
         size_id: new.shape.size_id,
         size_name: new.shape.size_name.clone(),
+        class: new.shape.class.clone(),
         cpus: new.shape.cpus,
         memory_mib: new.shape.memory_mib,
         disk_gib: new.shape.disk_gib,

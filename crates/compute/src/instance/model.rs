@@ -162,6 +162,9 @@ pub struct Shape {
     pub memory_mib: i32,
     /// Disk in GiB.
     pub disk_gib: i32,
+    /// The class of nodes that the size is for; without one it is for nodes without a class.
+    #[serde(default)]
+    pub class: Option<String>,
 }
 
 impl Shape {

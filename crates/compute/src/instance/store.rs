@@ -46,6 +46,7 @@ mod instance {
         pub root_password: Option<Sealed<RootPassword>>,
         pub size_id: SizeId,
         pub size_name: String,
+        pub class: Option<String>,
         pub cpus: i32,
         pub memory_mib: i32,
         pub disk_gib: i32,
@@ -126,7 +127,14 @@ impl Row {
 
     /// How large it is.
     pub(crate) fn shape(&self) -> super::Shape {
-        super::Shape { size_id: self.size_id, size_name: self.size_name.clone(), cpus: self.cpus, memory_mib: self.memory_mib, disk_gib: self.disk_gib }
+        super::Shape {
+            size_id: self.size_id,
+            size_name: self.size_name.clone(),
+            cpus: self.cpus,
+            memory_mib: self.memory_mib,
+            disk_gib: self.disk_gib,
+            class: self.class.clone(),
+        }
     }
 }
 

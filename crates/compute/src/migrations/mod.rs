@@ -18,6 +18,7 @@ mod m0016_moves;
 mod m0017_disks;
 mod m0018_room_of_restore_tests;
 mod m0019_ipv6;
+mod m0021_classes;
 
 use sea_orm_migration::MigrationTrait;
 
@@ -42,5 +43,6 @@ pub(crate) fn all() -> Vec<Box<dyn MigrationTrait>> {
         Box::new(m0017_disks::Migration),
         Box::new(m0018_room_of_restore_tests::Migration),
         Box::new(m0019_ipv6::Migration),
+        Box::new(m0021_classes::Migration),
     ]
 }

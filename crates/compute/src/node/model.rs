@@ -41,6 +41,8 @@ pub struct Node {
     pub templates: Vec<String>,
     /// References of guests and disks on it that no machine and no disk of ours stands behind. Nothing touches them.
     pub orphans: Vec<String>,
+    /// The machines that it is for: those of sizes of this class, or of sizes without one.
+    pub class: Option<String>,
     /// Whether new machines are placed on it.
     pub enabled: bool,
     /// Why not, in the operator's words.
@@ -78,6 +80,9 @@ pub struct NodePatch {
     pub schedulable: Option<bool>,
     /// Why it takes none; asked for when it is closed.
     pub reason: Option<String>,
+    /// The class of machines that it is for, as `nvme` or `dedicated`: it takes those of sizes of this class and no others. Nothing between
+    /// the quotes takes the class away.
+    pub class: Option<String>,
     /// Virtual processors that may be promised for every hundred real ones; 10 to 10,000.
     pub cpu_overcommit_percent: Option<i32>,
     /// MiB of memory that may be promised for every hundred real ones; 10 to 1,000.
@@ -91,11 +96,20 @@ impl NodePatch {
         let reason = self.reason.as_deref().map_or(0, |text| text.trim().chars().count());
         let mut checks = Checks::new();
         checks
+            .that(self.class.as_deref().is_none_or(|class| class.is_empty() || is_class(class)), "class", CLASS)
             .that(self.schedulable != Some(false) || (1..=200).contains(&reason), "reason", "say in 1 to 200 characters why it takes no new machines")
             .that(fits(self.cpu_overcommit_percent, 10_000), "cpu_overcommit_percent", "use 10 to 10000")
             .that(fits(self.memory_overcommit_percent, 1_000), "memory_overcommit_percent", "use 10 to 1000");
         checks
     }
+}
+
+/// What [`is_class`] asks for.
+pub const CLASS: &str = "use 1 to 40 lower-case letters, digits and hyphens";
+
+/// Whether a class can be called so.
+pub fn is_class(text: &str) -> bool {
+    (1..=40).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
 }
 
 /// How a node stands.
@@ -121,6 +135,8 @@ pub struct NodeView {
     pub region: Part<RegionId>,
     /// How it stands.
     pub state: NodeState,
+    /// The class of machines that it is for.
+    pub class: Option<String>,
     /// Whether it takes new machines.
     pub schedulable: bool,
     /// Why not, in the operator's words.
@@ -187,6 +203,7 @@ impl NodeView {
             disk_promised_gib: taken.disk_gib,
             cpu_overcommit_percent: node.cpu_overcommit_percent,
             memory_overcommit_percent: node.memory_overcommit_percent,
+            class: node.class,
             closed_because: node.closed_because,
             hosts,
             storages: node.storages,
@@ -241,6 +258,12 @@ impl Node {
         room.map(|room| format!("disk: {promised} GiB would be promised of {room} GiB"))
     }
 
+    /// Why machines of `class` are not for this node, in words for the operator; `None` when they are.
+    pub(crate) fn refuses_class(&self, class: Option<&str>) -> Option<String> {
+        let said = |class: Option<&str>| class.map_or_else(|| "no class".to_owned(), |class| format!("the class {class}"));
+        (self.class.as_deref() != class).then(|| format!("it is for machines of {}, and this one is of {}", said(self.class.as_deref()), said(class)))
+    }
+
     /// The first rule that keeps a machine away, in words for the operator; `None` when it fits.
     ///
     /// What is on its node already needs nothing of it: then `template` is `None`.
@@ -291,6 +314,7 @@ mod tests {
             disk_free_mib: Some(5_000),
             templates: vec!["tiny".into()],
             orphans: Vec::new(),
+            class: None,
             enabled: true,
             closed_because: None,
             cpu_overcommit_percent: 800,

@@ -15,10 +15,13 @@ use crate::{backup, card, host};
 /// Whether the node of a machine has room for it in another shape.
 ///
 /// # Errors
-/// `Exhausted` when it has none, and which rule refuses is logged for the operator; database errors.
+/// `Invalid` at `size_id` when such machines are on other nodes; `Exhausted` when it has none, and which rule refuses is logged for the operator; database errors.
 pub(crate) async fn fits(tx: &Tx, row: &instances::Row, shape: &Shape) -> Result<()> {
     let nodes = store::in_region_locked(tx, row.region_id).await?;
     let Some(node) = nodes.into_iter().find(|node| Some(node.id) == row.node_id) else { return Ok(()) };
+    if node.class != shape.class {
+        return Err(Error::invalid("size_id", "machines of this size are on other nodes than this machine is; choose another size"));
+    }
     let mut taken = taken::taken(tx.db()).await?.on_node(node.id);
     taken.cpus -= i64::from(row.cpus);
     taken.memory_mib -= i64::from(row.memory_mib);
@@ -60,15 +63,23 @@ fn needed(row: &instances::Row, network: Option<&networks::Row>) -> Result<Vec<S
     user_data.into_iter().chain(backup).chain(network).chain(ipv6).map(word).collect()
 }
 
-/// Whether a node of the region offers `feature`; the node `only`, if one is named. For telling people before they pay.
+/// Whether one of the region's nodes that `may` be it offers `feature`. For telling people before they pay.
 ///
 /// # Errors
 /// Database errors.
-pub(crate) async fn offers(db: &impl ConnectionTrait, region: RegionId, only: Option<&str>, feature: Feature) -> Result<bool> {
+pub(crate) async fn offers(db: &impl ConnectionTrait, region: RegionId, feature: Feature, may: impl Fn(&Node) -> bool) -> Result<bool> {
     let wanted = word(feature)?;
-    let nodes = store::all(db).await?.into_iter().filter(|node| node.region_id == region && only.is_none_or(|name| name == node.name));
+    let nodes = store::all(db).await?.into_iter().filter(|node| node.region_id == region && may(node));
     let features = store::features(db, nodes.map(|node| node.id)).await?;
     Ok(features.values().any(|offered| offered.contains(&wanted)))
+}
+
+/// Whether the region has a node for machines of `class`.
+///
+/// # Errors
+/// Database errors.
+pub async fn offers_class(db: &impl ConnectionTrait, region: RegionId, class: &str) -> Result<bool> {
+    Ok(store::all(db).await?.iter().any(|node| node.region_id == region && node.class.as_deref() == Some(class)))
 }
 
 /// The template that a node must have already: an image is taken in where that is offered, and what comes from a backup has its disk there.
@@ -146,8 +157,9 @@ pub(crate) async fn place(tx: &Tx, at: &Scope<ByWorkflow>, row: &instances::Row)
         let offered = features.get(&node.id).map_or(&[][..], Vec::as_slice);
         let lacks = || needed.iter().find(|one| !offered.contains(one)).map(|one| format!("it has no `{one}`"));
         let template = wanted(row, &node, offered);
+        let classed = || node.refuses_class(shape.class.as_deref());
         let refuses = || node.refuses(taken, shape.size(), template).or_else(|| host::choose::nowhere(&node, &closed, &load, &shape));
-        match apart.or_else(lacks).or_else(refuses) {
+        match apart.or_else(classed).or_else(lacks).or_else(refuses) {
             Some(why) => refused.push(format!("{}: {why}", node.name)),
             None => {
                 let left = node.memory_limit_mib().unwrap_or(i64::MAX).saturating_sub(taken.memory_mib);

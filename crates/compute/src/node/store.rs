@@ -44,6 +44,7 @@ mod entity {
         pub orphans: String,
         /// JSON list of what its driver offers.
         pub features: String,
+        pub class: Option<String>,
         pub enabled: bool,
         pub closed_because: Option<String>,
         pub cpu_overcommit_percent: i32,
@@ -89,6 +90,7 @@ fn view(row: entity::Model) -> Result<Node> {
         memory_mib: row.memory_mib,
         disk_mib: row.disk_mib,
         disk_free_mib: row.disk_free_mib,
+        class: row.class,
         enabled: row.enabled,
         problem: row.problem,
         seen_at: Timestamp(row.seen_at),
@@ -158,6 +160,7 @@ pub(super) async fn note(tx: &Tx, region: RegionId, seen: &Seen<'_>) -> Result<(
         templates: Set("[]".to_owned()),
         orphans: Set("[]".to_owned()),
         features: Set("[]".to_owned()),
+        class: Set(None),
         enabled: Set(true),
         closed_because: Set(None),
         cpu_overcommit_percent: Set(seen.overcommit.cpu_percent),
@@ -233,6 +236,9 @@ pub(super) async fn set<P: Permission>(tx: &Tx, _at: &Scope<P>, id: NodeId, patc
         let why = patch.reason.as_deref().map(str::trim).filter(|_| !schedulable);
         update =
             update.col_expr(entity::Column::Enabled, Expr::value(schedulable)).col_expr(entity::Column::ClosedBecause, Expr::value(why.map(str::to_owned)));
+    }
+    if let Some(class) = &patch.class {
+        update = update.col_expr(entity::Column::Class, Expr::value(Some(class.clone()).filter(|class| !class.is_empty())));
     }
     if let Some(percent) = patch.cpu_overcommit_percent {
         update = update.col_expr(entity::Column::CpuOvercommitPercent, Expr::value(percent));

@@ -23,9 +23,10 @@ pub async fn update<P: Permission>(cx: &Cx, at: &Scope<P>, id: NodeId, patch: &N
 }
 
 fn in_words(patch: &NodePatch) -> &'static str {
-    match patch.schedulable {
-        Some(true) => "A node is open to new machines",
-        Some(false) => "A node is closed to new machines",
-        None => "How much may be promised on a node is changed",
+    match (patch.schedulable, &patch.class) {
+        (Some(true), _) => "A node is open to new machines",
+        (Some(false), _) => "A node is closed to new machines",
+        (None, Some(_)) => "A node is for machines of another class",
+        (None, None) => "How much may be promised on a node is changed",
     }
 }

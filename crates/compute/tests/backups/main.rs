@@ -56,7 +56,7 @@ async fn begun(test: &Test, hostname: &str, disk_gib: i32, source: Source) -> ke
     let new = NewInstance {
         hostname: hostname.to_owned(),
         ssh_public_key: KEY.to_owned(),
-        shape: Shape { size_id: size, size_name: "Small".to_owned(), cpus: 1, memory_mib: 256, disk_gib },
+        shape: Shape { size_id: size, size_name: "Small".to_owned(), cpus: 1, memory_mib: 256, disk_gib, class: None },
         source,
         region_id: compute::region::all(test.cx.db()).await.unwrap()[0].id,
         user_data: None,

@@ -56,7 +56,14 @@ async fn running(test: &Test, hostname: &str, connection: Connection) -> Instanc
     let new = NewInstance {
         hostname: hostname.to_owned(),
         ssh_public_key: KEY.to_owned(),
-        shape: Shape { size_id: SizeId::from_uuid(uuid::Uuid::from_u128(7)), size_name: "Small".to_owned(), cpus: 1, memory_mib: 256, disk_gib: 2 },
+        shape: Shape {
+            size_id: SizeId::from_uuid(uuid::Uuid::from_u128(7)),
+            size_name: "Small".to_owned(),
+            cpus: 1,
+            memory_mib: 256,
+            disk_gib: 2,
+            class: None,
+        },
         source: Source::Template(templates.iter().find(|one| one.name == "tiny").unwrap().id),
         region_id: regions[0].id,
         user_data: None,

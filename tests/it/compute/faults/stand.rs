@@ -143,7 +143,7 @@ impl Stand {
         let cx = &self.test.cx;
         let region_id = compute::region::all(cx.db()).await.unwrap()[0].id;
         let network_id = if let Beneath::Simulated(_) = self.beneath {
-            let new = network::NewNetwork { name: format!("net of {hostname}"), region_id, subnet: None, egress: true };
+            let new = network::NewNetwork { name: format!("net of {hostname}"), region_id, subnet: None, egress: true, ipv6: false };
             Some(network::create(cx, &self.test.scope::<NetworkCreate>().await, &new).await.unwrap().id)
         } else {
             None
@@ -160,6 +160,7 @@ impl Stand {
             user_data: None,
             network_id,
             security_group_id: None,
+            disks: Vec::new(),
             tags: Vec::new(),
             payment_method: PaymentMethod::TestSucceeds,
         };
