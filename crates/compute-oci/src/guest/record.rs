@@ -4,10 +4,8 @@ use std::net::Ipv4Addr;
 
 use compute_driver::GuestSpec;
 use compute_host::process::ProcessId;
+pub(crate) use compute_host::record::GUEST as FILE;
 use serde::{Deserialize, Serialize};
-
-/// The file that makes a folder a container.
-pub(crate) const FILE: &str = "guest.json";
 
 /// A container as it was ordered, with what we chose for it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -45,7 +45,7 @@ fn settings(record: &Record) -> String {
 }
 
 fn network_config(record: &Record) -> String {
-    let (address, prefix, gateway, resolver) = match (&record.spec.card, record.lan) {
+    let (address, prefix, gateway, resolver) = match (&record.spec.card, record.seat.lan) {
         (Some(card), Some(lan)) => (card.ipv4.to_string(), lan.prefix, lan.gateway.to_string(), lan.gateway.to_string()),
         _ => (ADDRESS.to_owned(), 24, "10.0.2.2".to_owned(), "10.0.2.3".to_owned()),
     };
@@ -59,9 +59,9 @@ fn network_config(record: &Record) -> String {
 #[cfg(test)]
 mod tests {
     use compute_driver::{Card, GuestSpec, PasswordHash, Reference};
+    use compute_host::network::Lan;
 
     use super::*;
-    use crate::guest::record::Lan;
 
     fn record(ssh_keys: Vec<String>) -> Record {
         let spec = GuestSpec {
@@ -80,7 +80,7 @@ mod tests {
             cut_off: false,
             avoid: Vec::new(),
         };
-        Record { generation: 2, ..Record::new(&spec, "v", 42_000) }
+        Record { generation: 2, ..Record::new(&spec, "v", 42_000, None) }
     }
 
     #[test]
@@ -95,7 +95,7 @@ mod tests {
     fn in_a_private_network_the_address_is_that_of_its_card() {
         let mut record = record(vec![]);
         record.spec.card = Some(Card { network: Reference::parse("net_1").unwrap(), ipv4: [10, 66, 0, 10].into(), ipv6: None });
-        record.lan = Some(Lan { prefix: 20, gateway: [10, 66, 0, 1].into() });
+        record.seat.lan = Some(Lan { prefix: 20, gateway: [10, 66, 0, 1].into() });
         assert!(network_config(&record).ends_with("address: 10.66.0.10/20\n        gateway: 10.66.0.1\n        dns_nameservers: [10.66.0.1]\n"));
     }
 

@@ -16,8 +16,8 @@ use super::{
     record::Member,
 };
 use crate::{
-    guest::record::trouble,
     process::{ProcessId, run},
+    record::trouble,
 };
 
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -103,7 +103,7 @@ mod tests {
         let subnet = Network { address: [10, 66, 0, 0].into(), prefix: 24 };
         let shut = NetworkSpec { reference: Reference::parse("net_1").unwrap(), subnet, gateway: [10, 66, 0, 1].into(), egress: false, ipv6: None };
         let member = Member {
-            tap: "t1".into(),
+            port: "t1".into(),
             hostname: "web-1".into(),
             mac: "02:00:00:00:00:01".into(),
             ipv4: [10, 66, 0, 10].into(),

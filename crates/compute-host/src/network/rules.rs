@@ -34,15 +34,15 @@ pub(super) fn inside(network: &NetworkSpec, link: Ipv4Addr, members: &[Member]) 
 /// Each guest may send as itself only. These networks have no IPv6, so nothing of it passes either.
 fn senders(members: &[Member]) -> String {
     let mut text = String::from("table bridge fairhold {\nchain senders {\ntype filter hook prerouting priority -300; policy accept;\n");
-    for Member { tap, mac, ipv4, filter, .. } in members {
-        let _ = writeln!(text, "iifname \"{tap}\" ether type != {{ ip, arp }} counter drop");
+    for Member { port, mac, ipv4, filter, .. } in members {
+        let _ = writeln!(text, "iifname \"{port}\" ether type != {{ ip, arp }} counter drop");
         if filter.anti_spoofing {
-            let _ = writeln!(text, "iifname \"{tap}\" ether saddr != {mac} counter drop");
-            let _ = writeln!(text, "iifname \"{tap}\" arp saddr ether != {mac} counter drop");
+            let _ = writeln!(text, "iifname \"{port}\" ether saddr != {mac} counter drop");
+            let _ = writeln!(text, "iifname \"{port}\" arp saddr ether != {mac} counter drop");
             // A probe for an address in use has no sender yet (RFC 5227), nor has who asks for a lease.
-            let _ = writeln!(text, "iifname \"{tap}\" arp saddr ip != {{ 0.0.0.0, {ipv4} }} counter drop");
-            let _ = writeln!(text, "iifname \"{tap}\" ip saddr 0.0.0.0 udp dport 67 accept");
-            let _ = writeln!(text, "iifname \"{tap}\" ip saddr != {ipv4} counter drop");
+            let _ = writeln!(text, "iifname \"{port}\" arp saddr ip != {{ 0.0.0.0, {ipv4} }} counter drop");
+            let _ = writeln!(text, "iifname \"{port}\" ip saddr 0.0.0.0 udp dport 67 accept");
+            let _ = writeln!(text, "iifname \"{port}\" ip saddr != {ipv4} counter drop");
         }
     }
     text + "}\n}\n"
@@ -51,11 +51,11 @@ fn senders(members: &[Member]) -> String {
 fn forward(network: &NetworkSpec, members: &[Member]) -> String {
     let mut text = String::from("chain forward {\ntype filter hook forward priority filter; policy drop;\n");
     text += "ct state established,related accept\nct state invalid drop\n";
-    for Member { tap, ipv4, .. } in members {
-        let _ = writeln!(text, "ip saddr {ipv4} jump out_{tap}");
+    for Member { port, ipv4, .. } in members {
+        let _ = writeln!(text, "ip saddr {ipv4} jump out_{port}");
     }
-    for Member { tap, ipv4, .. } in members {
-        let _ = writeln!(text, "ip daddr {ipv4} jump in_{tap}");
+    for Member { port, ipv4, .. } in members {
+        let _ = writeln!(text, "ip daddr {ipv4} jump in_{port}");
     }
     let _ = writeln!(text, "iifname \"{BRIDGE}\" oifname \"{BRIDGE}\" accept");
     if network.egress {
@@ -74,7 +74,7 @@ fn chain(member: &Member, direction: Direction) -> String {
         Direction::Inbound => ("in", member.filter.inbound),
         Direction::Outbound => ("out", member.filter.outbound),
     };
-    let mut text = format!("chain {name}_{} {{\n", member.tap);
+    let mut text = format!("chain {name}_{} {{\n", member.port);
     for rule in member.filter.rules.iter().filter(|rule| rule.direction == direction) {
         if let Some(matches) = matches(rule) {
             let _ = writeln!(text, "{matches}{}", verdict(rule.verdict));
@@ -160,7 +160,7 @@ mod tests {
 
     fn member(filter: Filter) -> Member {
         let public = vec![Ipv4Addr::new(203, 0, 113, 7)];
-        Member { tap: "t1".into(), hostname: "web-1".into(), mac: "02:00:00:00:00:01".into(), ipv4: [10, 66, 0, 10].into(), filter, public }
+        Member { port: "t1".into(), hostname: "web-1".into(), mac: "02:00:00:00:00:01".into(), ipv4: [10, 66, 0, 10].into(), filter, public }
     }
 
     #[test]

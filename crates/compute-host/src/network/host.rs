@@ -2,7 +2,7 @@
 
 use std::{env, fs};
 
-use compute_driver::DriverError;
+use compute_driver::{DriverError, Feature};
 
 /// What is run, and the Debian package that brings it.
 const PROGRAMS: [(&str, &str); 4] = [("ip", "iproute2"), ("nft", "nftables"), ("dnsmasq", "dnsmasq-base"), ("nsenter", "util-linux")];
@@ -10,7 +10,7 @@ const PROGRAMS: [(&str, &str); 4] = [("ip", "iproute2"), ("nft", "nftables"), ("
 const CAPABILITIES: [(u32, &str); 2] = [(12, "CAP_NET_ADMIN"), (21, "CAP_SYS_ADMIN")];
 
 /// Why this host cannot have private networks; `None` when it can.
-pub(crate) fn obstacle() -> Option<String> {
+fn obstacle() -> Option<String> {
     let rights = effective_capabilities();
     if let Some((_, name)) = CAPABILITIES.into_iter().find(|(bit, _)| rights & (1 << bit) == 0) {
         return Some(format!("root, or {name}, is missing"));
@@ -19,8 +19,19 @@ pub(crate) fn obstacle() -> Option<String> {
     missing.map(|(program, package)| format!("the program {program} (package {package}) is missing"))
 }
 
+/// What a driver can do where this host can have private networks.
+pub fn features() -> Vec<Feature> {
+    match obstacle() {
+        None => vec![Feature::PrivateNetworks, Feature::PublicAddresses, Feature::Firewall, Feature::AntiSpoofing],
+        Some(_) => Vec::new(),
+    }
+}
+
 /// Fails unless this host can have private networks.
-pub(crate) fn must_be_able() -> Result<(), DriverError> {
+///
+/// # Errors
+/// `Unsupported`, with what is missing.
+pub fn must_be_able() -> Result<(), DriverError> {
     match obstacle() {
         None => Ok(()),
         Some(why) => Err(DriverError::unsupported(format!("make private networks: {why}"))),
