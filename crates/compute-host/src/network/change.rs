@@ -6,7 +6,8 @@ use std::{net::IpAddr, path::Path};
 use compute_driver::{Card, DriverError, InForce, NetworkSpec, Reference};
 
 use super::{
-    host::must_be_able,
+    host::{must_be_able, must_have_ipv6},
+    ipv6,
     names::Names,
     record::{self, Lan, Network},
     wire,
@@ -20,16 +21,18 @@ use crate::lock::Lock;
 pub async fn ensure(data_dir: &Path, wanted: &NetworkSpec) -> Result<(), DriverError> {
     must_be_able()?;
     wanted.check()?;
-    if wanted.ipv6.is_some() {
-        return Err(DriverError::unsupported("give guests IPv6 addresses"));
-    }
+    let names = Names::of(data_dir, &wanted.reference);
     let _lock = Lock::network(data_dir, &wanted.reference).await?;
+    if let Some(block) = wanted.ipv6 {
+        must_have_ipv6()?;
+        ipv6::must_be_free(&names, block).await?;
+    }
     let network = match record::find(data_dir, &wanted.reference) {
         Some(known) if !known.spec.same_shape(wanted) => {
             return Err(DriverError::conflict("a network with this reference has another subnet or gateway"));
         }
         Some(known) => Network { spec: wanted.clone(), ..known },
-        None => Network { spec: wanted.clone(), link: wire::free_link(&Names::of(data_dir, &wanted.reference)).await? },
+        None => Network { spec: wanted.clone(), link: wire::free_link(&names).await? },
     };
     record::keep(data_dir, &network)?;
     wire::realise(data_dir, &wanted.reference).await

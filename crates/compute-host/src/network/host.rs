@@ -1,11 +1,13 @@
 //! Whether this host can have private networks: rights and programs.
 
-use std::{env, fs};
+use std::{env, fs, path::Path};
 
 use compute_driver::{DriverError, Feature};
 
 /// What is run, and the Debian package that brings it.
 const PROGRAMS: [(&str, &str); 4] = [("ip", "iproute2"), ("nft", "nftables"), ("dnsmasq", "dnsmasq-base"), ("nsenter", "util-linux")];
+/// The kernel's settings about IPv6, a folder for each interface.
+pub(super) const IPV6: &str = "/proc/sys/net/ipv6/conf";
 /// Bits of the capability sets (linux/capability.h): networks, and namespaces.
 const CAPABILITIES: [(u32, &str); 2] = [(12, "CAP_NET_ADMIN"), (21, "CAP_SYS_ADMIN")];
 
@@ -21,10 +23,14 @@ fn obstacle() -> Option<String> {
 
 /// What a driver can do where this host can have private networks.
 pub fn features() -> Vec<Feature> {
-    match obstacle() {
+    let mut features = match obstacle() {
         None => vec![Feature::PrivateNetworks, Feature::PublicAddresses, Feature::Firewall, Feature::AntiSpoofing],
-        Some(_) => Vec::new(),
+        Some(_) => return Vec::new(),
+    };
+    if has_ipv6(Path::new(IPV6)) {
+        features.push(Feature::Ipv6);
     }
+    features
 }
 
 /// Fails unless this host can have private networks.
@@ -36,6 +42,16 @@ pub fn must_be_able() -> Result<(), DriverError> {
         None => Ok(()),
         Some(why) => Err(DriverError::unsupported(format!("make private networks: {why}"))),
     }
+}
+
+/// Fails unless this host's kernel has IPv6.
+pub(super) fn must_have_ipv6() -> Result<(), DriverError> {
+    if has_ipv6(Path::new(IPV6)) { Ok(()) } else { Err(DriverError::unsupported("give guests IPv6 addresses: the host's kernel has none")) }
+}
+
+/// A kernel without IPv6 has no settings for it, and an operator may have switched it off (`net.ipv6.conf.all.disable_ipv6`).
+fn has_ipv6(settings: &Path) -> bool {
+    fs::read_to_string(settings.join("all/disable_ipv6")).is_ok_and(|off| off.trim() == "0")
 }
 
 fn effective_capabilities() -> u64 {
@@ -55,5 +71,16 @@ mod tests {
     #[test]
     fn a_program_that_is_not_there_is_seen() {
         assert!(is_installed("sh") && !is_installed("no-such-program"));
+    }
+
+    #[test]
+    fn ipv6_is_there_only_where_nobody_switched_it_off() {
+        let settings = tempfile::tempdir().unwrap();
+        assert!(!has_ipv6(settings.path()), "a kernel without it");
+        fs::create_dir(settings.path().join("all")).unwrap();
+        for (off, there) in [("1\n", false), ("0\n", true)] {
+            fs::write(settings.path().join("all/disable_ipv6"), off).unwrap();
+            assert_eq!(has_ipv6(settings.path()), there);
+        }
     }
 }

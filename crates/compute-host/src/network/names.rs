@@ -1,7 +1,10 @@
 //! What things are called on the host. Names are short (an interface's fits in 15 bytes) and made from the data folder too, so that two
 //! installations on one host never meet.
 
-use std::path::{Path, PathBuf};
+use std::{
+    net::Ipv6Addr,
+    path::{Path, PathBuf},
+};
 
 use compute_driver::Reference;
 use sha2::{Digest, Sha256};
@@ -12,6 +15,10 @@ pub(super) const BRIDGE: &str = "br0";
 pub(super) const UPLINK: &str = "up0";
 /// The host's end of every such line has this address, which never leaves the host (RFC 3927).
 pub(super) const HOST_ADDRESS: &str = "169.254.1.1";
+
+/// The ends of the line have these addresses of the link itself, which lead nowhere else (RFC 4291 §2.5.6).
+pub(super) const HOST_LINK: Ipv6Addr = Ipv6Addr::new(0xfe80, 0, 0, 0, 0, 0, 0, 1);
+pub(super) const INNER_LINK: Ipv6Addr = Ipv6Addr::new(0xfe80, 0, 0, 0, 0, 0, 0, 2);
 
 /// The names of one network.
 #[derive(Clone, Debug)]

@@ -5,7 +5,7 @@
 
 use std::{
     fs, io,
-    net::{IpAddr, Ipv4Addr},
+    net::{IpAddr, Ipv4Addr, Ipv6Addr},
     path::{Path, PathBuf},
 };
 
@@ -93,6 +93,8 @@ pub(super) struct Member {
     pub(super) hostname: String,
     pub(super) mac: String,
     pub(super) ipv4: Ipv4Addr,
+    /// Its public IPv6 address, while the network has the block that it is from.
+    pub(super) ipv6: Option<Ipv6Addr>,
     pub(super) filter: Filter,
     /// Public addresses that lead to it.
     pub(super) public: Vec<Ipv4Addr>,
@@ -133,6 +135,10 @@ pub fn all(data_dir: &Path) -> Result<Vec<NetworkSpec>, DriverError> {
 /// The guests in a network, by address.
 pub(super) fn members(data_dir: &Path, network: &Reference) -> Result<Vec<Member>, DriverError> {
     let mut members: Vec<Member> = guest_records(data_dir)?.into_iter().filter_map(|guest| member(data_dir, network, guest)).collect();
+    let spec = find(data_dir, network).map(|network| network.spec);
+    for member in &mut members {
+        member.ipv6 = member.ipv6.filter(|address| spec.as_ref().is_some_and(|spec| spec.holds_ipv6(*address)));
+    }
     members.sort_by_key(|member| member.ipv4);
     Ok(members)
 }
@@ -154,6 +160,7 @@ fn member(data_dir: &Path, network: &Reference, guest: Guest) -> Option<Member> 
         hostname: spec.hostname,
         mac: spec.mac,
         ipv4: card.ipv4,
+        ipv6: card.ipv6,
         // Until somebody says otherwise a guest is held to its addresses, and nothing else is filtered.
         filter: seat.filter.unwrap_or(Filter { anti_spoofing: true, ..Filter::open() }),
         public: public.collect(),

@@ -6,6 +6,7 @@ use std::{collections::BTreeSet, fs, io, net::Ipv4Addr, path::Path};
 use compute_driver::{DriverError, Reference};
 
 use super::{
+    ipv6,
     names::{BRIDGE, HOST_ADDRESS, Names, UPLINK},
     port,
     record::{self, Member, Network},
@@ -17,9 +18,8 @@ use crate::{
 };
 
 /// Settings of the namespace's kernel. Guests are isolated from each other on the bridge, so the router answers for all of them
-/// (`proxy_arp_pvlan`, RFC 3069) and does not tell them to talk directly. There is no IPv6 here.
-const KERNEL: &str = "cd /proc/sys/net; [ ! -e ipv6 ] || echo 1 >ipv6/conf/all/disable_ipv6; echo 1 >ipv4/ip_forward; \
-                      echo 0 >ipv4/conf/all/send_redirects; echo 0 >ipv4/conf/default/send_redirects";
+/// (`proxy_arp_pvlan`, RFC 3069) and does not tell them to talk directly.
+const KERNEL: &str = "cd /proc/sys/net; echo 1 >ipv4/ip_forward; echo 0 >ipv4/conf/all/send_redirects; echo 0 >ipv4/conf/default/send_redirects";
 const KERNEL_OF_BRIDGE: &str = "cd /proc/sys/net/ipv4/conf/br0; echo 1 >proxy_arp_pvlan; echo 0 >send_redirects";
 
 /// Makes whatever is missing of the network and changes whatever differs.
@@ -28,6 +28,7 @@ pub(super) async fn realise(data_dir: &Path, reference: &Reference) -> Result<()
     let members = record::members(data_dir, reference)?;
     let names = Names::of(data_dir, reference);
     namespace(&names).await?;
+    ipv6::kernel(&names, &network.spec).await?;
     // Before there is a card that anything could pass.
     let inside = names.inside();
     let filter = rules::inside(&network.spec, network.link, &members);
@@ -37,6 +38,7 @@ pub(super) async fn realise(data_dir: &Path, reference: &Reference) -> Result<()
     ports(&names, &members).await?;
     uplink(&names, &network).await?;
     routes(&names, &network, &members).await?;
+    ipv6::realise(&names, &network.spec, &members).await?;
     resolver::keep(&record::folder(data_dir, reference), &names, &network.spec, &members).await
 }
 
@@ -149,6 +151,6 @@ pub(super) async fn ip(names: &Names, words: &[&str]) -> Result<(), DriverError>
     run("ip", ["-n", names.namespace.as_str()].iter().chain(words)).await
 }
 
-async fn inside<const N: usize>(names: &Names, words: [&str; N]) -> Result<(), DriverError> {
+pub(super) async fn inside<const N: usize>(names: &Names, words: [&str; N]) -> Result<(), DriverError> {
     run("nsenter", names.inside().into_iter().chain(words.map(str::to_owned))).await
 }

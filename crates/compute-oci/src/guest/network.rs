@@ -3,7 +3,7 @@
 //! The cable (a veth pair) vanishes with the container's network namespace, so nothing can be left over. There is no bridge: containers
 //! share no wire, and the kernel's reverse path filter drops what a container sends under another's address.
 
-use std::{fs, net::Ipv4Addr, path::Path, process::Stdio};
+use std::{fs, io, net::Ipv4Addr, path::Path, process::Stdio};
 
 use compute_driver::DriverError;
 use compute_host::{process::run, record::trouble};
@@ -27,8 +27,13 @@ impl Network<'_> {
         run("ip", ["link", "add", &cable, "type", "veth", "peer", "name", "eth0", "address", self.mac, "netns", &init]).await?;
         let inside = format!("link set lo up\nlink set eth0 up\naddr add {address} dev eth0\nroute add {gateway} dev eth0\nroute add default via {gateway}\n");
         fed("nsenter", &["--net", "--target", &init, "ip", "-batch", "-"], &inside).await?;
-        let setting = |name: &str| format!("/proc/sys/net/ipv4/conf/{cable}/{name}");
-        fs::write(setting("rp_filter"), "1").map_err(trouble("cannot hold the container to its address"))?;
+        let setting = |family: &str, name: &str| format!("/proc/sys/net/{family}/conf/{cable}/{name}");
+        fs::write(setting("ipv4", "rp_filter"), "1").map_err(trouble("cannot hold the container to its address"))?;
+        // The rules below are about IPv4, and the host may forward IPv6 for private networks: a cable carries none.
+        match fs::write(setting("ipv6", "disable_ipv6"), "1") {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(trouble("cannot keep IPv6 from the container")(error)),
+            _ => {}
+        }
         let outside = format!("addr add {gateway}/32 dev {cable}\nlink set {cable} up\nroute add {address} dev {cable} src {gateway}\n");
         fed("ip", &["-batch", "-"], &outside).await
     }
