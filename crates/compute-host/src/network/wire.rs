@@ -102,7 +102,8 @@ async fn ports(names: &Names, members: &[Member]) -> Result<(), DriverError> {
     // "5: t0123456789ab: <NO-CARRIER,…>", with "@if7" after the name where the other end is elsewhere.
     let there = String::from_utf8_lossy(&there).into_owned();
     for port in there.lines().filter_map(|line| line.split(": ").nth(1)?.split('@').next()) {
-        if wanted.contains(port) { port::plug(names, port).await? } else { ip(names, &["link", "del", port]).await? }
+        let tended = if wanted.contains(port) { port::plug(names, port).await } else { ip(names, &["link", "del", port]).await };
+        port::unless_gone(names, port, tended).await?;
     }
     Ok(())
 }

@@ -1,12 +1,15 @@
-//! A container's network: one cable between it and the host, and the host routes.
+//! The network of a container that is in no private one: a cable between it and the host, and the host routes.
 //!
 //! The cable (a veth pair) vanishes with the container's network namespace, so nothing can be left over. There is no bridge: containers
 //! share no wire, and the kernel's reverse path filter drops what a container sends under another's address.
 
-use std::{fs, io, net::Ipv4Addr, path::Path, process::Stdio};
+use std::{fs, io, net::Ipv4Addr, process::Stdio};
 
 use compute_driver::DriverError;
-use compute_host::{process::run, record::trouble};
+use compute_host::{
+    process::{ProcessId, run},
+    record::trouble,
+};
 use tokio::{io::AsyncWriteExt, process::Command};
 
 use super::{place::Place, record::Bytes};
@@ -89,11 +92,18 @@ fn table(place: &Place) -> String {
     format!("fairhold_{}", place.installation)
 }
 
-/// What passed the cable since it was laid; `None` when there is none. The host receives what the container sends.
-pub(crate) fn counted(place: &Place) -> Option<Bytes> {
-    let folder = Path::new("/sys/class/net").join(place.cable()).join("statistics");
-    let figure = |name: &str| fs::read_to_string(folder.join(name)).ok()?.trim().parse().ok();
-    Some(Bytes { received: figure("tx_bytes")?, sent: figure("rx_bytes")? })
+/// What passed the card of the container whose first process is `init`, wherever its cable leads; `None` when it has no card or has ended.
+pub(crate) fn counted(init: &ProcessId) -> Option<Bytes> {
+    let table = fs::read_to_string(format!("/proc/{}/net/dev", init.number())).ok()?;
+    // Read before it was asked whether it lives: another process with its number has other figures.
+    counted_in(&table).filter(|_| init.is_alive())
+}
+
+/// The figures behind a card's name: eight of what it received, then eight of what it sent, bytes first (proc_net(5)).
+fn counted_in(table: &str) -> Option<Bytes> {
+    let figures = table.lines().find_map(|line| line.trim_start().strip_prefix("eth0:"))?;
+    let figures: Vec<&str> = figures.split_whitespace().collect();
+    Some(Bytes { received: figures.first()?.parse().ok()?, sent: figures.get(8)?.parse().ok()? })
 }
 
 /// The name servers that the container shall ask: the host's, but for those that only the host can reach.
@@ -128,6 +138,13 @@ async fn fed(program: &str, arguments: &[&str], text: &str) -> Result<(), Driver
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn bytes_are_those_of_the_card_and_not_of_the_loopback() {
+        let table = "Inter-|   Receive |  Transmit\n face |bytes packets\n    lo: 1 2 0 0 0 0 0 0 3 4 0 0 0 0 0 0\n  eth0:    1500 12 0 0 0 0 0 0     900 9 0 0 0 0 0 0\n";
+        assert_eq!(counted_in(table), Some(Bytes { received: 1500, sent: 900 }));
+        assert_eq!(counted_in("    lo: 1 2 0 0 0 0 0 0 3 4 0 0 0 0 0 0\n"), None);
+    }
 
     #[test]
     fn servers_that_only_the_host_reaches_are_left_out() {

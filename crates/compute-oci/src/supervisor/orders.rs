@@ -5,7 +5,10 @@ use std::{net::Ipv4Addr, path::PathBuf};
 use compute_host::record;
 use serde::{Deserialize, Serialize};
 
-use crate::guest::{place::Place, record::Record};
+use crate::guest::{
+    place::Place,
+    record::{FILE, Record},
+};
 
 /// What there is to do.
 #[derive(Debug, Serialize, Deserialize)]
@@ -24,6 +27,9 @@ pub(crate) enum Orders {
 pub(crate) struct Run {
     /// Which start this is. A supervisor whose start was given up finds another one's here, or none.
     pub(crate) start: String,
+    /// Empty in orders of earlier versions, whose containers are in no private network.
+    #[serde(default)]
+    pub(crate) data_dir: PathBuf,
     pub(crate) dir: PathBuf,
     pub(crate) run: PathBuf,
     pub(crate) installation: String,
@@ -38,6 +44,11 @@ impl Run {
     /// Whether this start is still wanted.
     pub(crate) fn is_wanted(&self) -> bool {
         matches!(record::read::<Orders>(&self.place().orders()), Some(Orders::Run(now)) if now.start == self.start)
+    }
+
+    /// What is remembered of the container now. What changed since its start is in force after a restart.
+    pub(crate) fn record_now(&self) -> Record {
+        record::read(&self.dir.join(FILE)).unwrap_or_else(|| self.record.clone())
     }
 
     pub(crate) fn place(&self) -> Place {
