@@ -82,3 +82,24 @@ pub(crate) struct Pack {
     pub(crate) archive: PathBuf,
     pub(crate) first_id: u32,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What the version before private networks wrote.
+    const EARLIER: &str = r#"{
+        "what": "run", "start": "1-2", "dir": "/nonexistent/guests/vm_1", "run": "/nonexistent/run/1", "installation": "0123456789abcdef", "runtime": "runc",
+        "record": { "spec": { "reference": "vm_1", "hostname": "web-1", "ssh_keys": [], "cpus": 1, "memory_mib": 128, "disk_gib": 1,
+                    "template": "tiny-container", "mac": "02:00:00:00:00:01", "ssh_port": null },
+                    "template_version": "v", "ssh_port": 44000, "first_id": 1879048192, "ipv4": "10.98.0.3" },
+        "network": "10.98.0.0", "gateway": "10.98.0.1"
+    }"#;
+
+    #[test]
+    fn a_container_that_an_earlier_version_started_gets_a_new_supervisor() {
+        let Orders::Run(run) = serde_json::from_str(EARLIER).unwrap() else { panic!("it is a container to stay with") };
+        let record = run.record_now();
+        assert_eq!((record.ssh_port, record.spec.card, record.seat.lan), (44_000, None, None));
+    }
+}
