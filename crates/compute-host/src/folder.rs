@@ -14,6 +14,11 @@ use crate::record::trouble;
 /// A unix socket's path must fit in 107 bytes (unix(7)); ours end in `/<16 digits>/<3 letters>`.
 const LONGEST_RUN_DIR: usize = 80;
 
+/// The folder of all guests.
+pub fn guests(data_dir: &Path) -> PathBuf {
+    data_dir.join("guests")
+}
+
 /// 16 digits that stand for `text`.
 pub fn digest(text: &str) -> String {
     Sha256::digest(text).iter().take(8).map(|byte| format!("{byte:02x}")).collect()

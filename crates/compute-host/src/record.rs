@@ -5,6 +5,9 @@ use std::{fs, io, path::Path};
 use compute_driver::DriverError;
 use serde::{Serialize, de::DeserializeOwned};
 
+/// The file that makes a folder a guest.
+pub const GUEST: &str = "guest.json";
+
 /// Writes `value` to `path` so that readers see the old or the new text, never half of one.
 ///
 /// # Errors

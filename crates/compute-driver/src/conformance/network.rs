@@ -12,10 +12,11 @@ use crate::{Capabilities, Card, Driver, DriverError, Feature, GuestSpec, InForce
 const OWN: Ipv4Addr = Ipv4Addr::new(10, 213, 7, 10);
 /// An address from the block for documentation (RFC 5737), which nobody has.
 const PUBLIC: IpAddr = IpAddr::V4(Ipv4Addr::new(203, 0, 113, 77));
-/// The first address of the guest's IPv6 network, from the block for documentation (RFC 3849).
-const BLOCK: Ipv6Addr = Ipv6Addr::new(0x2001, 0xdb8, 0x6, 0x6, 0, 0, 0, 0);
-/// The address in it that the guest gets.
-const OWN_IPV6: Ipv6Addr = Ipv6Addr::new(0x2001, 0xdb8, 0x6, 0x6, 0, 0, 0, 0xa);
+/// The first address of the guest's IPv6 network, from the block for documentation (RFC 3849). A host has one way to it, so suites that
+/// run at the same time have different ones.
+fn block() -> Ipv6Addr {
+    Ipv6Addr::from_bits(0x2001_0db8_0006_0000 << 64 | u128::from(std::process::id() & 0xffff) << 64)
+}
 
 fn network(spec: &GuestSpec) -> Result<NetworkSpec, Violation> {
     let reference = holds("a reference is accepted", Reference::parse(&format!("net_conformance-{}", spec.template)))?;
@@ -25,7 +26,7 @@ fn network(spec: &GuestSpec) -> Result<NetworkSpec, Violation> {
 /// A network is made and a guest without power joins it.
 pub(super) async fn join(driver: &dyn Driver, spec: &mut GuestSpec, can: &Capabilities) -> Result<(), Violation> {
     let network = network(spec)?;
-    let card = Card { network: network.reference.clone(), ipv4: OWN, ipv6: can.has(Feature::Ipv6).then_some(OWN_IPV6) };
+    let card = Card { network: network.reference.clone(), ipv4: OWN, ipv6: can.has(Feature::Ipv6).then(|| Ipv6Addr::from_bits(block().to_bits() | 0xa)) };
     if !can.has(Feature::PrivateNetworks) {
         let answer = driver.ensure_network(&network).await;
         must("what a driver cannot do is Unsupported", matches!(answer, Err(DriverError::Unsupported { .. })), &answer)?;
@@ -41,12 +42,12 @@ pub(super) async fn join(driver: &dyn Driver, spec: &mut GuestSpec, can: &Capabi
     for _ in 0..2 {
         holds("a network is made, twice alike", driver.ensure_network(&network).await)?;
     }
-    let dual = NetworkSpec { ipv6: Some(BLOCK), ..network.clone() };
+    let dual = NetworkSpec { ipv6: Some(block()), ..network.clone() };
     if !can.has(Feature::Ipv6) {
         let answer = driver.ensure_network(&dual).await;
         must("what a driver cannot do is Unsupported", matches!(answer, Err(DriverError::Unsupported { .. })), &answer)?;
     }
-    let open = NetworkSpec { egress: true, ipv6: card.ipv6.map(|_| BLOCK), ..network };
+    let open = NetworkSpec { egress: true, ipv6: card.ipv6.map(|_| block()), ..network };
     holds("a network takes what may change about it", driver.ensure_network(&open).await)?;
     let told = holds("networks are listed", driver.networks().await)?;
     must("the list tells what is there", told.iter().filter(|one| **one == open).count() == 1, &told)?;
@@ -57,7 +58,7 @@ pub(super) async fn join(driver: &dyn Driver, spec: &mut GuestSpec, can: &Capabi
     let outside = Card { ipv4: [10, 9, 9, 9].into(), ..card.clone() };
     let answer = driver.connect(&spec.reference, Some(&outside)).await;
     must("an address outside the network is refused", matches!(answer, Err(DriverError::Refused { .. })), &answer)?;
-    let outside = Card { ipv6: Some(Ipv6Addr::new(0x2001, 0xdb8, 0x6, 0x7, 0, 0, 0, 0xa)), ..card.clone() };
+    let outside = Card { ipv6: Some(Ipv6Addr::new(0x2001, 0xdb8, 0x7, 0x7, 0, 0, 0, 0xa)), ..card.clone() };
     let answer = driver.connect(&spec.reference, Some(&outside)).await;
     must("an IPv6 address outside the network is refused", matches!(answer, Err(DriverError::Refused { .. })), &answer)?;
     for connected in [Some(&card), Some(&card), None, Some(&card)] {

@@ -1,15 +1,15 @@
 //! The trait's questions, each led to the function that answers it.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{collections::BTreeMap, net::IpAddr, sync::Arc};
 
 use compute_driver::{
-    Answer, Backup, BackupStream, Capabilities, ConsoleKind, ConsoleStream, Driver, DriverError, Guest, GuestSpec, InForce, Inventory, Measurement,
-    PasswordHash, Progress, Reference, Size, Snapshot, SnapshotSpec, Status,
+    Answer, Backup, BackupStream, Capabilities, Card, ConsoleKind, ConsoleStream, Driver, DriverError, Filter, Guest, GuestSpec, InForce, Inventory,
+    Measurement, NetworkSpec, PasswordHash, Progress, Reference, Size, Snapshot, SnapshotSpec, Status,
 };
 
-use compute_host::record;
+use compute_host::{network::change, record};
 
-use super::{backup, console, look, make, power, reshape, snapshot};
+use super::{backup, console, look, make, network, power, reshape, snapshot};
 use crate::{
     guest::{
         place::Place,
@@ -175,5 +175,29 @@ impl Driver for Oci {
 
     fn authorise_key<'a>(&'a self, reference: &'a Reference, key: &'a str) -> Answer<'a, InForce> {
         Box::pin(reshape::authorise_key(self, reference, key))
+    }
+
+    fn set_filter<'a>(&'a self, reference: &'a Reference, filter: &'a Filter) -> Answer<'a, ()> {
+        Box::pin(network::set_filter(self, reference, filter))
+    }
+
+    fn ensure_network<'a>(&'a self, wanted: &'a NetworkSpec) -> Answer<'a, ()> {
+        Box::pin(change::ensure(&self.settings.data_dir, wanted))
+    }
+
+    fn remove_network<'a>(&'a self, reference: &'a Reference) -> Answer<'a, ()> {
+        Box::pin(change::remove(&self.settings.data_dir, reference))
+    }
+
+    fn networks(&self) -> Answer<'_, Vec<NetworkSpec>> {
+        Box::pin(async move { change::list(&self.settings.data_dir) })
+    }
+
+    fn connect<'a>(&'a self, reference: &'a Reference, card: Option<&'a Card>) -> Answer<'a, InForce> {
+        Box::pin(network::connect(self, reference, card))
+    }
+
+    fn set_addresses<'a>(&'a self, reference: &'a Reference, addresses: &'a [IpAddr]) -> Answer<'a, ()> {
+        Box::pin(network::set_addresses(self, reference, addresses))
     }
 }

@@ -3,10 +3,11 @@
 use std::{collections::BTreeMap, fs, io};
 
 use compute_driver::{
-    Accelerator, Capabilities, DriverError, Feature, Guest, GuestNetwork, Host, Inventory, Measurement, Reference, SshAddress, Status, Storage, TemplateInfo,
+    Accelerator, Capabilities, DriverError, Feature, Guest, GuestNetwork, Host, Inventory, Measurement, Reference, Status, Storage, TemplateInfo,
 };
 use compute_host::{
     lock::Lock,
+    network as private,
     process::ProcessId,
     record::{self, trouble},
     room,
@@ -47,7 +48,7 @@ pub(super) async fn capabilities(oci: &Oci) -> Result<Capabilities, DriverError>
         serial_console: true,
         console_backlog: true,
         screen_console: false,
-        features: FEATURES.into_iter().collect(),
+        features: FEATURES.into_iter().chain(private::host::features()).collect(),
         templates: ready.map(|name| (*name).to_owned()).collect(),
         capacity: capacity(oci),
     })
@@ -62,6 +63,7 @@ fn capacity(oci: &Oci) -> Option<compute_driver::Capacity> {
 pub(super) async fn inventory(oci: &Oci) -> Result<Inventory, DriverError> {
     let space = capacity(oci).ok_or_else(|| DriverError::unavailable("cannot see how much room this host has"))?;
     let host = fs::read_to_string("/proc/sys/kernel/hostname").map_err(trouble("cannot see this host's name"))?.trim().to_owned();
+    let networks = private::all(&oci.settings.data_dir)?.into_iter().map(|network| GuestNetwork { name: network.reference.to_string(), host: None });
     let built = image::TEMPLATES.iter().filter_map(|name| image::find(&oci.settings.images_dir, name).map(|found| (*name, found)));
     Ok(Inventory {
         hosts: vec![Host {
@@ -81,7 +83,7 @@ pub(super) async fn inventory(oci: &Oci) -> Result<Inventory, DriverError> {
             total_mib: space.disk_mib,
             free_mib: space.disk_free_mib,
         }],
-        networks: vec![GuestNetwork { name: format!("{}/16", oci.settings.network), host: None }],
+        networks: networks.chain([GuestNetwork { name: format!("{}/16", oci.settings.network), host: None }]).collect(),
         templates: built.map(|(name, found)| TemplateInfo { name: name.to_owned(), origin: found.origin().to_owned(), disk_gib: 1 }).collect(),
     })
 }
@@ -130,12 +132,13 @@ pub(super) async fn status(oci: &Oci, reference: &Reference) -> Result<Status, D
 pub(super) async fn measure(oci: &Oci, reference: &Reference) -> Result<Measurement, DriverError> {
     let (place, _) = oci.known(reference)?;
     let processes = processes(&place);
+    let counted = processes.as_ref().and_then(|known| network::counted(known.init.as_ref()?));
     let uptime = processes.as_ref().and_then(|known| known.init.as_ref()?.usage()).map(|usage| usage.uptime_us);
     let usage = if uptime.is_some() { oci.runtime(&place).usage().await.unwrap_or_default() } else { Default::default() };
     let device = processes.and_then(|known| known.device).filter(|_| uptime.is_some());
     let [disk_reads, disk_read_bytes, disk_writes, disk_written_bytes] = device.and_then(|device| disk::counters(&device)).unwrap_or_default();
     let traffic: Traffic = record::read(&place.traffic()).unwrap_or_default();
-    let passed = traffic.before.plus(network::counted(&place).unwrap_or(traffic.now));
+    let passed = traffic.before.plus(counted.unwrap_or(traffic.now));
     Ok(Measurement {
         uptime_us: uptime.unwrap_or(0),
         cpu_us: usage.cpu_us,
@@ -162,6 +165,7 @@ pub(super) async fn measure_all(oci: &Oci, references: &[Reference]) -> Result<B
 
 /// A container in the trait's words.
 pub(super) async fn guest(oci: &Oci, place: &Place, record: &Record) -> Guest {
+    let card = record.spec.card.as_ref();
     Guest {
         reference: record.spec.reference.clone(),
         status: status_of(oci, place, &record.spec.reference).await,
@@ -170,9 +174,9 @@ pub(super) async fn guest(oci: &Oci, place: &Place, record: &Record) -> Guest {
         host: None,
         rescue: false,
         accelerator: Accelerator::None,
-        ipv4: Some(record.ipv4.to_string()),
-        ipv6: None,
-        ssh: Some(SshAddress { host: "127.0.0.1".to_owned(), port: record.ssh_port }),
+        ipv4: Some(card.map_or(record.ipv4, |card| card.ipv4).to_string()),
+        ipv6: card.and_then(|card| card.ipv6).map(|address| address.to_string()),
+        ssh: record.seat.ssh(card, record.ssh_port),
     }
 }
 

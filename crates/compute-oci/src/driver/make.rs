@@ -6,11 +6,12 @@ use compute_driver::{DriverError, Guest, GuestSpec, Reference};
 use compute_host::{
     folder::{self, remove},
     lock::Lock,
+    network::{Seat, change},
     process,
     record::{self, trouble},
 };
 
-use super::{Oci, look, power};
+use super::{Oci, look, network as private, power};
 use crate::{
     guest::{
         address::{self, Numbers},
@@ -60,7 +61,11 @@ pub(super) async fn rebuild(oci: &Oci, spec: &GuestSpec) -> Result<Guest, Driver
 pub(super) async fn replace(oci: &Oci, spec: &GuestSpec, origin: &Origin) -> Result<Guest, DriverError> {
     let _lock = Lock::guest(&oci.settings.data_dir, &spec.reference).await?;
     let Ok((place, before)) = oci.known(&spec.reference) else { return create(oci, spec, origin).await };
-    let record = Record { spec: spec.clone(), template_version: origin.template_version.clone(), ssh_port: spec.ssh_port.unwrap_or(before.ssh_port), ..before };
+    let lan = change::lan_of(&oci.settings.data_dir, spec.card.as_ref())?;
+    // What leads to a container and what passes belongs to its place in the network, not to its disk.
+    let seat = Seat { lan, ..before.seat };
+    let (template_version, ssh_port) = (origin.template_version.clone(), spec.ssh_port.unwrap_or(before.ssh_port));
+    let record = Record { spec: spec.clone(), template_version, ssh_port, seat, ..before };
     // The old container is left alone until the new disk is there: a host without room costs nobody their machine.
     let draft = place.draft();
     if let Err(error) = furnish(oci, &draft, &record, origin, false).await {
@@ -84,6 +89,7 @@ pub(super) async fn destroy(oci: &Oci, reference: &Reference) -> Result<(), Driv
     let place = oci.place(reference);
     let settings = &oci.settings;
     let _lock = Lock::guest(&settings.data_dir, reference).await?;
+    let record = oci.known(reference).ok().map(|(_, record)| record);
     power::cut(oci, &place).await?;
     let trash = place.trash();
     remove(&trash)?;
@@ -102,7 +108,7 @@ pub(super) async fn destroy(oci: &Oci, reference: &Reference) -> Result<(), Driv
             let _closed = network::close_way_out(&place).await;
         }
     }
-    Ok(())
+    private::gone(oci, record.as_ref()).await
 }
 
 /// Makes a container that is not there. The caller holds its lock.
@@ -113,8 +119,9 @@ async fn create(oci: &Oci, spec: &GuestSpec, origin: &Origin) -> Result<Guest, D
     fs::create_dir_all(guests(&settings.data_dir)).map_err(trouble("cannot make the folder of containers"))?;
     let draft = place.draft();
     let _ports = Lock::ports(&settings.data_dir).await?;
+    let seat = Seat::new(change::lan_of(&settings.data_dir, spec.card.as_ref())?);
     let Numbers { ssh_port, first_id, ipv4 } = address::choose(settings, spec)?;
-    let record = Record { spec: spec.clone(), template_version: origin.template_version.clone(), ssh_port, first_id, ipv4 };
+    let record = Record { spec: spec.clone(), template_version: origin.template_version.clone(), ssh_port, first_id, ipv4, seat };
     let made = furnish(oci, &draft, &record, origin, true).await;
     let placed = made.and_then(|()| fs::rename(&draft, &place.dir).map_err(trouble("cannot give the container its folder")));
     if let Err(error) = placed {
@@ -127,9 +134,6 @@ async fn create(oci: &Oci, spec: &GuestSpec, origin: &Origin) -> Result<Guest, D
 /// The template of a spec that can be made here.
 fn accept(oci: &Oci, spec: &GuestSpec) -> Result<Template, DriverError> {
     spec.check()?;
-    if spec.card.is_some() {
-        return Err(DriverError::unsupported("connect containers to private networks"));
-    }
     if !image::TEMPLATES.contains(&spec.template.as_str()) {
         return Err(DriverError::refused(format!("there is no template named {}", spec.template)));
     }

@@ -16,7 +16,7 @@ use tokio::{
     time::{Instant, sleep},
 };
 
-use super::{Oci, look, make, snapshot::now_us};
+use super::{Oci, look, make, network, snapshot::now_us};
 use crate::{
     guest::{
         address, config, disk,
@@ -52,6 +52,7 @@ pub(super) async fn start(oci: &Oci, reference: &Reference) -> Result<(), Driver
     // What an ended container left is cleared away; its supervisor may be in the middle of doing so.
     cut(oci, &place).await?;
     let record = with_free_numbers(oci, &place, record).await?;
+    network::ready(oci, &record).await?;
     launch(oci, &place, &record).await?;
     let outcome = await_running(oci, &place).await;
     if outcome.is_err() {
@@ -141,7 +142,11 @@ pub(super) async fn cut(oci: &Oci, place: &Place) -> Result<(), DriverError> {
 }
 
 /// Port and address may have been taken by strangers while the container was off; unless the port was wished for, others will do.
+/// In a private network it uses neither.
 async fn with_free_numbers(oci: &Oci, place: &Place, mut record: Record) -> Result<Record, DriverError> {
+    if record.spec.card.is_some() {
+        return Ok(record);
+    }
     let port_is_fine = port::is_free(record.ssh_port) || record.spec.ssh_port.is_some();
     let address_is_fine = address::is_free(record.ipv4);
     if port_is_fine && address_is_fine {
@@ -168,6 +173,7 @@ async fn launch(oci: &Oci, place: &Place, record: &Record) -> Result<(), DriverE
     let settings = &oci.settings;
     let orders = Orders::Run(Box::new(Run {
         start: format!("{}-{}", std::process::id(), now_us()),
+        data_dir: settings.data_dir.clone(),
         dir: place.dir.clone(),
         run: place.run.clone(),
         installation: place.installation.clone(),

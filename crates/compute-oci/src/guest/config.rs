@@ -223,7 +223,14 @@ mod tests {
             cut_off: false,
             avoid: Vec::new(),
         };
-        let record = Record { spec, template_version: "v".into(), ssh_port: 44_000, first_id: 1_879_048_192, ipv4: Ipv4Addr::new(10, 98, 0, 3) };
+        let record = Record {
+            spec,
+            template_version: "v".into(),
+            ssh_port: 44_000,
+            first_id: 1_879_048_192,
+            ipv4: Ipv4Addr::new(10, 98, 0, 3),
+            seat: Default::default(),
+        };
         let config = of(&Place::of(Path::new("/data"), &reference), &record);
         let at = |pointer: &str| config.pointer(pointer).unwrap_or_else(|| panic!("{pointer} is missing"));
         assert_eq!(at("/linux/resources/memory/limit"), 134_217_728);

@@ -1,12 +1,15 @@
-//! A container's network: one cable between it and the host, and the host routes.
+//! The network of a container that is in no private one: a cable between it and the host, and the host routes.
 //!
 //! The cable (a veth pair) vanishes with the container's network namespace, so nothing can be left over. There is no bridge: containers
 //! share no wire, and the kernel's reverse path filter drops what a container sends under another's address.
 
-use std::{fs, net::Ipv4Addr, path::Path, process::Stdio};
+use std::{fs, io, net::Ipv4Addr, process::Stdio};
 
 use compute_driver::DriverError;
-use compute_host::{process::run, record::trouble};
+use compute_host::{
+    process::{ProcessId, run},
+    record::trouble,
+};
 use tokio::{io::AsyncWriteExt, process::Command};
 
 use super::{place::Place, record::Bytes};
@@ -27,8 +30,13 @@ impl Network<'_> {
         run("ip", ["link", "add", &cable, "type", "veth", "peer", "name", "eth0", "address", self.mac, "netns", &init]).await?;
         let inside = format!("link set lo up\nlink set eth0 up\naddr add {address} dev eth0\nroute add {gateway} dev eth0\nroute add default via {gateway}\n");
         fed("nsenter", &["--net", "--target", &init, "ip", "-batch", "-"], &inside).await?;
-        let setting = |name: &str| format!("/proc/sys/net/ipv4/conf/{cable}/{name}");
-        fs::write(setting("rp_filter"), "1").map_err(trouble("cannot hold the container to its address"))?;
+        let setting = |family: &str, name: &str| format!("/proc/sys/net/{family}/conf/{cable}/{name}");
+        fs::write(setting("ipv4", "rp_filter"), "1").map_err(trouble("cannot hold the container to its address"))?;
+        // The rules below are about IPv4, and the host may forward IPv6 for private networks: a cable carries none.
+        match fs::write(setting("ipv6", "disable_ipv6"), "1") {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(trouble("cannot keep IPv6 from the container")(error)),
+            _ => {}
+        }
         let outside = format!("addr add {gateway}/32 dev {cable}\nlink set {cable} up\nroute add {address} dev {cable} src {gateway}\n");
         fed("ip", &["-batch", "-"], &outside).await
     }
@@ -84,11 +92,18 @@ fn table(place: &Place) -> String {
     format!("fairhold_{}", place.installation)
 }
 
-/// What passed the cable since it was laid; `None` when there is none. The host receives what the container sends.
-pub(crate) fn counted(place: &Place) -> Option<Bytes> {
-    let folder = Path::new("/sys/class/net").join(place.cable()).join("statistics");
-    let figure = |name: &str| fs::read_to_string(folder.join(name)).ok()?.trim().parse().ok();
-    Some(Bytes { received: figure("tx_bytes")?, sent: figure("rx_bytes")? })
+/// What passed the card of the container whose first process is `init`, wherever its cable leads; `None` when it has no card or has ended.
+pub(crate) fn counted(init: &ProcessId) -> Option<Bytes> {
+    let table = fs::read_to_string(format!("/proc/{}/net/dev", init.number())).ok()?;
+    // Read before it was asked whether it lives: another process with its number has other figures.
+    counted_in(&table).filter(|_| init.is_alive())
+}
+
+/// The figures behind a card's name: eight of what it received, then eight of what it sent, bytes first (proc_net(5)).
+fn counted_in(table: &str) -> Option<Bytes> {
+    let figures = table.lines().find_map(|line| line.trim_start().strip_prefix("eth0:"))?;
+    let figures: Vec<&str> = figures.split_whitespace().collect();
+    Some(Bytes { received: figures.first()?.parse().ok()?, sent: figures.get(8)?.parse().ok()? })
 }
 
 /// The name servers that the container shall ask: the host's, but for those that only the host can reach.
@@ -123,6 +138,13 @@ async fn fed(program: &str, arguments: &[&str], text: &str) -> Result<(), Driver
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn bytes_are_those_of_the_card_and_not_of_the_loopback() {
+        let table = "Inter-|   Receive |  Transmit\n face |bytes packets\n    lo: 1 2 0 0 0 0 0 0 3 4 0 0 0 0 0 0\n  eth0:    1500 12 0 0 0 0 0 0     900 9 0 0 0 0 0 0\n";
+        assert_eq!(counted_in(table), Some(Bytes { received: 1500, sent: 900 }));
+        assert_eq!(counted_in("    lo: 1 2 0 0 0 0 0 0 3 4 0 0 0 0 0 0\n"), None);
+    }
 
     #[test]
     fn servers_that_only_the_host_reaches_are_left_out() {

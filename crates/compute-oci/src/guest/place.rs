@@ -7,6 +7,7 @@ use std::{
 
 use compute_driver::Reference;
 use compute_host::folder;
+pub(crate) use compute_host::folder::guests;
 
 /// The files, sockets and names of one container.
 #[derive(Clone, Debug)]
@@ -141,11 +142,6 @@ impl Place {
 pub(crate) const DISK: &str = "disk.img";
 /// The name of what is written at the next start.
 pub(crate) const WELCOME: &str = "welcome.json";
-
-/// The folder of all containers.
-pub(crate) fn guests(data_dir: &Path) -> PathBuf {
-    data_dir.join("guests")
-}
 
 /// Digits that stand for the installation at `data_dir`.
 pub(crate) fn installation(data_dir: &Path) -> String {

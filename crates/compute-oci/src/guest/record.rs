@@ -3,11 +3,10 @@
 use std::net::Ipv4Addr;
 
 use compute_driver::GuestSpec;
+use compute_host::network::Seat;
 use compute_host::process::ProcessId;
+pub(crate) use compute_host::record::GUEST as FILE;
 use serde::{Deserialize, Serialize};
-
-/// The file that makes a folder a container.
-pub(crate) const FILE: &str = "guest.json";
 
 /// A container as it was ordered, with what we chose for it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -20,8 +19,11 @@ pub(crate) struct Record {
     pub(crate) ssh_port: u16,
     /// The host's number of the container's root user; its other users follow.
     pub(crate) first_id: u32,
-    /// Its address.
+    /// Its address where it is in no private network.
     pub(crate) ipv4: Ipv4Addr,
+    /// Its place in a private network.
+    #[serde(flatten)]
+    pub(crate) seat: Seat,
 }
 
 /// Where a start has come to.

@@ -4,6 +4,7 @@
 use std::io;
 
 use compute_driver::{GuestSpec, PasswordHash};
+use compute_host::network::Lan;
 use serde::{Deserialize, Serialize};
 
 use super::{inside::Root, network};
@@ -69,9 +70,10 @@ impl Welcome {
     }
 }
 
-/// Writes which name servers to ask; those of the host may have changed since the last start.
-pub(crate) fn write_resolvers(root: &Root) -> io::Result<()> {
-    root.write("/etc/resolv.conf", 0o644, &network::resolvers())
+/// Writes which name servers to ask: the private network's, or the host's, which may have changed since the last start.
+pub(crate) fn write_resolvers(root: &Root, lan: Option<Lan>) -> io::Result<()> {
+    let servers = lan.map_or_else(network::resolvers, |lan| format!("nameserver {}\n", lan.gateway));
+    root.write("/etc/resolv.conf", 0o644, &servers)
 }
 
 fn with_keys(before: &str, keys: &[String]) -> String {

@@ -6,6 +6,7 @@ use std::time::Duration;
 use compute_driver::DriverError;
 use compute_host::{
     folder,
+    network::port,
     process::ProcessId,
     record::{self, trouble},
 };
@@ -21,6 +22,7 @@ use crate::guest::{
     inside::Root,
     network::{self, Network},
     place::Place,
+    record::Record,
     runtime::Runtime,
     welcome::{self, Welcome},
 };
@@ -70,13 +72,9 @@ pub(super) async fn bring_up(orders: &Run, place: &Place, made: impl FnOnce(&Pro
     let init = ProcessId::of(number).ok_or_else(|| DriverError::failed("the container's first process ended at once", ""))?;
     made(&init).map_err(trouble("cannot write who runs"))?;
 
-    if !orders.record.spec.cut_off {
-        let cable = Network { address: orders.record.ipv4, gateway: orders.gateway, mac: &orders.record.spec.mac };
-        cable.connect(place, number).await?;
-        if let Err(error) = network::open_way_out(place, orders.network).await {
-            // It runs without a way out; the operator finds the reason here.
-            let _told = std::fs::write(place.dir.join("network.log"), format!("{error}\n{}", error.log().unwrap_or_default()));
-        }
+    let record = orders.record_now();
+    if !record.spec.cut_off {
+        connect(orders, &record, place, number).await?;
     }
 
     let inside = |error: std::io::Error| DriverError::failed(format!("cannot write into the container: {error}"), "");
@@ -85,10 +83,24 @@ pub(super) async fn bring_up(orders: &Run, place: &Place, made: impl FnOnce(&Pro
         wishes.write(&root).map_err(inside)?;
         folder::remove_file(&place.welcome())?;
     }
-    welcome::write_resolvers(&root).map_err(inside)?;
+    welcome::write_resolvers(&root, record.seat.lan).map_err(inside)?;
     let (terminal, kept_open) = Terminal::open(&root).map_err(inside)?;
     runtime.start().await?;
     Ok(Up { init, terminal, kept_open })
+}
+
+/// Plugs the container into its private network, or lays a cable of its own.
+async fn connect(orders: &Run, record: &Record, place: &Place, init: u32) -> Result<(), DriverError> {
+    if let (Some(card), Some(lan)) = (&record.spec.card, record.seat.lan) {
+        return port::cable(&orders.data_dir, card, lan, &record.spec.reference, &record.spec.mac, init).await;
+    }
+    let cable = Network { address: record.ipv4, gateway: orders.gateway, mac: &record.spec.mac };
+    cable.connect(place, init).await?;
+    if let Err(error) = network::open_way_out(place, orders.network).await {
+        // It runs without a way out; the operator finds the reason here.
+        let _told = std::fs::write(place.dir.join("network.log"), format!("{error}\n{}", error.log().unwrap_or_default()));
+    }
+    Ok(())
 }
 
 /// Takes over a container whose supervisor was killed.

@@ -16,5 +16,6 @@ pub(crate) use compute_host::ring::LIMIT as BACKLOG_LIMIT;
 pub(crate) use orders::{Fill, Orders, Pack, Run, Source};
 pub use run::supervise;
 
-/// What runs the program in a mount namespace of its own.
-pub(crate) const APART: [&str; 4] = ["unshare", "--mount", "--propagation", "private"];
+/// What runs the program in a mount namespace of its own. What the host mounts later is seen there too: the network namespaces of
+/// private networks are (ip-netns(8)).
+pub(crate) const APART: [&str; 4] = ["unshare", "--mount", "--propagation", "slave"];

@@ -5,7 +5,10 @@ use std::{net::Ipv4Addr, path::PathBuf};
 use compute_host::record;
 use serde::{Deserialize, Serialize};
 
-use crate::guest::{place::Place, record::Record};
+use crate::guest::{
+    place::Place,
+    record::{FILE, Record},
+};
 
 /// What there is to do.
 #[derive(Debug, Serialize, Deserialize)]
@@ -24,6 +27,9 @@ pub(crate) enum Orders {
 pub(crate) struct Run {
     /// Which start this is. A supervisor whose start was given up finds another one's here, or none.
     pub(crate) start: String,
+    /// Empty in orders of earlier versions, whose containers are in no private network.
+    #[serde(default)]
+    pub(crate) data_dir: PathBuf,
     pub(crate) dir: PathBuf,
     pub(crate) run: PathBuf,
     pub(crate) installation: String,
@@ -38,6 +44,11 @@ impl Run {
     /// Whether this start is still wanted.
     pub(crate) fn is_wanted(&self) -> bool {
         matches!(record::read::<Orders>(&self.place().orders()), Some(Orders::Run(now)) if now.start == self.start)
+    }
+
+    /// What is remembered of the container now. What changed since its start is in force after a restart.
+    pub(crate) fn record_now(&self) -> Record {
+        record::read(&self.dir.join(FILE)).unwrap_or_else(|| self.record.clone())
     }
 
     pub(crate) fn place(&self) -> Place {
@@ -70,4 +81,25 @@ pub(crate) struct Pack {
     pub(crate) disk: PathBuf,
     pub(crate) archive: PathBuf,
     pub(crate) first_id: u32,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What the version before private networks wrote.
+    const EARLIER: &str = r#"{
+        "what": "run", "start": "1-2", "dir": "/nonexistent/guests/vm_1", "run": "/nonexistent/run/1", "installation": "0123456789abcdef", "runtime": "runc",
+        "record": { "spec": { "reference": "vm_1", "hostname": "web-1", "ssh_keys": [], "cpus": 1, "memory_mib": 128, "disk_gib": 1,
+                    "template": "tiny-container", "mac": "02:00:00:00:00:01", "ssh_port": null },
+                    "template_version": "v", "ssh_port": 44000, "first_id": 1879048192, "ipv4": "10.98.0.3" },
+        "network": "10.98.0.0", "gateway": "10.98.0.1"
+    }"#;
+
+    #[test]
+    fn a_container_that_an_earlier_version_started_gets_a_new_supervisor() {
+        let Orders::Run(run) = serde_json::from_str(EARLIER).unwrap() else { panic!("it is a container to stay with") };
+        let record = run.record_now();
+        assert_eq!((record.ssh_port, record.spec.card, record.seat.lan), (44_000, None, None));
+    }
 }

@@ -16,6 +16,7 @@ use rustix::process::{Pid, PidfdFlags, Signal, WaitOptions, WaitStatus};
 use tokio::{
     net::{TcpListener, UnixListener, unix::pipe::Receiver},
     runtime,
+    task::JoinHandle,
     time::{MissedTickBehavior, interval, timeout},
 };
 
@@ -29,7 +30,7 @@ use super::{
 use crate::guest::{
     network,
     place::Place,
-    record::{Ending, Phase, Processes, Traffic},
+    record::{Ending, Phase, Processes, Record, Traffic},
     runtime::Runtime,
 };
 
@@ -90,7 +91,7 @@ async fn stay(orders: &Run) -> io::Result<()> {
     }
     let place = orders.place();
     let us = ProcessId::of(std::process::id()).ok_or_else(|| io::Error::other("/proc is not there"))?;
-    let mut watch = Watch { orders, place: &place, processes: known(&place, us), had_run: false };
+    let mut watch = Watch { orders, place: &place, processes: known(&place, us), had_run: false, forwarding: None };
     let ended = watch.over().await;
     let ending = match ended {
         Ok(status) => Ending { status, had_run: watch.had_run },
@@ -122,6 +123,8 @@ struct Watch<'a> {
     place: &'a Place,
     processes: Processes,
     had_run: bool,
+    /// Who leads the port on the host to it.
+    forwarding: Option<JoinHandle<()>>,
 }
 
 impl Watch<'_> {
@@ -135,14 +138,11 @@ impl Watch<'_> {
         // Children of the runtime become ours when it ends, so that we learn how the container ended.
         rustix::process::set_child_subreaper(us).map_err(|error| trouble("cannot look after the container")(error.into()))?;
         let consoles = listen(&self.place.console()).map_err(trouble("cannot listen for consoles"))?;
-        let port = self.orders.record.ssh_port;
-        let ssh = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await;
-        let ssh = ssh.map_err(|error| DriverError::failed(format!("port {port} cannot be used: {error}"), ""))?;
-        tokio::spawn(forward::serve(ssh, self.orders.record.ipv4));
         self.processes.device = boot::mount_disk(self.place).await?;
 
         let mut running = self.processes.init.clone();
         loop {
+            self.forward().await?;
             let up = match running.take() {
                 Some(init) => boot::take_over(self.orders, init)?,
                 None => self.bring_up().await?,
@@ -159,6 +159,21 @@ impl Watch<'_> {
             self.note().map_err(trouble("cannot write who runs"))?;
             Runtime::of(&self.orders.runtime, self.place).delete().await?;
         }
+    }
+
+    /// Leads the port on the host to the container. In a private network nothing is forwarded.
+    async fn forward(&mut self) -> Result<(), DriverError> {
+        let Record { spec, ssh_port, ipv4, .. } = self.orders.record_now();
+        if spec.card.is_some() {
+            if let Some(earlier) = self.forwarding.take() {
+                earlier.abort();
+            }
+        } else if self.forwarding.is_none() {
+            let ssh = TcpListener::bind((Ipv4Addr::LOCALHOST, ssh_port)).await;
+            let ssh = ssh.map_err(|error| DriverError::failed(format!("port {ssh_port} cannot be used: {error}"), ""))?;
+            self.forwarding = Some(tokio::spawn(forward::serve(ssh, ipv4)));
+        }
+        Ok(())
     }
 
     async fn bring_up(&self) -> Result<Up, DriverError> {
@@ -185,7 +200,7 @@ impl Watch<'_> {
                     served.map_err(trouble("cannot keep what the line prints"))?;
                     serves = false;
                 }
-                _ = counting.tick() => self.count(),
+                _ = counting.tick() => self.count(&init),
             }
         };
         // With our hold on it the terminal would never end.
@@ -213,8 +228,8 @@ impl Watch<'_> {
         record::write(&self.place.processes(), &self.processes)
     }
 
-    fn count(&self) {
-        if let Some(now) = network::counted(self.place) {
+    fn count(&self, init: &ProcessId) {
+        if let Some(now) = network::counted(init) {
             let before = record::read::<Traffic>(&self.place.traffic()).unwrap_or_default().before;
             // The next count catches up.
             let _written = record::write(&self.place.traffic(), &Traffic { before, now });

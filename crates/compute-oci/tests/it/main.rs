@@ -8,5 +8,6 @@ mod console;
 mod debian;
 mod faults;
 mod keep;
+mod network;
 mod survival;
 mod world;

@@ -92,6 +92,11 @@ impl World {
         guests.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect()
     }
 
+    /// How the host's ends of this installation's cables begin.
+    pub fn cables(&self) -> String {
+        format!("fh{}", &installation(&self.folder)[..4])
+    }
+
     /// No process, mount, device, control group, cable, rule or folder of this installation is on the host.
     pub fn nothing_is_left(&self) {
         let folder = self.folder.path().display().to_string();
@@ -108,7 +113,7 @@ impl World {
         let groups = Command::new("find").args(["/sys/fs/cgroup", "-name", &format!("fairhold-{digits}")]).output().unwrap().stdout;
         assert_eq!(String::from_utf8_lossy(&groups), "", "no control group is left");
         let cables = Command::new("ip").args(["-brief", "link"]).output().unwrap().stdout;
-        assert!(!String::from_utf8_lossy(&cables).contains(&format!("fh{}", &digits[..4])), "no cable is left");
+        assert!(!String::from_utf8_lossy(&cables).contains(&self.cables()), "no cable is left");
         let rules = Command::new("nft").args(["list", "tables"]).output().unwrap().stdout;
         assert!(!String::from_utf8_lossy(&rules).contains(&digits), "no rule is left");
     }

@@ -6,6 +6,7 @@ use compute_driver::{
     Answer, Backup, BackupStream, Capabilities, Card, ConsoleKind, ConsoleStream, Disk, DiskSpec, Driver, DriverError, Filter, Guest, GuestSpec, ImageSpec,
     InForce, Inventory, Measurement, NetworkSpec, PasswordHash, Progress, Reference, Size, Snapshot, SnapshotSpec, Status,
 };
+use compute_host::network::change;
 
 use super::{backup, console, disk, image, look, make, network, power, reshape, snapshot};
 use crate::{
@@ -182,15 +183,15 @@ impl Driver for Qemu {
     }
 
     fn ensure_network<'a>(&'a self, wanted: &'a NetworkSpec) -> Answer<'a, ()> {
-        Box::pin(network::ensure(self, wanted))
+        Box::pin(change::ensure(&self.settings.data_dir, wanted))
     }
 
     fn remove_network<'a>(&'a self, reference: &'a Reference) -> Answer<'a, ()> {
-        Box::pin(network::remove(self, reference))
+        Box::pin(change::remove(&self.settings.data_dir, reference))
     }
 
     fn networks(&self) -> Answer<'_, Vec<NetworkSpec>> {
-        Box::pin(async move { network::list(self) })
+        Box::pin(async move { change::list(&self.settings.data_dir) })
     }
 
     fn connect<'a>(&'a self, reference: &'a Reference, card: Option<&'a Card>) -> Answer<'a, InForce> {

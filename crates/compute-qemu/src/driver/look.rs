@@ -3,10 +3,9 @@
 use std::{collections::BTreeMap, fs};
 
 use compute_driver::{
-    Accelerator, Capabilities, DriverError, Feature, Guest, GuestNetwork, Host, Inventory, Measurement, Reference, Size, SshAddress, Status, Storage,
-    TemplateInfo,
+    Accelerator, Capabilities, DriverError, Feature, Guest, GuestNetwork, Host, Inventory, Measurement, Reference, Size, Status, Storage, TemplateInfo,
 };
-use compute_host::room;
+use compute_host::{network, room};
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
 
@@ -20,7 +19,6 @@ use crate::{
         seed,
     },
     image,
-    network::{host, record as networks},
     qmp::{Qmp, QmpError},
     supervisor::Orders,
 };
@@ -41,23 +39,19 @@ const FEATURES: [Feature; 12] = [
     Feature::Disks,
 ];
 
-/// What it can do where the host lets it have networks.
-const NETWORK_FEATURES: [Feature; 4] = [Feature::PrivateNetworks, Feature::PublicAddresses, Feature::Firewall, Feature::AntiSpoofing];
-
 /// What this host can do.
 pub(super) async fn capabilities(qemu: &Qemu) -> Result<Capabilities, DriverError> {
     let (accelerator, reason) = accelerator::choose(qemu.settings.accelerator);
     let ready = image::TEMPLATES.iter().filter(|name| image::find(&qemu.settings.images_dir, name).is_some());
     // The tiny template is the rescue system.
     let rescue = image::find(&qemu.settings.images_dir, image::RESCUE).map(|_| Feature::Rescue);
-    let network = if host::obstacle().is_none() { NETWORK_FEATURES.as_slice() } else { &[] }.iter().copied();
     Ok(Capabilities {
         accelerator,
         accelerator_reason: reason.to_owned(),
         serial_console: true,
         console_backlog: true,
         screen_console: true,
-        features: FEATURES.into_iter().chain(rescue).chain(network).collect(),
+        features: FEATURES.into_iter().chain(rescue).chain(network::host::features()).collect(),
         templates: ready.map(|name| (*name).to_owned()).chain(image::imported::names(&qemu.settings.data_dir)).collect(),
         capacity: room::capacity(&qemu.settings.data_dir),
     })
@@ -70,7 +64,7 @@ pub(super) async fn inventory(qemu: &Qemu) -> Result<Inventory, DriverError> {
     let data_dir = &qemu.settings.data_dir;
     let built = image::TEMPLATES.iter().filter_map(|name| Some(((*name).to_owned(), image::find(&qemu.settings.images_dir, name)?)));
     let built = built.chain(image::imported::names(data_dir).into_iter().filter_map(|name| Some((name.clone(), image::imported::find(data_dir, &name)?))));
-    let private = networks::all(&qemu.settings.data_dir)?.into_iter().map(|network| GuestNetwork { name: network.spec.reference.to_string(), host: None });
+    let private = network::all(data_dir)?.into_iter().map(|network| GuestNetwork { name: network.reference.to_string(), host: None });
     Ok(Inventory {
         hosts: vec![Host {
             name: host,
@@ -180,15 +174,7 @@ pub(super) async fn guest(qemu: &Qemu, place: &Place, record: &Record) -> Guest 
         accelerator: started_with.unwrap_or_else(|| current_accelerator(qemu)),
         ipv4: Some(record.spec.card.as_ref().map_or_else(|| seed::ADDRESS.to_owned(), |card| card.ipv4.to_string())),
         ipv6: record.spec.card.as_ref().and_then(|card| card.ipv6).map(|address| address.to_string()),
-        ssh: ssh(record),
-    }
-}
-
-/// In a private network the only way from outside is a public address.
-fn ssh(record: &Record) -> Option<SshAddress> {
-    match &record.spec.card {
-        None => Some(SshAddress { host: "127.0.0.1".to_owned(), port: record.ssh_port }),
-        Some(_) => record.addresses.first().map(|public| SshAddress { host: public.to_string(), port: 22 }),
+        ssh: record.seat.ssh(record.spec.card.as_ref(), record.ssh_port),
     }
 }
 

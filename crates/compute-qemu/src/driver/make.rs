@@ -7,6 +7,7 @@ use std::{
 
 use compute_driver::{DriverError, Guest, GuestSpec, Reference, is_image};
 pub(super) use compute_host::folder::remove;
+use compute_host::network::{Seat, change};
 
 use super::{Qemu, disk as disk_of, look, network, power};
 use crate::{
@@ -37,8 +38,8 @@ pub(super) async fn ensure(qemu: &Qemu, spec: &GuestSpec) -> Result<Guest, Drive
     fs::create_dir_all(guests(&settings.data_dir)).map_err(trouble("cannot make the folder of guests"))?;
     let draft = place.draft();
     let _port_lock = Lock::ports(&settings.data_dir).await?;
-    let lan = network::lan_of(&settings.data_dir, spec.card.as_ref())?;
-    let record = Record { lan, ..Record::new(spec, template.version(), port::choose(settings, spec.ssh_port)?) };
+    let lan = change::lan_of(&settings.data_dir, spec.card.as_ref())?;
+    let record = Record::new(spec, template.version(), port::choose(settings, spec.ssh_port)?, lan);
     let made = furnish(&draft, &record, &Source::Template(template))
         .await
         .and_then(|()| fs::rename(&draft, &place.dir).map_err(trouble("cannot give the guest its folder")));
@@ -62,11 +63,11 @@ pub(super) async fn replace(qemu: &Qemu, spec: &GuestSpec, source: Source) -> Re
     let _guest_lock = Lock::guest(&settings.data_dir, &spec.reference).await?;
     let place = qemu.place(&spec.reference);
     let draft = place.draft();
-    let lan = network::lan_of(&settings.data_dir, spec.card.as_ref())?;
+    let lan = change::lan_of(&settings.data_dir, spec.card.as_ref())?;
     let Ok((_, before)) = qemu.known(&spec.reference) else {
         fs::create_dir_all(guests(&settings.data_dir)).map_err(trouble("cannot make the folder of guests"))?;
         let _port_lock = Lock::ports(&settings.data_dir).await?;
-        let record = Record { lan, ..Record::new(spec, source.version(), port::choose(settings, spec.ssh_port)?) };
+        let record = Record::new(spec, source.version(), port::choose(settings, spec.ssh_port)?, lan);
         let made = furnish(&draft, &record, &source).await.and_then(|()| fs::rename(&draft, &place.dir).map_err(trouble("cannot give the guest its folder")));
         if let Err(error) = made {
             remove(&draft)?;
@@ -75,9 +76,9 @@ pub(super) async fn replace(qemu: &Qemu, spec: &GuestSpec, source: Source) -> Re
         return Ok(look::guest(qemu, &place, &record).await);
     };
     // The old guest is left alone until the new disk is there: a host without room costs nobody their machine.
-    let fresh = Record::new(spec, source.version(), spec.ssh_port.unwrap_or(before.ssh_port));
+    let fresh = Record::new(spec, source.version(), spec.ssh_port.unwrap_or(before.ssh_port), None);
     // What leads to a guest and what passes belongs to its place in the network, not to its disk.
-    let record = Record { generation: before.generation + 1, lan, filter: before.filter, addresses: before.addresses, ..fresh };
+    let record = Record { generation: before.generation + 1, seat: Seat { lan, ..before.seat }, ..fresh };
     if let Err(error) = furnish(&draft, &record, &source).await {
         remove(&draft)?;
         return Err(error);

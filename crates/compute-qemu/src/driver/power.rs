@@ -23,7 +23,6 @@ use crate::{
         record::{self, Ending, Record, trouble},
     },
     image,
-    network::names::{self, Names},
     process::ProcessId,
     qmp::{Qmp, QmpError},
     supervisor::Orders,
@@ -177,10 +176,9 @@ async fn launch(qemu: &Qemu, place: &Place, record: &Record, begin: Begin) -> Re
     if template.is_none() && (record.rescue || !is_image(&record.spec.template)) {
         return Err(DriverError::failed("the image that the guest boots from is gone", ""));
     }
-    network::ready(qemu, record).await?;
+    let tap = network::ready(qemu, record).await?;
     let accelerator = current_accelerator(qemu);
-    let card = record.spec.card.as_ref().map(|card| (names::tap(&settings.data_dir, &record.spec.reference), Names::of(&settings.data_dir, &card.network)));
-    let mut arguments = command::arguments(place, record, template.as_ref(), accelerator, card.as_ref().map(|(tap, _)| tap.as_str()));
+    let mut arguments = command::arguments(place, record, template.as_ref(), accelerator, tap.as_ref().map(|tap| tap.name.as_str()));
     let extra = extra::of_guest(&settings.data_dir, &record.spec.reference)?;
     let files: Vec<_> = extra.iter().map(|one| extra::file(&settings.data_dir, &one.disk.reference)).collect();
     let disks: Vec<_> = extra.iter().zip(files.iter().map(PathBuf::as_path)).collect();
@@ -189,10 +187,11 @@ async fn launch(qemu: &Qemu, place: &Place, record: &Record, begin: Begin) -> Re
         arguments.push("-S".into());
     }
     let mut emulator = settings.emulator.clone();
-    if let Some((_, network)) = card {
-        // It becomes QEMU inside the namespace, under the same number.
-        arguments.splice(0..0, network.inside().map(Into::into).into_iter().chain([emulator.into_os_string()]));
-        emulator = "nsenter".into();
+    if let Some(tap) = tap {
+        // The first becomes QEMU inside the namespace, under the same number.
+        let [first, rest @ ..] = tap.inside;
+        arguments.splice(0..0, rest.map(Into::into).into_iter().chain([emulator.into_os_string()]));
+        emulator = first.into();
     }
     let orders = Orders { dir: place.dir.clone(), run: place.run.clone(), emulator, arguments, accelerator, size: Some(record.spec.size()) };
     place.make_run().map_err(trouble("cannot make the folder of sockets"))?;

@@ -162,7 +162,7 @@ mod tests {
             cut_off: false,
             avoid: Vec::new(),
         };
-        let record = Record::new(&spec, "v", 42_001);
+        let record = Record::new(&spec, "v", 42_001, None);
         let words = arguments(&place, &record, template, accelerator, tap);
         words.iter().map(|word| word.to_string_lossy().into_owned()).collect::<Vec<_>>().join(" ")
     }

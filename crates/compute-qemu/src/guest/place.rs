@@ -7,6 +7,7 @@ use std::{
 
 use compute_driver::Reference;
 use compute_host::folder;
+pub(crate) use compute_host::folder::guests;
 
 /// The files and sockets of one guest.
 #[derive(Clone, Debug)]
@@ -106,11 +107,6 @@ impl Place {
         folder::private(self.run.parent().unwrap_or(&self.run))?;
         folder::private(&self.run)
     }
-}
-
-/// The folder of all guests.
-pub(crate) fn guests(data_dir: &Path) -> PathBuf {
-    data_dir.join("guests")
 }
 
 #[cfg(test)]

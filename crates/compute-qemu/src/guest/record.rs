@@ -1,18 +1,13 @@
 //! What is remembered about a guest in its folder.
 
-use std::{
-    collections::BTreeMap,
-    net::{IpAddr, Ipv4Addr},
-};
+use std::collections::BTreeMap;
 
-use compute_driver::{Accelerator, Filter, GuestSpec, Reference, Size};
-pub(crate) use compute_host::record::{read, trouble, write};
+use compute_driver::{Accelerator, GuestSpec, Reference, Size};
+use compute_host::network::{Lan, Seat};
+pub(crate) use compute_host::record::{GUEST as FILE, read, trouble, write};
 use serde::{Deserialize, Serialize};
 
 use crate::process::ProcessId;
-
-/// The file that makes a folder a guest.
-pub(crate) const FILE: &str = "guest.json";
 
 /// A guest as it was ordered, with what we chose for it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -31,41 +26,16 @@ pub(crate) struct Record {
     /// How large it was when each of its snapshots was taken: memory fits no other size.
     #[serde(default)]
     pub(crate) snapshot_sizes: BTreeMap<Reference, Size>,
-    /// What it must know of the private network that it is in.
-    #[serde(default)]
-    pub(crate) lan: Option<Lan>,
-    /// What it may send and receive there, once somebody has said so.
-    #[serde(default)]
-    pub(crate) filter: Option<Filter>,
-    /// Public addresses that lead to it there.
-    #[serde(default)]
-    pub(crate) addresses: Vec<IpAddr>,
-}
-
-/// The network around a guest's address.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Lan {
-    /// How many leading bits all its addresses share.
-    pub(crate) prefix: u8,
-    /// Where packets to the outside and questions for names go.
-    pub(crate) gateway: Ipv4Addr,
+    /// Its place in a private network.
+    #[serde(flatten)]
+    pub(crate) seat: Seat,
 }
 
 impl Record {
-    /// A guest made after `spec`.
-    pub(crate) fn new(spec: &GuestSpec, template_version: &str, ssh_port: u16) -> Self {
+    /// A guest made after `spec`, with `lan` around it.
+    pub(crate) fn new(spec: &GuestSpec, template_version: &str, ssh_port: u16, lan: Option<Lan>) -> Self {
         let template_version = template_version.to_owned();
-        Self {
-            spec: spec.clone(),
-            template_version,
-            ssh_port,
-            generation: 0,
-            rescue: false,
-            snapshot_sizes: BTreeMap::new(),
-            lan: None,
-            filter: None,
-            addresses: Vec::new(),
-        }
+        Self { spec: spec.clone(), template_version, ssh_port, generation: 0, rescue: false, snapshot_sizes: BTreeMap::new(), seat: Seat::new(lan) }
     }
 }
 

@@ -4,7 +4,7 @@
 
 use std::{fs, path::Path};
 
-use compute_driver::DriverError;
+use compute_driver::{DriverError, IPV6_GATEWAY};
 
 use super::record::{Record, trouble};
 use crate::process::run;
@@ -45,13 +45,16 @@ fn settings(record: &Record) -> String {
 }
 
 fn network_config(record: &Record) -> String {
-    let (address, prefix, gateway, resolver) = match (&record.spec.card, record.lan) {
+    let (address, prefix, gateway, resolver) = match (&record.spec.card, record.seat.lan) {
         (Some(card), Some(lan)) => (card.ipv4.to_string(), lan.prefix, lan.gateway.to_string(), lan.gateway.to_string()),
         _ => (ADDRESS.to_owned(), 24, "10.0.2.2".to_owned(), "10.0.2.3".to_owned()),
     };
+    // One address and its router, and nothing else on the link.
+    let ipv6 = record.spec.card.as_ref().and_then(|card| card.ipv6);
+    let ipv6 = ipv6.map_or_else(String::new, |address| format!("      - type: static6\n        address: {address}/128\n        gateway: {IPV6_GATEWAY}\n"));
     format!(
         "version: 1\nconfig:\n  - type: physical\n    name: eth0\n    mac_address: \"{}\"\n    subnets:\n      - type: static\n        \
-         address: {address}/{prefix}\n        gateway: {gateway}\n        dns_nameservers: [{resolver}]\n",
+         address: {address}/{prefix}\n        gateway: {gateway}\n        dns_nameservers: [{resolver}]\n{ipv6}",
         record.spec.mac
     )
 }
@@ -59,9 +62,9 @@ fn network_config(record: &Record) -> String {
 #[cfg(test)]
 mod tests {
     use compute_driver::{Card, GuestSpec, PasswordHash, Reference};
+    use compute_host::network::Lan;
 
     use super::*;
-    use crate::guest::record::Lan;
 
     fn record(ssh_keys: Vec<String>) -> Record {
         let spec = GuestSpec {
@@ -80,7 +83,7 @@ mod tests {
             cut_off: false,
             avoid: Vec::new(),
         };
-        Record { generation: 2, ..Record::new(&spec, "v", 42_000) }
+        Record { generation: 2, ..Record::new(&spec, "v", 42_000, None) }
     }
 
     #[test]
@@ -95,8 +98,19 @@ mod tests {
     fn in_a_private_network_the_address_is_that_of_its_card() {
         let mut record = record(vec![]);
         record.spec.card = Some(Card { network: Reference::parse("net_1").unwrap(), ipv4: [10, 66, 0, 10].into(), ipv6: None });
-        record.lan = Some(Lan { prefix: 20, gateway: [10, 66, 0, 1].into() });
+        record.seat.lan = Some(Lan { prefix: 20, gateway: [10, 66, 0, 1].into() });
         assert!(network_config(&record).ends_with("address: 10.66.0.10/20\n        gateway: 10.66.0.1\n        dns_nameservers: [10.66.0.1]\n"));
+    }
+
+    #[test]
+    fn an_ipv6_address_stands_behind_the_other_with_the_router_of_every_network() {
+        let mut record = record(vec![]);
+        let ipv6 = Some("2001:db8:0:7::a".parse().unwrap());
+        record.spec.card = Some(Card { network: Reference::parse("net_1").unwrap(), ipv4: [10, 66, 0, 10].into(), ipv6 });
+        record.seat.lan = Some(Lan { prefix: 20, gateway: [10, 66, 0, 1].into() });
+        let text = network_config(&record);
+        assert!(text.ends_with("      - type: static6\n        address: 2001:db8:0:7::a/128\n        gateway: fe80::1\n"), "{text}");
+        assert!(text.find("10.66.0.10").unwrap() < text.find("static6").unwrap());
     }
 
     #[test]

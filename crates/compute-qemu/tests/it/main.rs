@@ -7,6 +7,7 @@ mod console;
 mod debian;
 mod disk;
 mod faults;
+mod ipv6;
 mod keep;
 mod network;
 mod survival;

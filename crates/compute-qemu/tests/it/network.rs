@@ -11,35 +11,35 @@ use tokio::{io::AsyncWriteExt, net::TcpStream, time::timeout};
 
 use crate::world::{World, kill, new_key, read_until, until};
 
-fn network(name: &str, egress: bool) -> NetworkSpec {
+pub fn network(name: &str, egress: bool) -> NetworkSpec {
     let subnet = Network { address: [10, 66, 0, 0].into(), prefix: 24 };
     NetworkSpec { reference: Reference::parse(name).unwrap(), subnet, gateway: [10, 66, 0, 1].into(), egress, ipv6: None }
 }
 
 /// A guest at 10.66.0.`last` of `network`.
-fn guest(world: &World, name: &str, network: &NetworkSpec, last: u8) -> GuestSpec {
+pub fn guest(world: &World, name: &str, network: &NetworkSpec, last: u8) -> GuestSpec {
     let card = Card { network: network.reference.clone(), ipv4: [10, 66, 0, last].into(), ipv6: None };
     let spec = world.spec(&format!("vm_{name}"));
     GuestSpec { hostname: name.into(), mac: format!("02:66:00:00:00:{last:02x}"), card: Some(card), ..spec }
 }
 
-fn inbound(rules: Vec<Rule>) -> Filter {
+pub fn inbound(rules: Vec<Rule>) -> Filter {
     Filter { anti_spoofing: true, rules, inbound: Verdict::Drop, outbound: Verdict::Accept }
 }
 
-fn tcp(port: u16) -> Rule {
+pub fn tcp(port: u16) -> Rule {
     Rule { direction: Direction::Inbound, protocol: Protocol::Tcp { ports: port..=port }, peer: None, verdict: Verdict::Accept }
 }
 
 /// Types a command whose end is told by its own number, and says whether it succeeded.
-async fn succeeds(line: &mut dyn ConsoleStream, number: u32, command: &str) -> bool {
+pub async fn succeeds(line: &mut dyn ConsoleStream, number: u32, command: &str) -> bool {
     line.write_all(format!("{command}\necho \"$?-$(({number} + 1))\"\n").as_bytes()).await.unwrap();
     let seen = read_until(line, &format!("-{}", number + 1)).await;
     seen.contains(&format!("0-{}", number + 1)) && !seen.contains(&format!("10-{}", number + 1))
 }
 
 /// Waits until the guest has its address, which comes after the prompt.
-async fn networked(line: &mut dyn ConsoleStream, last: u8) {
+pub async fn networked(line: &mut dyn ConsoleStream, last: u8) {
     let command = format!("while ! ip addr show eth0 | grep -q 10.66.0.{last}/ || [ ! -s /etc/dropbear/key ]; do usleep 200000; done");
     assert!(succeeds(line, u32::from(last) * 1_000, &command).await);
 }
@@ -59,14 +59,14 @@ fn inside(network: &str, words: &[&str]) -> String {
 }
 
 /// Packets that the rules dropped whose text has `part`, in the namespace with the card of `mac`.
-fn dropped(mac: &str, part: &str) -> u64 {
+pub fn dropped(mac: &str, part: &str) -> u64 {
     let rules = inside(mac, &["nft", "list", "table", "bridge", "fairhold"]);
     let line = rules.lines().find(|line| line.contains(part) && line.contains("drop")).unwrap_or_else(|| panic!("no rule with {part}: {rules}"));
     line.split_whitespace().skip_while(|word| *word != "packets").nth(1).unwrap().parse().unwrap()
 }
 
 /// Interfaces, namespaces, tables and processes of this installation.
-fn left(world: &World) -> Vec<String> {
+pub fn left(world: &World) -> Vec<String> {
     let data_dir = world.folder.path().display().to_string();
     let networks = ["net_one", "net_two"].map(|name| short(&data_dir, name));
     let mut left: Vec<String> = world.processes().iter().map(ToString::to_string).collect();

@@ -9,8 +9,11 @@ read_seed() {
     mount -t iso9660 -o ro /dev/vdb $seed 2>/dev/null || echo "no seed found on /dev/vdb"
 }
 
-value() { # key, file: the value of "key: value" wherever it is indented, without quotes and brackets
+value() { # key, file, after: the value of "key: value" wherever it is indented, without quotes and brackets, behind a line with "after"
+    behind=
     while read -r line; do
+        case "$line" in *"$3"*) behind=yes ;; esac
+        [ -n "$behind" ] || continue
         line=${line#- }
         case "$line" in
         "$1: "*)
@@ -44,6 +47,12 @@ network() {
         echo "nameserver $resolver" >/etc/resolv.conf
     else
         busybox udhcpc -q -n -i eth0
+    fi
+    address=$(value address $seed/network-config static6)
+    if [ -n "$address" ]; then
+        gateway=$(value gateway $seed/network-config static6)
+        ip -6 addr add "$address" dev eth0
+        ip -6 route add default via "$gateway" dev eth0
     fi
 }
 

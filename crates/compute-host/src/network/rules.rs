@@ -6,12 +6,17 @@
 
 use std::{fmt::Write, net::Ipv4Addr};
 
-use compute_driver::{Direction, NetworkSpec, Protocol, Rule, Verdict};
+use compute_driver::{Direction, IPV6_GATEWAY, NetworkSpec, Protocol, Rule, Verdict};
 
 use super::{
     names::{BRIDGE, HOST_ADDRESS, UPLINK},
     record::Member,
 };
+
+/// What tells a sender about its own packets: without it connections hang (RFC 4890 §4.3.1), so no guest's rules are asked.
+const ERRORS: &str = "icmpv6 type { destination-unreachable, packet-too-big, time-exceeded, parameter-problem }";
+/// How neighbours on a link find each other (RFC 4890 §4.4.1).
+const NEIGHBOURS: &str = "nd-neighbor-solicit, nd-neighbor-advert";
 
 /// The rules inside a network's namespace.
 pub(super) fn inside(network: &NetworkSpec, link: Ipv4Addr, members: &[Member]) -> String {
@@ -26,36 +31,52 @@ pub(super) fn inside(network: &NetworkSpec, link: Ipv4Addr, members: &[Member]) 
     // The gateway hands out leases and names, answers a ping, and is nothing else to its guests.
     text += "chain input {\ntype filter hook input priority filter; policy drop;\niifname \"lo\" accept\nct state established,related accept\n";
     let _ = writeln!(text, "iifname \"{BRIDGE}\" meta l4proto {{ tcp, udp }} th dport 53 accept\niifname \"{BRIDGE}\" udp dport 67 accept");
-    text += "icmp type echo-request accept\n}\n";
+    text += "icmp type echo-request accept\n";
+    if network.ipv6.is_some() {
+        let _ = writeln!(text, "iifname \"{BRIDGE}\" udp dport 547 accept\nicmpv6 type {{ {NEIGHBOURS}, nd-router-solicit, echo-request }} accept");
+    }
+    // A guest that were told to talk to another directly could not: there is no way but by the router.
+    text += "}\nchain output {\ntype filter hook output priority filter; policy accept;\nicmpv6 type nd-redirect drop\n}\n";
     text += &translation(network, link, members);
     text + "}\n"
 }
 
-/// Each guest may send as itself only. These networks have no IPv6, so nothing of it passes either.
+/// Each guest may send as itself only, and by IPv6 only if it has an address of it. What comes from a port of nobody's is dropped.
 fn senders(members: &[Member]) -> String {
-    let mut text = String::from("table bridge fairhold {\nchain senders {\ntype filter hook prerouting priority -300; policy accept;\n");
-    for Member { tap, mac, ipv4, filter, .. } in members {
-        let _ = writeln!(text, "iifname \"{tap}\" ether type != {{ ip, arp }} counter drop");
+    let mut text = String::from("table bridge fairhold {\nchain senders {\ntype filter hook prerouting priority -300; policy drop;\n");
+    for Member { port, mac, ipv4, ipv6, filter, .. } in members {
+        let kinds = if ipv6.is_some() { "ip, arp, ip6" } else { "ip, arp" };
+        let _ = writeln!(text, "iifname \"{port}\" ether type != {{ {kinds} }} counter drop");
+        // Nobody but the router is one.
+        let _ = writeln!(text, "iifname \"{port}\" icmpv6 type {{ nd-router-advert, nd-redirect }} counter drop");
         if filter.anti_spoofing {
-            let _ = writeln!(text, "iifname \"{tap}\" ether saddr != {mac} counter drop");
-            let _ = writeln!(text, "iifname \"{tap}\" arp saddr ether != {mac} counter drop");
+            let _ = writeln!(text, "iifname \"{port}\" ether saddr != {mac} counter drop");
+            let _ = writeln!(text, "iifname \"{port}\" arp saddr ether != {mac} counter drop");
             // A probe for an address in use has no sender yet (RFC 5227), nor has who asks for a lease.
-            let _ = writeln!(text, "iifname \"{tap}\" arp saddr ip != {{ 0.0.0.0, {ipv4} }} counter drop");
-            let _ = writeln!(text, "iifname \"{tap}\" ip saddr 0.0.0.0 udp dport 67 accept");
-            let _ = writeln!(text, "iifname \"{tap}\" ip saddr != {ipv4} counter drop");
+            let _ = writeln!(text, "iifname \"{port}\" arp saddr ip != {{ 0.0.0.0, {ipv4} }} counter drop");
+            let _ = writeln!(text, "iifname \"{port}\" ip saddr 0.0.0.0 udp dport 67 accept");
+            let _ = writeln!(text, "iifname \"{port}\" ip saddr != {ipv4} counter drop");
         }
+        if let Some(ipv6) = ipv6.filter(|_| filter.anti_spoofing) {
+            let _ = writeln!(text, "iifname \"{port}\" ip6 saddr {IPV6_GATEWAY} counter drop");
+            // Addresses of the link go no further than the router; who asks whether an address is taken has none yet (RFC 4862 §5.4).
+            let _ = writeln!(text, "iifname \"{port}\" ip6 saddr != {{ ::, fe80::/10, {ipv6} }} counter drop");
+        }
+        let _ = writeln!(text, "iifname \"{port}\" accept");
     }
     text + "}\n}\n"
 }
 
 fn forward(network: &NetworkSpec, members: &[Member]) -> String {
     let mut text = String::from("chain forward {\ntype filter hook forward priority filter; policy drop;\n");
-    text += "ct state established,related accept\nct state invalid drop\n";
-    for Member { tap, ipv4, .. } in members {
-        let _ = writeln!(text, "ip saddr {ipv4} jump out_{tap}");
-    }
-    for Member { tap, ipv4, .. } in members {
-        let _ = writeln!(text, "ip daddr {ipv4} jump in_{tap}");
+    let _ = writeln!(text, "ct state established,related accept\noifname \"{BRIDGE}\" {ERRORS} accept\nct state invalid drop");
+    for (side, way) in [("saddr", "out"), ("daddr", "in")] {
+        for Member { port, ipv4, ipv6, .. } in members {
+            let _ = writeln!(text, "ip {side} {ipv4} jump {way}_{port}");
+            if let Some(ipv6) = ipv6 {
+                let _ = writeln!(text, "ip6 {side} {ipv6} jump {way}_{port}");
+            }
+        }
     }
     let _ = writeln!(text, "iifname \"{BRIDGE}\" oifname \"{BRIDGE}\" accept");
     if network.egress {
@@ -65,6 +86,9 @@ fn forward(network: &NetworkSpec, members: &[Member]) -> String {
         let _ = writeln!(text, "iifname \"{BRIDGE}\" oifname \"{UPLINK}\" ip saddr {ipv4} accept");
     }
     let _ = writeln!(text, "iifname \"{UPLINK}\" oifname \"{BRIDGE}\" ct status dnat accept");
+    for ipv6 in members.iter().filter_map(|member| member.ipv6) {
+        let _ = writeln!(text, "iifname \"{UPLINK}\" oifname \"{BRIDGE}\" ip6 daddr {ipv6} accept");
+    }
     text + "}\n"
 }
 
@@ -74,11 +98,9 @@ fn chain(member: &Member, direction: Direction) -> String {
         Direction::Inbound => ("in", member.filter.inbound),
         Direction::Outbound => ("out", member.filter.outbound),
     };
-    let mut text = format!("chain {name}_{} {{\n", member.tap);
+    let mut text = format!("chain {name}_{} {{\n", member.port);
     for rule in member.filter.rules.iter().filter(|rule| rule.direction == direction) {
-        if let Some(matches) = matches(rule) {
-            let _ = writeln!(text, "{matches}{}", verdict(rule.verdict));
-        }
+        let _ = writeln!(text, "{}{}", matches(rule), verdict(rule.verdict));
     }
     let _ = writeln!(text, "{}", verdict(otherwise));
     text + "}\n"
@@ -91,19 +113,17 @@ fn verdict(verdict: Verdict) -> &'static str {
     }
 }
 
-/// The part of a rule that selects packets; `None` when it is about IPv6 only, of which there is none here.
-fn matches(rule: &Rule) -> Option<String> {
+/// The part of a rule that selects packets, of either family unless it names somebody.
+fn matches(rule: &Rule) -> String {
     let mut text = String::new();
     if let Some(peer) = rule.peer {
-        if !peer.address.is_ipv4() {
-            return None;
-        }
+        let family = if peer.address.is_ipv4() { "ip" } else { "ip6" };
         let side = if rule.direction == Direction::Inbound { "saddr" } else { "daddr" };
-        let _ = write!(text, "ip {side} {}/{} ", peer.address, peer.prefix);
+        let _ = write!(text, "{family} {side} {}/{} ", peer.address, peer.prefix);
     }
     match &rule.protocol {
         Protocol::Any => {}
-        Protocol::Icmp => text += "meta l4proto icmp ",
+        Protocol::Icmp => text += "meta l4proto { icmp, ipv6-icmp } ",
         Protocol::Tcp { ports } => {
             let _ = write!(text, "tcp dport {}-{} ", ports.start(), ports.end());
         }
@@ -111,7 +131,7 @@ fn matches(rule: &Rule) -> Option<String> {
             let _ = write!(text, "udp dport {}-{} ", ports.start(), ports.end());
         }
     }
-    Some(text)
+    text
 }
 
 /// Public addresses are translated one to one; whoever has none shares the line's address.
@@ -135,14 +155,18 @@ fn translation(network: &NetworkSpec, link: Ipv4Addr, members: &[Member]) -> Str
 /// The rules of the host about one network: it is no way into the host, nor into another network but by public addresses.
 pub(super) fn outside(table: &str, veth: &str, network: &NetworkSpec, link: Ipv4Addr, members: &[Member]) -> String {
     let own = members.iter().flat_map(|member| &member.public).fold(link.to_string(), |list, public| format!("{list}, {public}"));
+    let ipv6 = match network.ipv6 {
+        Some(block) => format!("iifname \"{veth}\" ip6 saddr != {block}/64 counter drop\n"),
+        None => format!("iifname \"{veth}\" meta nfproto ipv6 drop\n"),
+    };
     let masquerade = if network.egress { format!("ip saddr {link} oifname != \"{veth}\" masquerade\n") } else { String::new() };
     format!(
         "table inet {table} {{}}\ndelete table inet {table}\ntable inet {table} {{\n\
          chain input {{\ntype filter hook input priority filter; policy accept;\n\
          iifname \"{veth}\" ct state established,related accept\niifname \"{veth}\" ip daddr {HOST_ADDRESS} icmp type echo-request accept\n\
-         iifname \"{veth}\" drop\n}}\n\
+         iifname \"{veth}\" icmpv6 type {{ {NEIGHBOURS} }} accept\niifname \"{veth}\" drop\n}}\n\
          chain forward {{\ntype filter hook forward priority filter; policy accept;\n\
-         iifname \"{veth}\" ip saddr != {{ {own} }} counter drop\noifname \"{veth}\" ip daddr {link} ct state new drop\n}}\n\
+         iifname \"{veth}\" ip saddr != {{ {own} }} counter drop\n{ipv6}oifname \"{veth}\" ip daddr {link} ct state new drop\n}}\n\
          chain leaving {{\ntype nat hook postrouting priority srcnat; policy accept;\n{masquerade}}}\n}}\n"
     )
 }
@@ -160,7 +184,8 @@ mod tests {
 
     fn member(filter: Filter) -> Member {
         let public = vec![Ipv4Addr::new(203, 0, 113, 7)];
-        Member { tap: "t1".into(), hostname: "web-1".into(), mac: "02:00:00:00:00:01".into(), ipv4: [10, 66, 0, 10].into(), filter, public }
+        let (hostname, mac) = ("web-1".into(), "02:00:00:00:00:01".into());
+        Member { port: "t1".into(), hostname, mac, ipv4: [10, 66, 0, 10].into(), ipv6: None, filter, public }
     }
 
     #[test]
@@ -173,10 +198,48 @@ mod tests {
     }
 
     #[test]
-    fn a_rule_about_the_other_family_selects_nothing_here() {
-        let six = Network { address: "2001:db8::".parse().unwrap(), prefix: 32 };
-        let rule = Rule { direction: Direction::Inbound, protocol: Protocol::Any, peer: Some(six), verdict: Verdict::Accept };
-        assert_eq!(matches(&rule), None);
+    fn a_rule_is_about_the_family_of_its_peer_and_about_both_without_one() {
+        let rule = |protocol, peer: Option<&str>| {
+            let peer = peer.map(|address| Network { address: address.parse().unwrap(), prefix: 24 });
+            matches(&Rule { direction: Direction::Inbound, protocol, peer, verdict: Verdict::Accept })
+        };
+        assert_eq!(rule(Protocol::Any, Some("2001:db8::")), "ip6 saddr 2001:db8::/24 ");
+        assert_eq!(rule(Protocol::Tcp { ports: 22..=23 }, Some("10.0.0.0")), "ip saddr 10.0.0.0/24 tcp dport 22-23 ");
+        assert_eq!(rule(Protocol::Icmp, None), "meta l4proto { icmp, ipv6-icmp } ");
+    }
+
+    #[test]
+    fn ipv6_passes_where_there_is_an_address_of_it_and_as_that_only() {
+        let (block, address) = ("2001:db8:0:7::".parse().unwrap(), "2001:db8:0:7::a".parse().unwrap());
+        let with = Member { ipv6: Some(address), ..member(Filter { anti_spoofing: true, ..Filter::open() }) };
+        let dual = NetworkSpec { ipv6: Some(block), ..network(false) };
+        let link = [100, 64, 0, 1].into();
+        let text = inside(&dual, link, std::slice::from_ref(&with));
+        for rule in [
+            "ether type != { ip, arp, ip6 } counter drop",
+            "icmpv6 type { nd-router-advert, nd-redirect } counter drop",
+            "ip6 saddr fe80::1 counter drop",
+            "ip6 saddr != { ::, fe80::/10, 2001:db8:0:7::a } counter drop",
+            "ip6 saddr 2001:db8:0:7::a jump out_t1",
+            "ip6 daddr 2001:db8:0:7::a jump in_t1",
+            "ip6 daddr 2001:db8:0:7::a accept",
+            "udp dport 547 accept",
+        ] {
+            assert_eq!(text.matches(rule).count(), 1, "{rule}: {text}");
+        }
+        // Whoever is asked first decides: what is invalid to connections may still be what a sender must be told.
+        assert!(text.find(ERRORS).unwrap() < text.find("ct state invalid drop").unwrap());
+        // Nobody's port passes nothing, whatever it sends.
+        assert!(text.contains("priority -300; policy drop;") && text.contains("iifname \"t1\" accept"));
+        assert!(!text.contains("iifname \"br0\" oifname \"up0\" accept"), "without a way out there is none by IPv6 either");
+
+        let loose = Member { filter: Filter::open(), ..with };
+        assert!(!inside(&dual, link, &[loose]).contains("ip6 saddr !="), "who is not held to addresses is held to none");
+        let without = inside(&network(true), link, &[member(Filter::open())]);
+        assert!(without.contains("ether type != { ip, arp } counter drop") && !without.contains("ip6 ") && !without.contains("547"), "{without}");
+
+        assert!(outside("t", "fh1", &dual, link, &[]).contains("iifname \"fh1\" ip6 saddr != 2001:db8:0:7::/64 counter drop\n"));
+        assert!(outside("t", "fh1", &network(true), link, &[]).contains("iifname \"fh1\" meta nfproto ipv6 drop\n"));
     }
 
     #[test]

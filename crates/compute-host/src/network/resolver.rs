@@ -16,8 +16,8 @@ use super::{
     record::Member,
 };
 use crate::{
-    guest::record::trouble,
     process::{ProcessId, run},
+    record::trouble,
 };
 
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -66,19 +66,25 @@ fn pid_file(folder: &Path) -> PathBuf {
 }
 
 /// Its settings (dnsmasq(8)): leases are static, and names are those of the guests; others are asked for outside where there is a way out.
+/// Routers are announced as "ask for your address" (RFC 4861 §4.2, managed) with a prefix that is not on the link: nobody makes up an
+/// address, and what goes to another guest goes to the router.
 fn text(network: &NetworkSpec, members: &[Member], pid_file: &Path, upstream: &[IpAddr]) -> String {
-    let NetworkSpec { subnet, gateway, egress, .. } = network;
+    let NetworkSpec { subnet, gateway, egress, ipv6, .. } = network;
     let mut text = format!(
         "interface={BRIDGE}\nbind-interfaces\nno-hosts\nno-resolv\ndomain-needed\nleasefile-ro\ndhcp-authoritative\npid-file={}\n\
          dhcp-range={},static,12h\ndhcp-option=option:router,{gateway}\ndhcp-option=option:dns-server,{gateway}\n",
         pid_file.display(),
         subnet.address
     );
+    if let Some(block) = ipv6 {
+        let _ = writeln!(text, "dhcp-range={block},static,off-link,64,12h\nenable-ra");
+    }
     for server in upstream.iter().filter(|_| *egress) {
         let _ = writeln!(text, "server={server}");
     }
-    for Member { mac, ipv4, hostname, .. } in members {
-        let _ = writeln!(text, "dhcp-host={mac},{ipv4},{hostname}\nhost-record={hostname},{ipv4}");
+    for Member { mac, ipv4, ipv6, hostname, .. } in members {
+        let (lease, name) = ipv6.map_or_else(Default::default, |address| (format!("[{address}],"), format!(",{address}")));
+        let _ = writeln!(text, "dhcp-host={mac},{ipv4},{lease}{hostname}\nhost-record={hostname},{ipv4}{name}");
     }
     text
 }
@@ -99,20 +105,31 @@ mod tests {
     use super::*;
 
     #[test]
-    fn without_a_way_out_nobody_outside_is_asked() {
+    fn names_and_leases_are_those_of_members_and_without_a_way_out_nobody_outside_is_asked() {
         let subnet = Network { address: [10, 66, 0, 0].into(), prefix: 24 };
         let shut = NetworkSpec { reference: Reference::parse("net_1").unwrap(), subnet, gateway: [10, 66, 0, 1].into(), egress: false, ipv6: None };
         let member = Member {
-            tap: "t1".into(),
+            port: "t1".into(),
             hostname: "web-1".into(),
             mac: "02:00:00:00:00:01".into(),
             ipv4: [10, 66, 0, 10].into(),
+            ipv6: None,
             filter: Filter::open(),
             public: vec![],
         };
         let servers = [IpAddr::from([9, 9, 9, 9])];
         let settings = text(&shut, std::slice::from_ref(&member), Path::new("/p"), &servers);
         assert!(settings.contains("dhcp-host=02:00:00:00:00:01,10.66.0.10,web-1\n") && !settings.contains("server=9"));
-        assert!(text(&NetworkSpec { egress: true, ..shut }, &[member], Path::new("/p"), &servers).contains("server=9.9.9.9\n"));
+        assert!(!settings.contains("enable-ra"));
+        assert!(text(&NetworkSpec { egress: true, ..shut.clone() }, std::slice::from_ref(&member), Path::new("/p"), &servers).contains("server=9.9.9.9\n"));
+
+        let dual = NetworkSpec { ipv6: Some("2001:db8:0:7::".parse().unwrap()), ..shut };
+        let settings = text(&dual, &[Member { ipv6: Some("2001:db8:0:7::a".parse().unwrap()), ..member }], Path::new("/p"), &servers);
+        for line in [
+            "dhcp-range=2001:db8:0:7::,static,off-link,64,12h\nenable-ra\n",
+            "dhcp-host=02:00:00:00:00:01,10.66.0.10,[2001:db8:0:7::a],web-1\nhost-record=web-1,10.66.0.10,2001:db8:0:7::a\n",
+        ] {
+            assert!(settings.contains(line), "{settings}");
+        }
     }
 }

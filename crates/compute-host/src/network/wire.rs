@@ -6,41 +6,44 @@ use std::{collections::BTreeSet, fs, io, net::Ipv4Addr, path::Path};
 use compute_driver::{DriverError, Reference};
 
 use super::{
+    ipv6,
     names::{BRIDGE, HOST_ADDRESS, Names, UPLINK},
+    port,
     record::{self, Member, Network},
     resolver, rules,
 };
 use crate::{
-    guest::record::trouble,
     process::{fed, output, run},
+    record::trouble,
 };
 
 /// Settings of the namespace's kernel. Guests are isolated from each other on the bridge, so the router answers for all of them
-/// (`proxy_arp_pvlan`, RFC 3069) and does not tell them to talk directly. There is no IPv6 here.
-const KERNEL: &str = "cd /proc/sys/net; [ ! -e ipv6 ] || echo 1 >ipv6/conf/all/disable_ipv6; echo 1 >ipv4/ip_forward; \
-                      echo 0 >ipv4/conf/all/send_redirects; echo 0 >ipv4/conf/default/send_redirects";
+/// (`proxy_arp_pvlan`, RFC 3069) and does not tell them to talk directly.
+const KERNEL: &str = "cd /proc/sys/net; echo 1 >ipv4/ip_forward; echo 0 >ipv4/conf/all/send_redirects; echo 0 >ipv4/conf/default/send_redirects";
 const KERNEL_OF_BRIDGE: &str = "cd /proc/sys/net/ipv4/conf/br0; echo 1 >proxy_arp_pvlan; echo 0 >send_redirects";
 
 /// Makes whatever is missing of the network and changes whatever differs.
-pub(crate) async fn realise(data_dir: &Path, reference: &Reference) -> Result<(), DriverError> {
+pub(super) async fn realise(data_dir: &Path, reference: &Reference) -> Result<(), DriverError> {
     let network = record::known(data_dir, reference)?;
     let members = record::members(data_dir, reference)?;
     let names = Names::of(data_dir, reference);
     namespace(&names).await?;
+    ipv6::kernel(&names, &network.spec).await?;
     // Before there is a card that anything could pass.
     let inside = names.inside();
     let filter = rules::inside(&network.spec, network.link, &members);
     fed("nsenter", inside.iter().map(String::as_str).chain(["nft", "-f", "-"]), &filter).await?;
     fed("nft", ["-f", "-"], &rules::outside(&names.table, &names.veth, &network.spec, network.link, &members)).await?;
     bridge(&names, &network).await?;
-    taps(&names, &members).await?;
+    ports(&names, &members).await?;
     uplink(&names, &network).await?;
     routes(&names, &network, &members).await?;
+    ipv6::realise(&names, &network.spec, &members).await?;
     resolver::keep(&record::folder(data_dir, reference), &names, &network.spec, &members).await
 }
 
 /// Takes the network away with all that belongs to it.
-pub(crate) async fn remove(data_dir: &Path, reference: &Reference) -> Result<(), DriverError> {
+pub(super) async fn remove(data_dir: &Path, reference: &Reference) -> Result<(), DriverError> {
     let (names, folder) = (Names::of(data_dir, reference), record::folder(data_dir, reference));
     resolver::stop(&folder).await?;
     if link_exists(&["link", "show", &names.veth]).await {
@@ -58,7 +61,7 @@ pub(crate) async fn remove(data_dir: &Path, reference: &Reference) -> Result<(),
 }
 
 /// An address for the line between host and namespace that nobody else on this host has.
-pub(crate) async fn free_link(names: &Names) -> Result<Ipv4Addr, DriverError> {
+pub(super) async fn free_link(names: &Names) -> Result<Ipv4Addr, DriverError> {
     for step in 0..64_u32 {
         let first = names.first_link();
         let address = Ipv4Addr::from((first & 0xffc0_0000) | (first.wrapping_add(step) & 0x003f_ffff));
@@ -92,22 +95,15 @@ async fn bridge(names: &Names, network: &Network) -> Result<(), DriverError> {
     ip(names, &["link", "set", BRIDGE, "up"]).await
 }
 
-async fn taps(names: &Names, members: &[Member]) -> Result<(), DriverError> {
-    for Member { tap, .. } in members {
-        if !has(names, tap).await {
-            ip(names, &["tuntap", "add", tap, "mode", "tap"]).await?;
-        }
-        ip(names, &["link", "set", tap, "master", BRIDGE]).await?;
-        ip(names, &["link", "set", tap, "type", "bridge_slave", "isolated", "on"]).await?;
-        ip(names, &["link", "set", tap, "up"]).await?;
-    }
+/// Tends the ports that are there, each made by whoever starts the guest behind it, and clears away those of strangers.
+async fn ports(names: &Names, members: &[Member]) -> Result<(), DriverError> {
+    let wanted: BTreeSet<&str> = members.iter().map(|member| member.port.as_str()).collect();
     let there = output("ip", ["-n", &names.namespace, "-o", "link", "show", "master", BRIDGE]).await?;
-    let wanted: BTreeSet<&str> = members.iter().map(|member| member.tap.as_str()).collect();
-    // "5: t0123456789ab: <NO-CARRIER,…>"
+    // "5: t0123456789ab: <NO-CARRIER,…>", with "@if7" after the name where the other end is elsewhere.
     let there = String::from_utf8_lossy(&there).into_owned();
-    let there = there.lines().filter_map(|line| line.split(": ").nth(1));
-    for stranger in there.filter(|tap| !wanted.contains(tap)) {
-        ip(names, &["link", "del", stranger]).await?;
+    for port in there.lines().filter_map(|line| line.split(": ").nth(1)?.split('@').next()) {
+        let tended = if wanted.contains(port) { port::plug(names, port).await } else { ip(names, &["link", "del", port]).await };
+        port::unless_gone(names, port, tended).await?;
     }
     Ok(())
 }
@@ -144,7 +140,7 @@ async fn routes(names: &Names, network: &Network, members: &[Member]) -> Result<
     Ok(())
 }
 
-async fn has(names: &Names, interface: &str) -> bool {
+pub(super) async fn has(names: &Names, interface: &str) -> bool {
     link_exists(&["-n", &names.namespace, "link", "show", interface]).await
 }
 
@@ -152,10 +148,10 @@ async fn link_exists(question: &[&str]) -> bool {
     output("ip", question).await.is_ok()
 }
 
-async fn ip(names: &Names, words: &[&str]) -> Result<(), DriverError> {
+pub(super) async fn ip(names: &Names, words: &[&str]) -> Result<(), DriverError> {
     run("ip", ["-n", names.namespace.as_str()].iter().chain(words)).await
 }
 
-async fn inside<const N: usize>(names: &Names, words: [&str; N]) -> Result<(), DriverError> {
+pub(super) async fn inside<const N: usize>(names: &Names, words: [&str; N]) -> Result<(), DriverError> {
     run("nsenter", names.inside().into_iter().chain(words.map(str::to_owned))).await
 }
