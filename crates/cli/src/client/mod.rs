@@ -43,7 +43,7 @@ pub enum Command {
     /// What can be ordered
     Catalogue,
     /// Order a machine
-    Order(machine::Order),
+    Order(Box<machine::Order>),
     /// Your machines, each by its id or name
     #[command(subcommand)]
     Vm(machine::Vm),

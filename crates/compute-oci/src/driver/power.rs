@@ -133,9 +133,15 @@ pub(super) async fn cut(oci: &Oci, place: &Place) -> Result<(), DriverError> {
         sleep(Duration::from_millis(10)).await;
     }
     runtime.delete().await?;
-    // The last mount of the disk goes with the last process, a moment later.
-    if !within(KILL_PATIENCE, || disk::device_of(&place.disk()).is_none()).await {
-        return Err(DriverError::outcome_unknown("the container's disk is still in use although it has ended"));
+    // The last mount of the disk goes with the last process, a moment later. A runtime that was at work when its supervisor was killed
+    // ends by itself, and what it has made by then goes too.
+    let deadline = Instant::now() + KILL_PATIENCE;
+    while disk::device_of(&place.disk()).is_some() {
+        if Instant::now() > deadline {
+            return Err(DriverError::outcome_unknown("the container's disk is still in use although it has ended"));
+        }
+        sleep(Duration::from_millis(50)).await;
+        runtime.delete().await?;
     }
     folder::remove(&place.run.with_extension("old"))?;
     folder::remove(&place.run)
@@ -249,15 +255,4 @@ fn log_of(place: &Place) -> String {
     let text = String::from_utf8_lossy(&text);
     let lines: Vec<_> = text.lines().collect();
     lines.get(lines.len().saturating_sub(LOG_LINES)..).unwrap_or_default().join("\n")
-}
-
-async fn within(patience: Duration, come_true: impl Fn() -> bool) -> bool {
-    let deadline = Instant::now() + patience;
-    while !come_true() {
-        if Instant::now() > deadline {
-            return false;
-        }
-        sleep(Duration::from_millis(5)).await;
-    }
-    true
 }

@@ -138,6 +138,7 @@ impl Watch<'_> {
         // Children of the runtime become ours when it ends, so that we learn how the container ended.
         rustix::process::set_child_subreaper(us).map_err(|error| trouble("cannot look after the container")(error.into()))?;
         let consoles = listen(&self.place.console()).map_err(trouble("cannot listen for consoles"))?;
+        self.forward().await?;
         self.processes.device = boot::mount_disk(self.place).await?;
 
         let mut running = self.processes.init.clone();
