@@ -1,6 +1,6 @@
 //! A guest's settings as the cluster keeps them, read into figures, and ours written into parameters.
 
-use compute_driver::{GuestSpec, Size};
+use compute_driver::{DISKS_PER_GUEST, GuestSpec, Size};
 
 use super::mark::Mark;
 use super::view::{GIB, MIB};
@@ -13,6 +13,8 @@ use crate::settings::Mapping;
 const BUSES: [&str; 4] = ["scsi", "virtio", "sata", "ide"];
 /// Where a cloud-init drive may be put.
 const DRIVES: [&str; 6] = ["ide2", "ide0", "ide1", "ide3", "sata5", "scsi30"];
+/// Where extra disks hang, behind those that a template may have. The bus decides how the guest calls them, so it is always the same.
+const EXTRAS: [&str; DISKS_PER_GUEST] = ["virtio8", "virtio9", "virtio10", "virtio11", "virtio12", "virtio13", "virtio14", "virtio15"];
 
 /// A guest's settings, read. They are never written back: passwords come as stars and keys come encoded.
 pub(super) struct Config {
@@ -103,7 +105,19 @@ impl Config {
         ordered.chain(self.said.text("bootdisk")).chain(usual).find_map(|key| self.disk(&key))
     }
 
-    fn disk(&self, key: &str) -> Option<Disk> {
+    /// The extra disks. A template may have disks in the same places, but none with such a serial number.
+    pub(super) fn extras(&self) -> Vec<Disk> {
+        let borrowed = |key: &&str| Property::of(&self.said.words(key)).get("serial").is_some_and(|serial| serial.starts_with("dsk-"));
+        EXTRAS.into_iter().filter(borrowed).filter_map(|key| self.disk(key)).collect()
+    }
+
+    /// A place for one more.
+    pub(super) fn free_extra(&self) -> Option<&'static str> {
+        EXTRAS.into_iter().find(|key| !self.said.has(key))
+    }
+
+    /// The disk at `key`, if there is one.
+    pub(super) fn disk(&self, key: &str) -> Option<Disk> {
         let text = self.said.text(key)?;
         let property = Property::of(&text);
         let volume = property.get("file").or_else(|| property.get("volume")).unwrap_or_else(|| property.first());
@@ -237,6 +251,16 @@ mod tests {
         assert_eq!(config.root_disk().unwrap().bytes, 1024 * GIB);
         assert_eq!(config.free_drive(), "ide1");
         assert_eq!(config.mac(), None);
+    }
+
+    #[test]
+    fn extra_disks_are_told_from_those_of_a_template() {
+        let config =
+            config(json!({ "virtio0": "a:vm-1-disk-0,size=1G", "virtio8": "a:vm-1-disk-1,size=1G", "virtio9": "a:vm-7-disk-0,serial=dsk-7x,backup=0" }));
+        let extras: Vec<_> = config.extras().into_iter().map(|disk| (disk.key, disk.volume)).collect();
+        assert_eq!(extras, [("virtio9".to_owned(), "a:vm-7-disk-0".to_owned())]);
+        assert_eq!(config.free_extra(), Some("virtio10"));
+        assert_eq!(config.root_disk().unwrap().key, "virtio0");
     }
 
     #[test]

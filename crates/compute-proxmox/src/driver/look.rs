@@ -51,6 +51,7 @@ fn features(view: &View, mapping: &Mapping) -> BTreeSet<Feature> {
         Feature::AuthoriseKey,
         Feature::Adopt,
         Feature::Firewall,
+        Feature::Disks,
     ]);
     if mapping.backup_storage.is_some() {
         features.insert(Feature::Backups);
@@ -132,7 +133,7 @@ async fn leased(proxmox: &Proxmox, at: &At) -> Option<String> {
 pub(super) async fn list(proxmox: &Proxmox) -> Result<Vec<Guest>, DriverError> {
     let view = proxmox.view(FRESH).await?;
     let mut found = Vec::new();
-    for entry in &view.guests {
+    for entry in view.guests.iter().filter(|entry| !mark::is_holder(&entry.tags)) {
         if let Some(reference) = entry.reference() {
             let mut guest = listed(proxmox.mapping(), entry, reference);
             if guest.status == Status::Running && mark::says_paused(&entry.tags) {

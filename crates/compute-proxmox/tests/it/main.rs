@@ -5,6 +5,7 @@
 mod conformance;
 mod consoles;
 mod contract;
+mod disks;
 mod fake_peer;
 mod faults;
 mod guests;
