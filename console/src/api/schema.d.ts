@@ -366,11 +366,12 @@ export interface paths {
         get: operations["disk_view"];
         put?: never;
         post?: never;
-        /** Removes a disk that no machine has, with what is on it. */
+        /** Removes a disk that no machine has, with what is on it, or gives one up that its node lost. */
         delete: operations["disk_delete"];
         options?: never;
         head?: never;
-        patch?: never;
+        /** Changes what a disk is called. */
+        patch: operations["disk_update"];
         trace?: never;
     };
     "/v1/disks/{id}/attach": {
@@ -3597,7 +3598,7 @@ export interface components {
             name: string;
             /** @description How it stands. */
             state: components["schemas"]["DiskState"];
-            /** @description Why it could not be made. */
+            /** @description Why it could not be made, or what became of it. */
             problem?: string | null;
             /**
              * Format: int32
@@ -3626,6 +3627,11 @@ export interface components {
             instance_id: components["schemas"]["InstanceId"];
         };
         DiskId: string;
+        /** @description What may change about a disk. */
+        DiskPatch: {
+            /** @description What you call it; 1 to 100 characters. */
+            name: string;
+        };
         /** @description What an extra disk costs, without tax, from when it is there until its owner deletes it, whether a machine has it or not. */
         DiskPrice: {
             /** @description One GiB for a month of 730 hours. */
@@ -3650,7 +3656,7 @@ export interface components {
          * @description How a disk stands. Whether a machine has it is told apart.
          * @enum {string}
          */
-        DiskState: "creating" | "ready" | "attaching" | "detaching" | "growing" | "deleting" | "deleted" | "failed";
+        DiskState: "creating" | "ready" | "attaching" | "detaching" | "growing" | "deleting" | "deleted" | "failed" | "lost";
         /** @description One thing that an erasure destroys outside the tables, for the preview and the certificate. */
         Doomed: {
             /** @description What kind of thing: "machine". */
@@ -3828,7 +3834,7 @@ export interface components {
          * @description What differs.
          * @enum {string}
          */
-        FindingKind: "node_unreachable" | "certificate_changed" | "token_refused" | "guest_gone" | "orphan_guest" | "orphan_disk" | "orphan_machine" | "state_differs" | "shape_differs" | "stuck";
+        FindingKind: "node_unreachable" | "certificate_changed" | "token_refused" | "guest_gone" | "orphan_guest" | "orphan_disk" | "disk_gone" | "orphan_machine" | "state_differs" | "shape_differs" | "stuck";
         /** @description A repair to be carried out. */
         FindingRepair: {
             /** @description Which. */
@@ -5293,7 +5299,7 @@ export interface components {
                 name: string;
                 /** @description How it stands. */
                 state: components["schemas"]["DiskState"];
-                /** @description Why it could not be made. */
+                /** @description Why it could not be made, or what became of it. */
                 problem?: string | null;
                 /**
                  * Format: int32
@@ -8088,6 +8094,31 @@ export interface operations {
         requestBody?: never;
         responses: {
             202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Disk"];
+                };
+            };
+        };
+    };
+    disk_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["DiskId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DiskPatch"];
+            };
+        };
+        responses: {
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
