@@ -77,6 +77,12 @@ impl Config {
         address.parse::<std::net::Ipv4Addr>().ok().map(|address| address.to_string())
     }
 
+    /// Its own IPv6 address, where it is a fixed one.
+    pub(super) fn ipv6(&self) -> Option<std::net::Ipv6Addr> {
+        let text = self.said.text(self.kind.of("ipconfig0", "net0"))?;
+        Property::of(&text).get("ip6")?.split('/').next()?.parse().ok()
+    }
+
     /// SSH keys, decoded.
     pub(super) fn ssh_keys(&self) -> Vec<String> {
         let keys = decode(&self.said.words("sshkeys"));
@@ -167,10 +173,12 @@ fn cable(spec: &GuestSpec) -> &'static str {
     if spec.cut_off { ",link_down=1" } else { "" }
 }
 
-/// What a virtual machine's cloud-init tells its card.
+/// What a virtual machine's cloud-init tells its card, and a container's card itself.
 fn addressing(mapping: &Mapping, vmid: u32) -> String {
     let fixed = mapping.network.addresses.as_ref().and_then(|range| Some((range, range.of(&mapping.ids, vmid)?)));
-    fixed.map_or_else(|| "ip=dhcp".to_owned(), |(range, address)| format!("ip={address}/{},gw={}", range.prefix, range.gateway))
+    let ipv4 = fixed.map_or_else(|| "ip=dhcp".to_owned(), |(range, address)| format!("ip={address}/{},gw={}", range.prefix, range.gateway));
+    let ipv6 = mapping.network.ipv6.as_ref().map(|ipv6| format!(",ip6={}/64,gw6={}", ipv6.of(vmid), ipv6.gateway));
+    ipv4 + &ipv6.unwrap_or_default()
 }
 
 /// The settings of a virtual machine after `spec`, for one that has the settings `now` or none yet.
@@ -250,7 +258,7 @@ mod tests {
         let config = config(json!({ "ide0": "none,media=cdrom", "ide2": "a:iso/x.iso,media=cdrom", "scsi1": "a:vm-1-disk-0,size=1T" }));
         assert_eq!(config.root_disk().unwrap().bytes, 1024 * GIB);
         assert_eq!(config.free_drive(), "ide1");
-        assert_eq!(config.mac(), None);
+        assert_eq!((config.mac(), config.ipv6()), (None, None));
     }
 
     #[test]
@@ -272,9 +280,11 @@ mod tests {
 
     #[test]
     fn a_container_keeps_its_card_and_address_in_one_text() {
-        let said = json!({ "net0": "name=eth0,bridge=vmbr0,hwaddr=BC:24:11:00:00:02,ip=10.0.0.7/24,gw=10.0.0.1", "rootfs": "a:vm-2-disk-0,size=8G" });
+        let said = json!({ "net0": "name=eth0,bridge=vmbr0,hwaddr=BC:24:11:00:00:02,ip=10.0.0.7/24,gw=10.0.0.1,ip6=2001:db8::7/64,gw6=fe80::1",
+            "rootfs": "a:vm-2-disk-0,size=8G" });
         let config = Config::of(Fields::of(said), Kind::Container);
         assert_eq!(config.ipv4().as_deref(), Some("10.0.0.7"));
+        assert_eq!(config.ipv6(), Some("2001:db8::7".parse().unwrap()));
         assert_eq!(config.size().disk_gib, 8);
     }
 }

@@ -170,7 +170,7 @@ fn listed(mapping: &Mapping, entry: &Entry, reference: Reference) -> Guest {
         accelerator: Accelerator::Kvm,
         ssh: ipv4.clone().map(|host| SshAddress { host, port: 22 }),
         ipv4,
-        ipv6: None,
+        ipv6: mapping.network.ipv6.as_ref().filter(|_| mapping.ids.contains(&entry.at.vmid)).map(|ipv6| ipv6.of(entry.at.vmid).to_string()),
     }
 }
 
@@ -187,7 +187,7 @@ pub(super) fn guest(mapping: &Mapping, at: &At, config: &Config, status: Status,
         accelerator: Accelerator::Kvm,
         ssh: ipv4.clone().map(|host| SshAddress { host, port: 22 }),
         ipv4,
-        ipv6: None,
+        ipv6: config.ipv6().map(|address| address.to_string()),
     }
 }
 

@@ -10,6 +10,7 @@ mod fake_peer;
 mod faults;
 mod guests;
 mod images;
+mod ipv6;
 mod keeping;
 mod moving;
 mod peer;
