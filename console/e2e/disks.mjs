@@ -16,6 +16,18 @@ export async function disks({ page, base, shot }) {
   await shot("attach");
   await page.getByRole("dialog").getByRole("button", { name: "Attach it" }).click();
   await page.getByRole("row", { name: /Mail.*Attached/ }).waitFor();
+  await page.getByRole("button", { name: "Rename Mail" }).click();
+  await page.getByRole("dialog").getByLabel("Name").fill("");
+  await page.getByRole("dialog").getByRole("button", { name: "Rename" }).click();
+  await sees(page, "Give the disk a name.");
+  await page.getByRole("dialog").getByLabel("Name").fill("Post");
+  await shot("rename");
+  await page.getByRole("dialog").getByRole("button", { name: "Rename" }).click();
+  await page.getByRole("row", { name: /Post.*Attached/ }).waitFor();
+  await page.getByRole("button", { name: "Rename Post" }).click();
+  await page.getByRole("dialog").getByLabel("Name").fill("Mail");
+  await page.getByRole("dialog").getByRole("button", { name: "Rename" }).click();
+  await page.getByRole("row", { name: /Mail.*Attached/ }).waitFor();
   await page.getByRole("button", { name: "Grow Mail" }).click();
   await page.getByRole("dialog").getByLabel("Size in GiB").fill("30");
   await page.getByRole("dialog").getByRole("button", { name: "Make it larger" }).click();
@@ -37,4 +49,9 @@ export async function disks({ page, base, shot }) {
   await shot("delete");
   await confirm.click();
   await page.getByRole("row", { name: /Mail/ }).waitFor({ state: "detached" });
+  // One that its node lost says so, and can be given up while a machine still counts on it.
+  await page.getByRole("row", { name: /Old photos.*Gone from its node.*costs nothing/ }).waitFor();
+  await page.getByRole("button", { name: "Delete the disk Old photos" }).click();
+  await sees(page, "destroyed if it turns up again");
+  await shot("lost");
 }

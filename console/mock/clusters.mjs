@@ -7,7 +7,7 @@ const PRINT = Array.from({ length: 32 }, (_, at) => ((at * 37 + 161) % 256).toSt
 
 const mapping = {
   ids: { start: 100_000, end: 165_000 }, nodes: [], storage: "local-lvm", backup_storage: "backups", pool: "fairhold", calls_per_second: 20,
-  network: { bridge: "vmbr0", vlan: 7, addresses: { first: "10.20.0.10", prefix: 15, gateway: "10.20.0.1", nameservers: ["10.20.0.2"] } },
+  network: { bridge: "vmbr0", vlan: 7, addresses: { first: "10.20.0.10", prefix: 15, gateway: "10.20.0.1", nameservers: ["10.20.0.2"] }, ipv6: { block: "2001:db8:20:1::/64", gateway: "fe80::1" } },
   templates: { "debian-13": { kind: "clone", vmid: 9000, full: false } },
 };
 const node = {
@@ -20,7 +20,7 @@ export const clusters = [
     created_at: ago(60 * 24 * 40), updated_at: ago(60 * 24 * 2), node,
   },
   {
-    id: "clu_01graz", name: "graz-1", kind: "proxmox", source: "enrolled", region: "graz", token_id: "fairhold@pve!fairhold", mapping: { ...mapping, network: { bridge: "vmbr0", vlan: null, addresses: null } }, version: 1,
+    id: "clu_01graz", name: "graz-1", kind: "proxmox", source: "enrolled", region: "graz", token_id: "fairhold@pve!fairhold", mapping: { ...mapping, network: { bridge: "vmbr0", vlan: null, addresses: null, ipv6: null } }, version: 1,
     addresses: [{ host: "moved.example.com", port: 8006, fingerprint: PRINT }], created_at: ago(60 * 24 * 9), updated_at: ago(60 * 24 * 9),
     node: { ...node, id: "nod_01graz", name: "graz-1", state: "down", instances: 0, problem: `the certificate of moved.example.com:8006 changed: ${PRINT.replace("A1", "B7")} was presented, ${PRINT} is known` },
   },

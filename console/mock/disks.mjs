@@ -34,6 +34,10 @@ export const disk = [
     made.operation_id = begin("compute.disk.create", "Make the disk", [["make", "Make it on its node", 600], ["finish", "Hand it over", 200]], () => Object.assign(made, { state: "ready" })).id;
     return [202, made];
   }],
+  ["PATCH", "/v1/disks/:id", ({ id, body }) => {
+    if (body.name.length > 100) throw invalid("name", "use 1 to 100 characters");
+    return [200, Object.assign(found(id), { name: body.name })];
+  }],
   ["POST", "/v1/disks/:id/attach", ({ id, body }) => {
     if (!instances.some((each) => each.id === body.instance_id)) throw invalid("instance_id", "choose one of the project's machines");
     found(id).instance_id = body.instance_id;

@@ -62,6 +62,7 @@ export const backupPlans = new Map([["vm_01web", { frequency: "daily", weekday: 
 export const disks = [
   { id: "dsk_01data", name: "Database", state: "ready", problem: null, size_gib: 50, growing_to_gib: null, region: { id: "reg_01home", name: "Home" }, node_id: "nod_01local", instance_id: "vm_01web", device: "/dev/disk/by-id/virtio-dsk-7x9f2m4k6n8p0r1s", operation_id: null, created_at: ago(60 * 24 * 8) },
   { id: "dsk_01spare", name: "Archive 2025", state: "ready", problem: null, size_gib: 200, growing_to_gib: null, region: { id: "reg_01home", name: "Home" }, node_id: "nod_01local", instance_id: null, device: "/dev/disk/by-id/virtio-dsk-2m4k6n8p0r1s7x9f", operation_id: null, created_at: ago(60 * 24 * 40) },
+  { id: "dsk_01lost", name: "Old photos", state: "lost", problem: "Its node does not have it any more. It costs nothing until it is back.", size_gib: 120, growing_to_gib: null, region: { id: "reg_01home", name: "Home" }, node_id: "nod_01local", instance_id: "vm_01web", device: "/dev/disk/by-id/virtio-dsk-6n8p0r1s7x9f2m4k", operation_id: null, created_at: ago(60 * 24 * 60) },
   { id: "dsk_01failed", name: "Scratch", state: "failed", problem: "It could not be made. The operation says why.", size_gib: 900, growing_to_gib: null, region: { id: "reg_01home", name: "Home" }, node_id: "nod_01local", instance_id: null, device: "/dev/disk/by-id/virtio-dsk-0r1s7x9f2m4k6n8p", operation_id: null, created_at: ago(90) },
 ];
 export const networks = [
@@ -127,6 +128,11 @@ export const findings = [
   {
     id: "fnd_4", kind: "state_differs", node: "local", reference: "vm_01crashed", instance_id: "vm_01crashed", believed: "running", seen: "stopped", since: ago(12), operation_id: null,
     explanation: "The machine should be running; its hypervisor says that it is stopped.", repairs: [offer("start", "Start the machine"), offer("accept", "Leave it stopped")],
+  },
+  {
+    id: "fnd_7", kind: "disk_gone", node: "local", reference: "dsk_01lost", instance_id: null, believed: "there", seen: "gone", since: ago(40), operation_id: null,
+    explanation: "The hypervisor does not have this extra disk any more, and nobody had asked for that here. Its owner sees it as gone, and pays nothing until it is back.",
+    repairs: [{ ...offer("accept", "Give the disk up"), confirm: "dsk_01lost" }],
   },
   {
     id: "fnd_3", kind: "shape_differs", node: "local", reference: "vm_01web", instance_id: "vm_01web", believed: "1 CPU, 512 MiB of memory, 10 GiB of disk", seen: "2 CPU, 1024 MiB of memory, 10 GiB of disk", since: ago(90), operation_id: null,

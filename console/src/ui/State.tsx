@@ -72,6 +72,8 @@ export function diskLook({ state, instance_id }: Disk): Look {
       return busy(t`Growing`);
     case "failed":
       return bad(t`Failed`);
+    case "lost":
+      return bad(t`Gone from its node`);
     case "deleting":
       return busy(t`Being deleted`);
     case "deleted":

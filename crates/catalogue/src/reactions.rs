@@ -29,6 +29,7 @@ pub const ALL: &[Reaction] = &[
     Reaction { to: ORDER_FULFILLED.name(), name: "catalogue.machine.tell_ready", run: |tx, event| Box::pin(tell_ready(tx, event)) },
     Reaction { to: "compute.instance.failed", name: "catalogue.machine.tell_failed", run: |tx, event| Box::pin(tell_failed(tx, event)) },
     Reaction { to: "compute.instance.deleted", name: "catalogue.machine.tell_deleted", run: |tx, event| Box::pin(tell_deleted(tx, event)) },
+    Reaction { to: "compute.disk.lost", name: "catalogue.disk.tell_lost", run: |tx, event| Box::pin(tell_disk_lost(tx, event)) },
     Reaction { to: "compute.backup.tested", name: "catalogue.machine.tell_backup_tested", run: |tx, event| Box::pin(tell_backup_tested(tx, event)) },
 ];
 
@@ -94,6 +95,16 @@ async fn tell_backup_tested(tx: Tx, event: Event) -> Result<()> {
         return Ok(());
     }
     tell_of(&tx, &event.scope(), fact.instance_id, Template::BackupTestFailed, &format!("/app/machines/{}?tab=backups", fact.instance_id)).await
+}
+
+async fn tell_disk_lost(tx: Tx, event: Event) -> Result<()> {
+    let fact: DiskFact = event.fact()?;
+    match compute::disk::view(tx.cx(), &event.scope(), fact.disk_id).await {
+        Ok(disk) => tell_owners(&tx, &event.scope(), Template::DiskLost, &[("disk", &disk.name), ("link", "/app/disks")]).await,
+        // Erased together with its owners.
+        Err(error) if error.kind() == Kind::NotFound => Ok(()),
+        Err(error) => Err(error),
+    }
 }
 
 async fn tell_of(tx: &Tx, at: &Scope<ByEvent>, id: InstanceId, template: Template, link: &str) -> Result<()> {

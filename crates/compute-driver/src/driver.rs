@@ -1,14 +1,11 @@
 //! The questions that Fairhold asks a hypervisor. How each is answered is left to the drivers.
 
-use std::{collections::BTreeMap, future::Future, net::IpAddr, pin::Pin};
+use std::{collections::BTreeMap, net::IpAddr};
 
 use crate::{
-    Backup, BackupStream, Capabilities, Card, ConsoleKind, ConsoleStream, Disk, DiskSpec, DriverError, Filter, Guest, GuestSpec, ImageSpec, InForce, Inventory,
-    Measurement, NetworkSpec, PasswordHash, Progress, Reference, Size, Snapshot, SnapshotSpec, Status, Stranger, Way,
+    Answer, Backup, BackupStream, Capabilities, Card, ConsoleKind, ConsoleStream, Disk, DiskSpec, DriverError, Filter, Guest, GuestSpec, ImageSpec, InForce,
+    Inventory, Measurement, NetworkSpec, PasswordHash, Progress, Reference, Size, Snapshot, SnapshotSpec, Status, Stranger, Way, answer::unsupported,
 };
-
-/// An answer on its way; boxed so that drivers can be used as `Arc<dyn Driver>`.
-pub type Answer<'a, T> = Pin<Box<dyn Future<Output = Result<T, DriverError>> + Send + 'a>>;
 
 /// One hypervisor, or one cluster of them.
 ///
@@ -137,7 +134,8 @@ pub trait Driver: Send + Sync + 'static {
     /// Finds the guest's snapshot of this name, or takes it. The guest goes on as before.
     ///
     /// # Errors
-    /// `Full` without room, `Refused` for a name that does not fit, `Conflict` for memory of a guest with extra disks, which do not go back with it.
+    /// `Full` without room, `Refused` for a name that does not fit, `Conflict` for memory of a guest with extra disks, which do not go back with it,
+    /// and for any snapshot beside them where the hypervisor could only take all disks together.
     fn create_snapshot<'a>(&'a self, reference: &'a Reference, snapshot: &'a SnapshotSpec) -> Answer<'a, Progress<Snapshot>> {
         let _unused = (reference, snapshot);
         unsupported("take snapshots")
@@ -356,11 +354,17 @@ pub trait Driver: Send + Sync + 'static {
         unsupported("keep extra disks")
     }
 
+    /// The disk that carries `reference`, if there is one. A driver whose list may be late overrides this.
+    fn find_disk<'a>(&'a self, reference: &'a Reference) -> Answer<'a, Option<Disk>> {
+        Box::pin(async move { Ok(self.disks().await?.into_iter().find(|disk| disk.reference == *reference)) })
+    }
+
     /// Gives the guest the disk, at once where it runs and at each start from then on. The guest knows it by its [`serial`](crate::disk::serial).
     /// Rebuilding, restoring and rescue leave it attached; a snapshot or a backup does not hold it.
     ///
     /// # Errors
-    /// `Conflict` when there is no such disk, when another guest has it, or when the guest has [`DISKS_PER_GUEST`](crate::DISKS_PER_GUEST) already.
+    /// `Conflict` when there is no such disk, when another guest has it, or when the guest has [`DISKS_PER_GUEST`](crate::DISKS_PER_GUEST) already;
+    /// `Unavailable` while it is being brought to the guest's host; `Unsupported` for a guest of a kind that has no disks beside its own.
     fn attach_disk<'a>(&'a self, disk: &'a Reference, guest: &'a Reference) -> Answer<'a, ()> {
         let _unused = (disk, guest);
         unsupported("keep extra disks")
@@ -392,8 +396,4 @@ pub trait Driver: Send + Sync + 'static {
         let _unused = disk;
         unsupported("keep extra disks")
     }
-}
-
-fn unsupported<'a, T: Send + 'a>(what: &'static str) -> Answer<'a, T> {
-    Box::pin(async move { Err(DriverError::unsupported(what)) })
 }

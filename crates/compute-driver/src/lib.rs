@@ -6,6 +6,7 @@
 //! Instances, their states and their owners belong to the `compute` domain; nothing here knows about them.
 
 pub mod access;
+pub mod answer;
 pub mod capability;
 pub mod conformance;
 pub mod console;
@@ -22,10 +23,11 @@ pub mod simulated;
 pub mod snapshot;
 
 pub use access::{InForce, PasswordHash};
+pub use answer::Answer;
 pub use capability::{Accelerator, Capabilities, Capacity, Feature};
 pub use console::{ConsoleKind, ConsoleStream};
 pub use disk::{DISKS_PER_GUEST, Disk, DiskSpec};
-pub use driver::{Answer, Driver};
+pub use driver::Driver;
 pub use error::DriverError;
 pub use filter::{Direction, Filter, Network, Protocol, Rule, Verdict};
 pub use guest::{Guest, GuestSpec, Measurement, Reference, Size, SshAddress, Status, USER_DATA_LIMIT};

@@ -9,6 +9,8 @@ use kernel::egress::Endpoint;
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
+use crate::block::Ipv6;
+
 /// The driver's settings. Two processes with the same settings see the same guests.
 #[derive(Clone, Debug)]
 pub struct Settings {
@@ -107,6 +109,9 @@ pub struct Network {
     /// Addresses for guests; without a range they ask a DHCP server.
     #[serde(default)]
     pub addresses: Option<Addresses>,
+    /// IPv6 beside that; without it guests have what the network's routers tell them, or none.
+    #[serde(default)]
+    pub ipv6: Option<Ipv6>,
 }
 
 /// A range of addresses that is ours: the guest with the first id gets the first one, and so on, so that nothing has to be kept.
@@ -160,7 +165,7 @@ impl Mapping {
             storage: "local".to_owned(),
             backup_storage: None,
             images: None,
-            network: Network { bridge: "vmbr0".to_owned(), vlan: None, addresses: None },
+            network: Network { bridge: "vmbr0".to_owned(), vlan: None, addresses: None, ipv6: None },
             pool: None,
             templates: BTreeMap::new(),
             calls_per_second: calls_per_second(),
@@ -175,6 +180,9 @@ impl Mapping {
         // A guest's address follows from its id and the beginning of both ranges; nothing else remembers it.
         if self.network.addresses.is_some() && (self.ids.start() != after.ids.start() || self.network.addresses != after.network.addresses) {
             return Err(DriverError::conflict("the first id and the range of addresses give each guest its address, so they stay while there are guests"));
+        }
+        if self.network.ipv6.is_some() && self.network.ipv6 != after.network.ipv6 {
+            return Err(DriverError::conflict("the block of IPv6 addresses gives each guest its address, so it stays while there are guests"));
         }
         let gone = |name: &&String| !after.templates.contains_key(*name);
         match self.templates.keys().find(gone) {
@@ -199,6 +207,9 @@ impl Mapping {
         }
         if let Some(addresses) = &self.network.addresses {
             addresses.check(&self.ids)?;
+        }
+        if let Some(ipv6) = &self.network.ipv6 {
+            ipv6.check(&self.ids)?;
         }
         let names = [Some(&self.storage), self.backup_storage.as_ref(), self.images.as_ref(), Some(&self.network.bridge), self.pool.as_ref()];
         let names = names.into_iter().flatten().chain(&self.nodes);
@@ -263,6 +274,10 @@ mod tests {
         .unwrap()
     }
 
+    fn ipv6(gateway: &str) -> Option<Ipv6> {
+        Some(serde_json::from_value(serde_json::json!({ "block": "2001:db8::/64", "gateway": gateway })).unwrap())
+    }
+
     #[test]
     fn a_mapping_that_can_never_work_is_refused_by_name() {
         assert_eq!(mapping().check(), Ok(()));
@@ -278,6 +293,7 @@ mod tests {
         bad(|m| m.storage = "a,size=1".into(), "storage");
         bad(|m| m.ids = 5000..=80_000, "address");
         bad(|m| m.network.addresses.as_mut().unwrap().gateway = Ipv4Addr::new(10, 0, 1, 9), "gateway");
+        bad(|m| m.network.ipv6 = ipv6("2001:db8:9::1"), "IPv6 gateway");
         bad(|m| m.ids = 8990..=9010, "template");
         bad(|m| drop(m.templates.insert("x".into(), Origin::Import { volume: "x".into() })), "volume");
     }
@@ -293,6 +309,10 @@ mod tests {
         assert_eq!(after(|mapping| mapping.ids = 5000..=5999), Ok(()));
         assert!(after(|mapping| mapping.ids = 6000..=6099).is_err());
         assert!(after(|mapping| mapping.network.addresses = None).is_err());
+        assert_eq!(after(|mapping| mapping.network.ipv6 = ipv6("fe80::1")), Ok(()), "guests get it when they are made or rebuilt");
+        let mut before = mapping();
+        before.network.ipv6 = ipv6("fe80::1");
+        assert!(before.check_change(&mapping()).is_err() && before.check_change(&before).is_ok());
         assert!(after(|mapping| mapping.templates.clear()).unwrap_err().to_string().contains("debian"));
     }
 

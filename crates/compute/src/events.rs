@@ -121,6 +121,8 @@ pub const INSTANCE_MEASURED: EventKind<Measured> = EventKind::new("compute.insta
 pub const BACKUP_TESTED: EventKind<BackupFact> = EventKind::new("compute.backup.tested");
 /// An extra disk is there.
 pub const DISK_CREATED: EventKind<DiskFact> = EventKind::new("compute.disk.created");
+/// An extra disk went from its node by nobody's wish.
+pub const DISK_LOST: EventKind<DiskFact> = EventKind::new("compute.disk.lost");
 /// An extra disk and what was on it are gone.
 pub const DISK_DELETED: EventKind<DiskFact> = EventKind::new("compute.disk.deleted");
 /// What an extra disk took.

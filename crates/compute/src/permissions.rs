@@ -106,6 +106,9 @@ permission!(
     /// Make an extra disk.
     pub DiskCreate = "compute.disk.create", Project, Use);
 permission!(
+    /// Rename an extra disk.
+    pub DiskUpdate = "compute.disk.update", Project, Use);
+permission!(
     /// Attach an extra disk to a machine.
     pub DiskAttach = "compute.disk.attach", Project, Use);
 permission!(
@@ -289,6 +292,7 @@ pub const ALL: &[PermissionInfo] = &[
     SshKeyDelete::INFO,
     DiskView::INFO,
     DiskCreate::INFO,
+    DiskUpdate::INFO,
     DiskAttach::INFO,
     DiskDetach::INFO,
     DiskGrow::INFO,

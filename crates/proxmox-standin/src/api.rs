@@ -248,7 +248,7 @@ fn of_guest(state: &mut State, node: &str, kind: Kind, vmid: u32, tail: &[&str],
     match (call.method.as_str(), tail) {
         ("DELETE", []) => guests::destroy(state, node, vmid),
         ("POST", ["clone"]) => guests::clone(state, node, vmid, call),
-        ("GET", ["config"]) => Ok(config::show(state, vmid)),
+        ("GET", ["config"]) => Ok(config::show(state, vmid, call.flag("current"))),
         ("PUT" | "POST", ["config"]) => config::change(state, node, vmid, call),
         ("GET", ["pending"]) => Ok(config::pending(state, vmid)),
         ("PUT", ["resize"]) => config::resize(state, node, vmid, call),

@@ -55,7 +55,7 @@ pub fn ticket(state: &mut State, vmid: u32, what: &str) -> Answer {
         return Err(say("unable to find a serial interface"));
     }
     let number = state.number();
-    let (port, password) = ((5900 + number).to_string(), format!("pw{:06}", number));
+    let (port, password) = ((5900 + number % 100).to_string(), format!("pw{:06}", number));
     let screen = what == "vncproxy";
     let text = if screen && !state.old { format!("{password}:PVEVNC:65A1/+=={number}") } else { format!("PVEVNC:65A1B2C3::a/b+c=={number}") };
     // Before 8.x the ticket itself was the password, of which VNC takes eight characters.

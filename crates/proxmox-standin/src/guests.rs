@@ -77,14 +77,16 @@ pub fn create(state: &mut State, node: &str, kind: Kind, call: &Incoming) -> Ans
     }
     let mut guest = Guest::new(node, kind);
     let pairs: Vec<_> = call.params.iter().filter(|(name, _)| !["vmid", "pool", "ostemplate", "force", "storage"].contains(&name.as_str())).cloned().collect();
-    config::write(&mut guest, vmid, &pairs, 1)?;
+    let failing = matches!(state.task_fault, Some(Fault::TaskEnds(_)));
+    if !failing {
+        config::write(&mut state.disks, &mut guest, vmid, &pairs, 1)?;
+    }
     // The configuration's file is there at once, and locked; what it says comes with the task's end.
     state.guests.insert(vmid, Guest::new(node, kind));
     let made = move |state: &mut State| {
         state.guests.insert(vmid, guest);
         Ok(())
     };
-    let failing = state.task_fault.is_some();
     let upid = state.task(node, words(kind, "qmcreate", "vzcreate"), vmid, Some("create"), made);
     if failing {
         state.guests.remove(&vmid);
@@ -110,7 +112,7 @@ pub fn clone(state: &mut State, node: &str, vmid: u32, call: &Incoming) -> Answe
     let source = &state.guests[&vmid];
     let mut guest = Guest::new(&target, source.kind);
     guest.config = source.config.clone();
-    guest.config.insert("scsi0".into(), format!("local-lvm:vm-{newid}-disk-0,size={}G", gib(&source.config)));
+    let size = gib(&source.config);
     guest.config.extend(["name", "description"].into_iter().filter_map(|key| Some((key.to_owned(), call.get(key)?.to_owned()))));
     guest.files = source.files.clone();
     // Until it is done the new configuration says nothing but that it is locked.
@@ -120,6 +122,8 @@ pub fn clone(state: &mut State, node: &str, vmid: u32, call: &Incoming) -> Answe
     let failing = state.task_fault.as_ref().is_some_and(|fault| matches!(fault, Fault::TaskEnds(_)));
     let upid = state.task(node, "qmclone", vmid, None, move |state| {
         if state.nodes.get(&target) == Some(&true) {
+            let disk = state.disks.allocate("local-lvm", newid, &target, size);
+            guest.config.insert("scsi0".into(), format!("{disk},size={size}G"));
             state.guests.insert(newid, guest);
             Ok(())
         } else {
@@ -142,8 +146,12 @@ pub fn destroy(state: &mut State, node: &str, vmid: u32) -> Answer {
     if let Some(lock) = &guest.lock {
         return Err(say(format!("VM is locked ({lock})")));
     }
+    if guest.config.get("protection").is_some_and(|flag| flag == "1") {
+        return Err(say(format!("can't remove VM {vmid} - protection mode enabled")));
+    }
     Ok(state.task(node, words(kind, "qmdestroy", "vzdestroy"), vmid, None, move |state| {
         state.guests.remove(&vmid);
+        state.disks.free_all(vmid);
         Ok(())
     }))
 }

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use crate::api::Incoming;
+use crate::disks::{drives, is_drive, keep_unused, volume};
 use crate::state::{Answer, Guest, Kind, Refusal, Snap, State, Volume, gib, say, wrong};
 
 fn now() -> u64 {
@@ -43,7 +44,13 @@ pub fn snapshot(state: &mut State, node: &str, vmid: u32, rest: &[&str], call: &
             Ok(state.task(node, "qmrollback", vmid, Some("rollback"), move |state| {
                 let Some(guest) = state.guests.get_mut(&vmid) else { return Err("no such VM".into()) };
                 guest.power_off();
-                (guest.config, guest.files) = (kept.config, kept.files);
+                let before = std::mem::replace(&mut guest.config, kept.config);
+                guest.files = kept.files;
+                // A disk that the snapshot does not know hangs on nothing from now on, whoever's it is.
+                let known: Vec<_> = drives(&guest.config).map(|(_, line)| volume(line).to_owned()).collect();
+                for (_, line) in drives(&before).filter(|(_, line)| !known.iter().any(|one| one == volume(line))) {
+                    keep_unused(guest, volume(line));
+                }
                 if kept.memory {
                     guest.power_on();
                 }
@@ -96,7 +103,11 @@ pub fn restore(state: &mut State, node: &str, kind: Kind, vmid: u32, archive: &s
         (guest.config, guest.files) = (kept.config, kept.files);
         let size = gib(&guest.config);
         guest.config.extend(given);
-        guest.config.insert("scsi0".into(), format!("local-lvm:vm-{vmid}-disk-0,size={size}G"));
+        // Drives that the archive left out are gone from the settings, and those of the guest that was here with it.
+        guest.config.retain(|key, line| !(is_drive(key) && line.contains("backup=0")));
+        state.disks.free_all(vmid);
+        let disk = state.disks.allocate("local-lvm", vmid, &node, size);
+        guest.config.insert("scsi0".into(), format!("{disk},size={size}G"));
         state.guests.insert(vmid, guest);
         Ok(())
     }))

@@ -1,12 +1,13 @@
 //! A stand-in for a Proxmox VE cluster: it keeps Proxmox VE's habits, those included that hurt. It knows nothing of the driver.
 //! A dev-dependency only; nothing here is part of the product.
 //!
-//! [`server`] speaks TLS and HTTP, [`api`] leads calls to what they do, [`state`] is the cluster, [`guests`], [`keep`], [`migrate`], [`wall`]
-//! and [`consoles`] are its parts. The program of the same name serves one for a browser's journey.
+//! [`server`] speaks TLS and HTTP, [`api`] leads calls to what they do, [`state`] is the cluster, [`guests`], [`disks`], [`keep`], [`migrate`],
+//! [`wall`] and [`consoles`] are its parts. The program of the same name serves one for a browser's journey.
 
 mod api;
 mod config;
 mod consoles;
+mod disks;
 mod guests;
 mod keep;
 mod migrate;

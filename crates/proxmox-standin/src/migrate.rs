@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::api::Incoming;
+use crate::disks;
 use crate::state::{Answer, Guest, Kind, State, say, wrong};
 
 /// What of a guest lies on its node alone.
@@ -72,6 +73,9 @@ fn obstacle(state: &State, vmid: u32, target: &str, with_disks: bool) -> Option<
         if let Some(base) = volid.split_once(':').and_then(|(_, name)| name.split_once('/')).map(|(base, _)| base).filter(|base| base.starts_with("base-")) {
             return Some(aborted(&format!("Problem found while scanning volumes - can't migrate '{volid}' as it's a clone of '{base}'")));
         }
+        if let Some(owner) = disks::owner(volid).filter(|owner| *owner != vmid) {
+            return Some(scanned(volid, &format!("owned by other VM (owner = VM {owner})")));
+        }
         if runs && guest.kind == Kind::Qemu && !cdrom && !with_disks {
             return Some(scanned(volid, "can't live migrate attached local disks without with-local-disks option"));
         }
@@ -109,6 +113,7 @@ pub fn begin(state: &mut State, node: &str, vmid: u32, call: &Incoming) -> Answe
         if let Some(why) = obstacle(state, vmid, &target, with_disks) {
             return Err(why);
         }
+        disks::moved(state, vmid, &target);
         if let Some(guest) = state.guests.get_mut(&vmid) {
             guest.node = target;
             if kind == Kind::Lxc && runs {

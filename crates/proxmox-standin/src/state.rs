@@ -1,11 +1,13 @@
 //! The cluster in memory: nodes, guests, tasks, volumes, and what shall go wrong.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
 use compute_driver::simulated::shell::{self, Files};
 use serde_json::{Value, json};
 use tokio::sync::broadcast;
+
+use crate::disks::Disks;
 
 /// Who may ask.
 pub const TOKEN: &str = "fairhold@pve!test";
@@ -68,6 +70,10 @@ pub struct Guest {
     pub config: BTreeMap<String, String>,
     /// What waits for a restart.
     pub pending: BTreeMap<String, String>,
+    /// What goes with a restart.
+    pub pending_deletes: BTreeSet<String>,
+    /// Its system neither lets go of a drive nor takes one while it runs.
+    pub clings: bool,
     pub status: &'static str,
     pub qmp: &'static str,
     pub started: Option<Instant>,
@@ -89,6 +95,8 @@ impl Guest {
             template: false,
             config: BTreeMap::new(),
             pending: BTreeMap::new(),
+            pending_deletes: BTreeSet::new(),
+            clings: false,
             status: "stopped",
             qmp: "stopped",
             started: None,
@@ -112,16 +120,21 @@ impl Guest {
         self.line.send(text.as_bytes().to_vec()).ok();
     }
 
+    fn take_over(&mut self) {
+        self.config.extend(std::mem::take(&mut self.pending));
+        for name in std::mem::take(&mut self.pending_deletes) {
+            self.config.remove(&name);
+        }
+    }
+
     pub fn power_on(&mut self) {
-        let pending = std::mem::take(&mut self.pending);
-        self.config.extend(pending);
+        self.take_over();
         (self.status, self.qmp, self.started) = ("running", "running", Some(Instant::now()));
         self.print(&shell::banner(&self.hostname()));
     }
 
     pub fn power_off(&mut self) {
-        let pending = std::mem::take(&mut self.pending);
-        self.config.extend(pending);
+        self.take_over();
         (self.status, self.qmp, self.started) = ("stopped", "stopped", None);
         self.line = broadcast::channel(256).0;
     }
@@ -174,6 +187,9 @@ pub struct State {
     pub storage_full: bool,
     pub raw_storage: bool,
     pub shared: bool,
+    pub disks: Disks,
+    /// Whether guests that run can be given drives.
+    pub hotplug: bool,
     /// Nodes that do not have the storage of disks.
     pub without_storage: Vec<String>,
     pub consoles: Vec<crate::consoles::Ticket>,
@@ -205,6 +221,8 @@ impl Default for State {
             storage_full: false,
             raw_storage: false,
             shared: false,
+            disks: Disks::default(),
+            hotplug: true,
             without_storage: Vec::new(),
             consoles: Vec::new(),
             pools: vec!["fairhold".into()],

@@ -57,7 +57,8 @@ pub fn answer(state: &mut State, vmid: u32, rest: &[&str], call: &Incoming) -> A
         }
         ("DELETE", ["ipset", name, cidr]) => {
             set(wall, name)?;
-            wall.sets.entry((*name).to_owned()).or_default().retain(|member| member != cidr);
+            let cidr = cidr.replace("%2F", "/");
+            wall.sets.entry((*name).to_owned()).or_default().retain(|member| *member != cidr);
             Ok(Value::Null)
         }
         _ => Err(Refusal { status: 501, reason: "not implemented".into(), errors: Value::Null }),

@@ -43,3 +43,20 @@ both_engines!(disks_leave_with_their_owner_and_the_certificate_counts_them, |eng
     assert_eq!(kept(&world), []);
     assert_eq!(certificate["certificate"]["destroyed"]["disks"], 2, "{certificate:#}");
 });
+
+both_engines!(a_disk_that_its_node_lost_is_told_and_can_be_given_up, |engine| async move {
+    let world = World::ready(engine).await;
+    let ada = world.customer("ada@example.org", "Ada Adams").await;
+    let (web, id) = (world.machine(&ada, "web").await, made(&ada, "Canary data", 3).await);
+    did(&ada, &id, "attach", &json!({ "instance_id": web })).await;
+    world.hypervisor.lose_disk(&compute_driver::Reference::parse(&id).unwrap()).unwrap();
+    let lost = ada.until(&format!("/v1/disks/{id}"), |disk| disk["state"] == "lost").await;
+    assert_eq!(lost["instance_id"], json!(web), "its machine has it again when it is back");
+    world.told().await;
+    assert!(world.mailed(&["ada@example.org", "Canary data is gone from its node"]).await);
+
+    let deleted = ada.delete(&format!("/v1/disks/{id}")).await;
+    assert_eq!((deleted.status, deleted.text_at("/state")), (202, "deleting"), "{deleted:?}");
+    assert_eq!(ada.operation(deleted.text_at("/operation_id")).await["state"], "succeeded");
+    assert_eq!(ada.get("/v1/quota").await.json["disk_gib"]["used"], ada.get(&format!("/v1/instances/{web}")).await.json["size"]["disk_gib"]);
+});

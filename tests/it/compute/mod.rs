@@ -12,6 +12,7 @@ mod disk_delete;
 mod disk_detach;
 mod disk_grow;
 mod disk_list;
+mod disk_update;
 mod drain_create;
 mod faults;
 mod host_update;

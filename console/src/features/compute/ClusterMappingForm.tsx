@@ -30,6 +30,8 @@ export function ClusterMappingForm({ survey, before, check, save, action, back }
         bridge: (value: string) => nonEmpty(value, t`Say how machines are connected.`),
         first: (value: string, values) => (values.fixed ? nonEmpty(value, t`Name the address of the first machine.`) : null),
         gateway: (value: string, values) => (values.fixed ? nonEmpty(value, t`Name the network's gateway.`) : null),
+        block: (value: string, values) => (values.six ? nonEmpty(value, t`Name the block of IPv6 addresses.`) : null),
+        gateway6: (value: string, values) => (values.six ? nonEmpty(value, t`Name the network's IPv6 gateway.`) : null),
         ids_end: (value: number, values) => (value > values.ids_start ? null : t`The last number is larger than the first.`),
         templates: {
           name: (value: string) => (/^[a-z0-9][a-z0-9.-]*$/.test(value.trim()) ? null : t`Use small letters, digits and hyphens.`),
@@ -87,6 +89,13 @@ export function ClusterMappingForm({ survey, before, check, save, action, back }
             <NumberInput label={t`Length of the prefix`} min={1} max={30} {...form.getInputProps("prefix")} />
             <TextInput label={t`Gateway`} placeholder="10.20.0.1" {...form.getInputProps("gateway")} />
             <TextInput label={t`Name servers`} description={t`With spaces between them.`} {...form.getInputProps("nameservers")} />
+          </div>
+        )}
+        <Switch label={t`Machines get IPv6 addresses, too`} description={t`Each has the address of a block of ours that ends in its number. Those that are there get theirs when they are rebuilt.`} {...form.getInputProps("six", { type: "checkbox" })} />
+        {form.values.six && (
+          <div className="halves">
+            <TextInput label={t`Block`} description={t`With 64 leading bits.`} placeholder="2001:db8:20:1::/64" {...form.getInputProps("block")} />
+            <TextInput label={t`IPv6 gateway`} description={t`In the block, or link-local.`} placeholder="fe80::1" {...form.getInputProps("gateway6")} />
           </div>
         )}
         <div className="halves">

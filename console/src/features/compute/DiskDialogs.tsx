@@ -15,7 +15,7 @@ import { notifyDone } from "../../ui/notify";
 import { ProblemAlert } from "../../ui/ProblemView";
 import { useAction } from "../../ui/useAction";
 import { regionsQuery } from "../catalogue/api";
-import { diskAttach, diskCreate, diskDelete, diskDetach, diskGrow, diskQuoteQuery } from "./diskApi";
+import { diskAttach, diskCreate, diskDelete, diskDetach, diskGrow, diskQuoteQuery, diskUpdate } from "./diskApi";
 
 const REFRESH = ["disks", "quota", "usage"] as const;
 
@@ -133,6 +133,34 @@ export function DiskGrow({ disk, close }: { disk: Disk; close: () => void }) {
   );
 }
 
+export function DiskRename({ disk, close }: { disk: Disk; close: () => void }) {
+  const cache = useQueryClient();
+  const { form, problem, general, busy, onSubmit } = useApiForm(
+    { initialValues: { name: disk.name }, validate: { name: (value: string) => nonEmpty(value, t`Give the disk a name.`) } },
+    async ({ name }) => {
+      await diskUpdate(disk.id, name.trim());
+      await cache.invalidateQueries({ queryKey: ["disks"] });
+      notifyDone(t`The disk is renamed.`);
+      close();
+    },
+  );
+  return (
+    <Dialog opened close={close} title={t`Rename ${disk.name}`}>
+      <form onSubmit={onSubmit} noValidate>
+        <Stack>
+          <ProblemAlert problem={problem} general={general} />
+          <TextInput label={t`Name`} description={t`Only the name here; its path in the machine stays.`} data-autofocus {...form.getInputProps("name")} />
+          <Group justify="flex-end">
+            <Button type="submit" loading={busy}>
+              <Trans>Rename</Trans>
+            </Button>
+          </Group>
+        </Stack>
+      </form>
+    </Dialog>
+  );
+}
+
 export function DiskAttach({ disk, machines, close }: { disk: Disk; machines: Instance[]; close: () => void }) {
   const cache = useQueryClient();
   const { form, problem, general, busy, onSubmit } = useApiForm(
@@ -201,7 +229,11 @@ export function DiskDelete({ disk, close }: { disk: Disk; close: () => void }) {
       typed={{ expected: disk.name, label: t`Type “${disk.name}” to go on` }}
     >
       <Alert variant="outline" color="red" icon={<Icon name="warning" />}>
-        <Trans>Everything on its {disk.size_gib} GiB is destroyed at once. There is no time of grace, and no backup holds it.</Trans>
+        {disk.state === "lost" ? (
+          <Trans>It is given up for good, and destroyed if it turns up again. There is no time of grace, and no backup holds it.</Trans>
+        ) : (
+          <Trans>Everything on its {disk.size_gib} GiB is destroyed at once. There is no time of grace, and no backup holds it.</Trans>
+        )}
       </Alert>
       <Text>
         <Trans>It costs nothing from then on. Machines do not change.</Trans>

@@ -9,9 +9,9 @@ import { paths } from "../../paths";
 import { DataTable } from "../../table/DataTable";
 import { diskLook, State } from "../../ui/State";
 import { WhyButton } from "../../ui/WhyButton";
-import { DiskAttach, DiskDelete, DiskDetach, DiskGrow } from "./DiskDialogs";
+import { DiskAttach, DiskDelete, DiskDetach, DiskGrow, DiskRename } from "./DiskDialogs";
 
-type Open = { kind: "attach" | "detach" | "grow" | "delete"; disk: Disk } | null;
+type Open = { kind: "attach" | "detach" | "grow" | "rename" | "delete"; disk: Disk } | null;
 
 interface DiskTableProps {
   disks: Disk[];
@@ -67,6 +67,9 @@ export function DiskTable({ disks, machines, empty, ofMachine = false, more }: D
                 <WhyButton size="xs" variant="default" why={unready(disk)} onClick={() => setDialog({ kind: "grow", disk })} aria-label={t`Grow ${disk.name}`}>
                   <Trans>Grow</Trans>
                 </WhyButton>
+                <WhyButton size="xs" variant="default" why={null} onClick={() => setDialog({ kind: "rename", disk })} aria-label={t`Rename ${disk.name}`}>
+                  <Trans>Rename</Trans>
+                </WhyButton>
                 <WhyButton size="xs" variant="default" why={undeletable(disk)} onClick={() => setDialog({ kind: "delete", disk })} aria-label={t`Delete the disk ${disk.name}`}>
                   <Trans>Delete</Trans>
                 </WhyButton>
@@ -78,6 +81,7 @@ export function DiskTable({ disks, machines, empty, ofMachine = false, more }: D
       {dialog?.kind === "attach" && <DiskAttach disk={dialog.disk} machines={machines} close={close} />}
       {dialog?.kind === "detach" && <DiskDetach disk={dialog.disk} machine={nameOf(dialog.disk.instance_id ?? "")} close={close} />}
       {dialog?.kind === "grow" && <DiskGrow disk={dialog.disk} close={close} />}
+      {dialog?.kind === "rename" && <DiskRename disk={dialog.disk} close={close} />}
       {dialog?.kind === "delete" && <DiskDelete disk={dialog.disk} close={close} />}
     </>
   );
@@ -86,11 +90,12 @@ export function DiskTable({ disks, machines, empty, ofMachine = false, more }: D
 /** Why nothing can be done with it now; null when something can. */
 function unready({ state }: Disk): string | null {
   if (state === "ready") return null;
+  if (state === "lost") return t`Its node does not have it any more.`;
   return state === "failed" ? t`It could not be made, so nothing of it is there.` : t`Wait until the present work on it is done.`;
 }
 
 function undeletable(disk: Disk): string | null {
-  if (disk.state === "failed") return null;
+  if (disk.state === "failed" || disk.state === "lost") return null;
   return disk.instance_id == null ? unready(disk) : t`A machine has it. Detach it first.`;
 }
 

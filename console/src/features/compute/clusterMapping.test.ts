@@ -7,7 +7,7 @@ const MAPPING = {
   storage: "local-lvm",
   backup_storage: "backups",
   images: "local",
-  network: { bridge: "vmbr0", vlan: 7, addresses: { first: "10.0.1.1", prefix: 16, gateway: "10.0.0.1", nameservers: ["10.0.0.2"] } },
+  network: { bridge: "vmbr0", vlan: 7, addresses: { first: "10.0.1.1", prefix: 16, gateway: "10.0.0.1", nameservers: ["10.0.0.2"] }, ipv6: { block: "2001:db8:20:1::/64", gateway: "fe80::1" } },
   pool: "fairhold",
   templates: {
     debian: { kind: "clone", vmid: 9000, full: true },
@@ -29,10 +29,16 @@ test("what is left out is said to be absent", () => {
     storage: "local-lvm",
     backup_storage: null,
     images: null,
-    network: { bridge: "vmbr0", vlan: null, addresses: null },
+    network: { bridge: "vmbr0", vlan: null, addresses: null, ipv6: null },
     pool: null,
     templates: { debian: { kind: "clone", vmid: 9000 } },
   });
+});
+
+test("IPv6 stands beside addresses of either kind", () => {
+  const values = { ...mappingValues(MAPPING), fixed: false, block: " 2001:db8::/64 ", gateway6: " 2001:db8::1 " };
+  expect(mappingOf(values, MAPPING).network).toEqual({ bridge: "vmbr0", vlan: 7, addresses: null, ipv6: { block: "2001:db8::/64", gateway: "2001:db8::1" } });
+  expect(mappingOf({ ...values, six: false }, MAPPING).network).toEqual({ bridge: "vmbr0", vlan: 7, addresses: null, ipv6: null });
 });
 
 test("another template of the same name does not keep what was said of the old one", () => {

@@ -22,12 +22,16 @@ export interface MappingValues extends Record<string, unknown> {
   prefix: number;
   gateway: string;
   nameservers: string;
+  /** Whether machines have IPv6 addresses of a block that is ours. */
+  six: boolean;
+  block: string;
+  gateway6: string;
   pool: string;
   nodes: string[];
   templates: TemplateRow[];
 }
 
-export const MAPPING_FIELDS = ["ids_start", "ids_end", "storage", "bridge", "first", "gateway", "templates"] as const;
+export const MAPPING_FIELDS = ["ids_start", "ids_end", "storage", "bridge", "first", "gateway", "block", "gateway6", "templates"] as const;
 
 const isObject = (value: unknown): value is Record<string, unknown> => typeof value === "object" && value !== null && !Array.isArray(value);
 const inside = (value: unknown, key: string): unknown => (isObject(value) ? value[key] : undefined);
@@ -38,6 +42,7 @@ const texts = (value: unknown): string[] => (Array.isArray(value) ? value.map(te
 /** What a form begins with: the mapping in force, or a proposal. */
 export function mappingValues(mapping: Mapping = {}): MappingValues {
   const addresses = inside(mapping.network, "addresses");
+  const ipv6 = inside(mapping.network, "ipv6");
   return {
     ids_start: number(inside(mapping.ids, "start"), 100_000),
     ids_end: number(inside(mapping.ids, "end"), 165_000),
@@ -51,6 +56,9 @@ export function mappingValues(mapping: Mapping = {}): MappingValues {
     prefix: number(inside(addresses, "prefix"), 15),
     gateway: text(inside(addresses, "gateway")),
     nameservers: texts(inside(addresses, "nameservers")).join(" "),
+    six: isObject(ipv6),
+    block: text(inside(ipv6, "block")),
+    gateway6: text(inside(ipv6, "gateway")),
     pool: text(mapping.pool),
     nodes: texts(mapping.nodes),
     templates: isObject(mapping.templates) ? Object.entries(mapping.templates).map(([name, origin]) => ({ name, source: sourceOf(origin) })) : [],
@@ -76,6 +84,7 @@ export function mappingOf(values: MappingValues, before: Mapping = {}): Mapping 
   const words = values.nameservers.split(/[\s,]+/).filter((word) => word !== "");
   const vlan = values.vlan.trim() === "" ? null : Number(values.vlan);
   const addresses = values.fixed ? { first: values.first.trim(), prefix: values.prefix, gateway: values.gateway.trim(), nameservers: words } : null;
+  const ipv6 = values.six ? { block: values.block.trim(), gateway: values.gateway6.trim() } : null;
   const known = isObject(before.templates) ? before.templates : {};
   return {
     ...before,
@@ -83,7 +92,7 @@ export function mappingOf(values: MappingValues, before: Mapping = {}): Mapping 
     storage: values.storage,
     backup_storage: values.backup_storage === "" ? null : values.backup_storage,
     images: values.images === "" ? null : values.images,
-    network: { bridge: values.bridge, vlan, addresses },
+    network: { bridge: values.bridge, vlan, addresses, ipv6 },
     pool: values.pool === "" ? null : values.pool,
     nodes: values.nodes,
     templates: Object.fromEntries(values.templates.map(({ name, source }) => [name.trim(), originOf(source, known[name.trim()])])),

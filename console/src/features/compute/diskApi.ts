@@ -19,6 +19,7 @@ export const diskCreate = (body: NewDisk) => call(client.POST("/v1/disks", { bod
 export const diskAttach = (id: string, instance_id: string) => call(client.POST("/v1/disks/{id}/attach", { ...at(id), body: { instance_id } }));
 export const diskDetach = (id: string) => call(client.POST("/v1/disks/{id}/detach", at(id)));
 export const diskGrow = (id: string, size_gib: number) => call(client.POST("/v1/disks/{id}/grow", { ...at(id), body: { size_gib } }));
+export const diskUpdate = (id: string, name: string) => call(client.PATCH("/v1/disks/{id}", { ...at(id), body: { name } }));
 export const diskDelete = (id: string) => call(client.DELETE("/v1/disks/{id}", at(id)));
 
 export const diskQuoteQuery = (size_gib: number) =>

@@ -17,6 +17,8 @@ export function findingText(kind: Finding["kind"]): string {
       return t`Guest without a machine`;
     case "orphan_disk":
       return t`Disk that nobody knows`;
+    case "disk_gone":
+      return t`Disk is gone`;
     case "orphan_machine":
       return t`Machine without a guest`;
     case "state_differs":
@@ -31,7 +33,7 @@ export function findingText(kind: Finding["kind"]): string {
 }
 
 export function findingLook(kind: Finding["kind"]): Look {
-  return kind === "node_unreachable" || kind === "certificate_changed" || kind === "token_refused" || kind === "guest_gone"
+  return kind === "node_unreachable" || kind === "certificate_changed" || kind === "token_refused" || kind === "guest_gone" || kind === "disk_gone"
     ? { text: t`Machines are affected`, tone: "bad", icon: "cross" }
     : { text: t`Needs a look`, tone: "warn", icon: "warning" };
 }
@@ -39,7 +41,7 @@ export function findingLook(kind: Finding["kind"]): Look {
 /** What the finding's reference is. */
 export function referenceText(finding: Finding): string {
   if (finding.kind === "certificate_changed") return t`Address`;
-  if (finding.kind === "orphan_disk") return t`Disk`;
+  if (finding.kind === "orphan_disk" || finding.kind === "disk_gone") return t`Disk`;
   return finding.instance_id == null ? t`Guest` : t`Machine`;
 }
 

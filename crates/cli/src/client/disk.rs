@@ -21,6 +21,12 @@ pub enum Disk {
     },
     /// Show one, with where its machine finds it
     Show { id: String },
+    /// Show what one costs in a month, and make none
+    Price {
+        /// How large it is, in GiB
+        #[arg(long, value_name = "GIB")]
+        size: u32,
+    },
     /// Make one, after showing what it costs
     Create {
         /// What you call it
@@ -39,6 +45,8 @@ pub enum Disk {
         #[arg(long)]
         yes: bool,
     },
+    /// Rename one
+    Rename { id: String, name: String },
     /// Attach it to a machine on its node
     Attach { id: String, machine: String },
     /// Take it from its machine; unmount it there first
@@ -72,6 +80,7 @@ impl Disk {
                 api.list(&format!("/v1/disks{of}"), show::DISK).await
             }
             Self::Show { id } => api.show(api.read(&path(api, &id).await?).await?, show::DISK),
+            Self::Price { size } => price(api, size).await,
             Self::Create { name, size, machine, region, yes } => {
                 agree_to_price(api, size, yes).await?;
                 let (machine, region) = match machine {
@@ -83,6 +92,10 @@ impl Disk {
                 finish(api, &made).await?;
                 let id = made.get("id").and_then(Value::as_str).unwrap_or_default();
                 if api.json { Ok(()) } else { api.show(api.read(&format!("/v1/disks/{id}")).await?, show::DISK) }
+            }
+            Self::Rename { id, name } => {
+                let renamed = api.change(Method::PATCH, &path(api, &id).await?, Some(&json!({ "name": name }))).await?;
+                api.show(renamed, show::DISK)
             }
             Self::Attach { id, machine } => {
                 let to = json!({ "instance_id": machine_id(api, &machine).await? });
@@ -107,12 +120,22 @@ async fn path(api: &Api, disk: &str) -> Outcome<String> {
     Ok(format!("/v1/disks/{}", named(api, "/v1/disks", disk, "disk").await?))
 }
 
+/// What a disk of this size costs in a month.
+async fn price(api: &Api, size: u32) -> Outcome {
+    let quote = api.create("/v1/disk-quotes", &json!({ "size_gib": size })).await?;
+    api.show(quote, &[("Net per month", "/net"), ("Tax", "/tax"), ("Total per month", "/gross")])?;
+    if !api.json {
+        show::say("Billed by the hour, from when it is there until you delete it, whether a machine has it or not.");
+    }
+    Ok(())
+}
+
 async fn agree_to_price(api: &Api, size: u32, yes: bool) -> Outcome {
     if yes {
         return Ok(());
     }
-    let quote = api.create("/v1/disk-quotes", &json!({ "size_gib": size })).await?;
-    show::one(&quote, &[("Net per month", "/net"), ("Tax", "/tax"), ("Total per month", "/gross")])?;
-    show::say("Billed by the hour, from when it is there until you delete it, whether a machine has it or not.");
+    if !api.json {
+        price(api, size).await?;
+    }
     terminal::confirm("Type yes to go on: ", "yes")
 }

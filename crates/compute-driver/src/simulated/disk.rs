@@ -9,6 +9,18 @@ use crate::{DISKS_PER_GUEST, Disk, DiskSpec, DriverError, Feature, Reference};
 
 const DISKS: &str = "keep extra disks";
 
+impl Simulated {
+    /// The disk is gone, and nobody had asked for that. What it was can be brought back.
+    pub fn lose_disk(&self, reference: &Reference) -> Option<Disk> {
+        self.lock().disks.remove(reference)
+    }
+
+    /// A disk that was gone is there again.
+    pub fn bring_disk_back(&self, disk: Disk) {
+        self.lock().disks.insert(disk.reference.clone(), disk);
+    }
+}
+
 fn known<'a>(state: &'a mut State, reference: &Reference) -> Result<&'a mut Disk, DriverError> {
     state.disks.get_mut(reference).ok_or_else(|| DriverError::conflict("there is no such disk"))
 }

@@ -39,6 +39,11 @@ pub(crate) fn config(at: &At) -> Call {
     at.call(Method::GET, &["config"])
 }
 
+/// The settings that are in force.
+pub(crate) fn config_in_force(at: &At) -> Call {
+    at.call(Method::GET, &["config"]).with(Params::new().flag("current", true))
+}
+
 /// Settings that wait for a restart.
 pub(crate) fn pending(at: &At) -> Call {
     at.call(Method::GET, &["pending"])

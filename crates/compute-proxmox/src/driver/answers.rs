@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 
 use compute_driver::{
-    Answer, Backup, Capabilities, ConsoleKind, ConsoleStream, Driver, DriverError, Filter, Guest, GuestSpec, ImageSpec, InForce, Inventory, Measurement,
-    PasswordHash, Progress, Reference, Size, Snapshot, SnapshotSpec, Status, Stranger, Way,
+    Answer, Backup, Capabilities, ConsoleKind, ConsoleStream, Disk, DiskSpec, Driver, DriverError, Filter, Guest, GuestSpec, ImageSpec, InForce, Inventory,
+    Measurement, PasswordHash, Progress, Reference, Size, Snapshot, SnapshotSpec, Status, Stranger, Way,
 };
 
-use super::{Proxmox, access, adopt, backup, console, filter, image, inventory, look, make, measure, moving, power, rebuild, size, snapshot};
+use super::{Proxmox, access, adopt, backup, console, disk, filter, image, inventory, look, make, measure, moving, power, rebuild, size, snapshot};
 
 impl Driver for Proxmox {
     fn name(&self) -> &'static str {
@@ -164,5 +164,33 @@ impl Driver for Proxmox {
 
     fn remove_image<'a>(&'a self, name: &'a str) -> Answer<'a, ()> {
         Box::pin(image::remove(self, name))
+    }
+
+    fn create_disk<'a>(&'a self, wanted: &'a DiskSpec) -> Answer<'a, Disk> {
+        Box::pin(disk::create(self, wanted))
+    }
+
+    fn disks(&self) -> Answer<'_, Vec<Disk>> {
+        Box::pin(disk::list(self))
+    }
+
+    fn find_disk<'a>(&'a self, reference: &'a Reference) -> Answer<'a, Option<Disk>> {
+        Box::pin(disk::find(self, reference))
+    }
+
+    fn attach_disk<'a>(&'a self, reference: &'a Reference, guest: &'a Reference) -> Answer<'a, ()> {
+        Box::pin(disk::attach(self, reference, guest))
+    }
+
+    fn detach_disk<'a>(&'a self, reference: &'a Reference) -> Answer<'a, ()> {
+        Box::pin(disk::detach(self, reference))
+    }
+
+    fn grow_disk<'a>(&'a self, reference: &'a Reference, gib: u32) -> Answer<'a, ()> {
+        Box::pin(disk::grow(self, reference, gib))
+    }
+
+    fn remove_disk<'a>(&'a self, reference: &'a Reference) -> Answer<'a, ()> {
+        Box::pin(disk::remove(self, reference))
     }
 }

@@ -6,7 +6,7 @@ use compute_driver::{Backup, BackupFormat, DriverError, Guest, GuestSpec, Progre
 
 use super::make::{self, COPIED_IN};
 use super::view::FRESH;
-use super::{Proxmox, look, power, snapshot};
+use super::{Proxmox, disk as extra, look, power, snapshot};
 use crate::call::{At, Kind, cluster, disk, guest};
 use crate::client::task::Stand;
 use crate::client::{Fields, Params, Trouble};
@@ -126,6 +126,7 @@ pub(super) async fn restore(proxmox: &Proxmox, name: &Reference, spec: &GuestSpe
         Some(at) => {
             power::stop(proxmox, &spec.reference).await?;
             snapshot::delete_all(proxmox, &spec.reference).await?;
+            extra::take_all_down(proxmox, &at).await?;
             at
         }
         None => free_place(proxmox, spec, &archive.node, kind).await?,
@@ -142,6 +143,7 @@ pub(super) async fn restore(proxmox: &Proxmox, name: &Reference, spec: &GuestSpe
     proxmox.remember(&spec.reference, at.clone());
     // The archive brought the settings of its guest; this one has its own.
     make::finish(proxmox, &at, spec).await?;
+    extra::put_back(proxmox, &at, &spec.reference).await?;
     Ok(Progress::Done(make::answer(proxmox, &spec.reference).await?))
 }
 

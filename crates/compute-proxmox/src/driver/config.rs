@@ -1,6 +1,6 @@
 //! A guest's settings as the cluster keeps them, read into figures, and ours written into parameters.
 
-use compute_driver::{GuestSpec, Size};
+use compute_driver::{DISKS_PER_GUEST, GuestSpec, Size};
 
 use super::mark::Mark;
 use super::view::{GIB, MIB};
@@ -13,6 +13,8 @@ use crate::settings::Mapping;
 const BUSES: [&str; 4] = ["scsi", "virtio", "sata", "ide"];
 /// Where a cloud-init drive may be put.
 const DRIVES: [&str; 6] = ["ide2", "ide0", "ide1", "ide3", "sata5", "scsi30"];
+/// Where extra disks hang, behind those that a template may have. The bus decides how the guest calls them, so it is always the same.
+const EXTRAS: [&str; DISKS_PER_GUEST] = ["virtio8", "virtio9", "virtio10", "virtio11", "virtio12", "virtio13", "virtio14", "virtio15"];
 
 /// A guest's settings, read. They are never written back: passwords come as stars and keys come encoded.
 pub(super) struct Config {
@@ -75,6 +77,12 @@ impl Config {
         address.parse::<std::net::Ipv4Addr>().ok().map(|address| address.to_string())
     }
 
+    /// Its own IPv6 address, where it is a fixed one.
+    pub(super) fn ipv6(&self) -> Option<std::net::Ipv6Addr> {
+        let text = self.said.text(self.kind.of("ipconfig0", "net0"))?;
+        Property::of(&text).get("ip6")?.split('/').next()?.parse().ok()
+    }
+
     /// SSH keys, decoded.
     pub(super) fn ssh_keys(&self) -> Vec<String> {
         let keys = decode(&self.said.words("sshkeys"));
@@ -103,7 +111,19 @@ impl Config {
         ordered.chain(self.said.text("bootdisk")).chain(usual).find_map(|key| self.disk(&key))
     }
 
-    fn disk(&self, key: &str) -> Option<Disk> {
+    /// The extra disks. A template may have disks in the same places, but none with such a serial number.
+    pub(super) fn extras(&self) -> Vec<Disk> {
+        let borrowed = |key: &&str| Property::of(&self.said.words(key)).get("serial").is_some_and(|serial| serial.starts_with("dsk-"));
+        EXTRAS.into_iter().filter(borrowed).filter_map(|key| self.disk(key)).collect()
+    }
+
+    /// A place for one more.
+    pub(super) fn free_extra(&self) -> Option<&'static str> {
+        EXTRAS.into_iter().find(|key| !self.said.has(key))
+    }
+
+    /// The disk at `key`, if there is one.
+    pub(super) fn disk(&self, key: &str) -> Option<Disk> {
         let text = self.said.text(key)?;
         let property = Property::of(&text);
         let volume = property.get("file").or_else(|| property.get("volume")).unwrap_or_else(|| property.first());
@@ -153,10 +173,12 @@ fn cable(spec: &GuestSpec) -> &'static str {
     if spec.cut_off { ",link_down=1" } else { "" }
 }
 
-/// What a virtual machine's cloud-init tells its card.
+/// What a virtual machine's cloud-init tells its card, and a container's card itself.
 fn addressing(mapping: &Mapping, vmid: u32) -> String {
     let fixed = mapping.network.addresses.as_ref().and_then(|range| Some((range, range.of(&mapping.ids, vmid)?)));
-    fixed.map_or_else(|| "ip=dhcp".to_owned(), |(range, address)| format!("ip={address}/{},gw={}", range.prefix, range.gateway))
+    let ipv4 = fixed.map_or_else(|| "ip=dhcp".to_owned(), |(range, address)| format!("ip={address}/{},gw={}", range.prefix, range.gateway));
+    let ipv6 = mapping.network.ipv6.as_ref().map(|ipv6| format!(",ip6={}/64,gw6={}", ipv6.of(vmid), ipv6.gateway));
+    ipv4 + &ipv6.unwrap_or_default()
 }
 
 /// The settings of a virtual machine after `spec`, for one that has the settings `now` or none yet.
@@ -236,7 +258,17 @@ mod tests {
         let config = config(json!({ "ide0": "none,media=cdrom", "ide2": "a:iso/x.iso,media=cdrom", "scsi1": "a:vm-1-disk-0,size=1T" }));
         assert_eq!(config.root_disk().unwrap().bytes, 1024 * GIB);
         assert_eq!(config.free_drive(), "ide1");
-        assert_eq!(config.mac(), None);
+        assert_eq!((config.mac(), config.ipv6()), (None, None));
+    }
+
+    #[test]
+    fn extra_disks_are_told_from_those_of_a_template() {
+        let config =
+            config(json!({ "virtio0": "a:vm-1-disk-0,size=1G", "virtio8": "a:vm-1-disk-1,size=1G", "virtio9": "a:vm-7-disk-0,serial=dsk-7x,backup=0" }));
+        let extras: Vec<_> = config.extras().into_iter().map(|disk| (disk.key, disk.volume)).collect();
+        assert_eq!(extras, [("virtio9".to_owned(), "a:vm-7-disk-0".to_owned())]);
+        assert_eq!(config.free_extra(), Some("virtio10"));
+        assert_eq!(config.root_disk().unwrap().key, "virtio0");
     }
 
     #[test]
@@ -248,9 +280,11 @@ mod tests {
 
     #[test]
     fn a_container_keeps_its_card_and_address_in_one_text() {
-        let said = json!({ "net0": "name=eth0,bridge=vmbr0,hwaddr=BC:24:11:00:00:02,ip=10.0.0.7/24,gw=10.0.0.1", "rootfs": "a:vm-2-disk-0,size=8G" });
+        let said = json!({ "net0": "name=eth0,bridge=vmbr0,hwaddr=BC:24:11:00:00:02,ip=10.0.0.7/24,gw=10.0.0.1,ip6=2001:db8::7/64,gw6=fe80::1",
+            "rootfs": "a:vm-2-disk-0,size=8G" });
         let config = Config::of(Fields::of(said), Kind::Container);
         assert_eq!(config.ipv4().as_deref(), Some("10.0.0.7"));
+        assert_eq!(config.ipv6(), Some("2001:db8::7".parse().unwrap()));
         assert_eq!(config.size().disk_gib, 8);
     }
 }

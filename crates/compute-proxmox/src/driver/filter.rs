@@ -3,6 +3,7 @@
 use compute_driver::{Direction, DriverError, Filter, Network, Protocol, Reference, Rule, Verdict};
 
 use super::Proxmox;
+use crate::block::link_local;
 use crate::call::{At, firewall};
 use crate::client::{Fields, Params, Trouble};
 
@@ -25,8 +26,13 @@ pub(super) async fn set(proxmox: &Proxmox, reference: &Reference, filter: &Filte
     let (at, _) = proxmox.current(reference).await?;
     if filter.anti_spoofing {
         let config = proxmox.config(&at).await?;
-        let own = config.ipv4().ok_or_else(|| DriverError::unsupported("hold a guest to its addresses: they come from a DHCP server"))?;
-        allow_senders(proxmox, &at, &[own]).await?;
+        let mut own = vec![config.ipv4().ok_or_else(|| DriverError::unsupported("hold a guest to its addresses: they come from a DHCP server"))?];
+        if let Some(ipv6) = config.ipv6() {
+            own.push(ipv6.to_string());
+            // Neighbours and routers are found with the address of the link.
+            own.extend(config.mac().as_deref().and_then(link_local).map(|address| address.to_string()));
+        }
+        allow_senders(proxmox, &at, &own).await?;
     }
     set_rules(proxmox, &at, &filter.rules.iter().flat_map(lines).collect::<Vec<_>>()).await?;
     let policy = |verdict: Verdict| if verdict == Verdict::Accept { "ACCEPT" } else { "DROP" };
@@ -114,7 +120,7 @@ async fn allow_senders(proxmox: &Proxmox, at: &At, own: &[String]) -> Result<(),
     }
     let members = Fields::each(client.ask(&firewall::members(at, OWN)).await?);
     let members: Vec<_> = members.iter().filter_map(|member| member.text("cidr")).collect();
-    let same = |member: &str, address: &str| member.trim_end_matches("/32") == address;
+    let same = |member: &str, address: &str| member.trim_end_matches("/32").trim_end_matches("/128") == address;
     for address in own.iter().filter(|address| !members.iter().any(|member| same(member, address))) {
         client.settle(&firewall::add_member(at, OWN, address)).await?;
     }

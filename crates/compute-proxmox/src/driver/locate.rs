@@ -74,6 +74,11 @@ impl Proxmox {
         Ok(Config::of(Fields::of(self.client().ask(&guest::config(at)).await?), at.kind))
     }
 
+    /// The settings that are in force, without those that wait for a restart.
+    pub(super) async fn config_in_force(&self, at: &At) -> Result<Config, Trouble> {
+        Ok(Config::of(Fields::of(self.client().ask(&guest::config_in_force(at)).await?), at.kind))
+    }
+
     pub(super) fn remember(&self, reference: &Reference, at: At) -> At {
         self.shared.places.lock().unwrap_or_else(PoisonError::into_inner).insert(reference.clone(), at.clone());
         at

@@ -51,6 +51,7 @@ fn features(view: &View, mapping: &Mapping) -> BTreeSet<Feature> {
         Feature::AuthoriseKey,
         Feature::Adopt,
         Feature::Firewall,
+        Feature::Disks,
     ]);
     if mapping.backup_storage.is_some() {
         features.insert(Feature::Backups);
@@ -132,7 +133,7 @@ async fn leased(proxmox: &Proxmox, at: &At) -> Option<String> {
 pub(super) async fn list(proxmox: &Proxmox) -> Result<Vec<Guest>, DriverError> {
     let view = proxmox.view(FRESH).await?;
     let mut found = Vec::new();
-    for entry in &view.guests {
+    for entry in view.guests.iter().filter(|entry| !mark::is_holder(&entry.tags)) {
         if let Some(reference) = entry.reference() {
             let mut guest = listed(proxmox.mapping(), entry, reference);
             if guest.status == Status::Running && mark::says_paused(&entry.tags) {
@@ -169,7 +170,7 @@ fn listed(mapping: &Mapping, entry: &Entry, reference: Reference) -> Guest {
         accelerator: Accelerator::Kvm,
         ssh: ipv4.clone().map(|host| SshAddress { host, port: 22 }),
         ipv4,
-        ipv6: None,
+        ipv6: mapping.network.ipv6.as_ref().filter(|_| mapping.ids.contains(&entry.at.vmid)).map(|ipv6| ipv6.of(entry.at.vmid).to_string()),
     }
 }
 
@@ -186,7 +187,7 @@ pub(super) fn guest(mapping: &Mapping, at: &At, config: &Config, status: Status,
         accelerator: Accelerator::Kvm,
         ssh: ipv4.clone().map(|host| SshAddress { host, port: 22 }),
         ipv4,
-        ipv6: None,
+        ipv6: config.ipv6().map(|address| address.to_string()),
     }
 }
 

@@ -9,9 +9,9 @@ use super::config::{self, Config};
 use super::look;
 use super::mark::Mark;
 use super::view::{FRESH, GIB, View};
-use super::{ENTRIES, Proxmox, image};
+use super::{ENTRIES, Proxmox, disk, image};
 use crate::call::{At, Kind, guest};
-use crate::client::{Params, Trouble};
+use crate::client::{Call, Params, Trouble};
 use crate::settings::Origin;
 
 /// A full clone or an import copies a disk, which takes minutes on slow storage.
@@ -88,31 +88,49 @@ pub(super) fn mark(spec: &GuestSpec, made: bool) -> Mark {
     Mark { reference: spec.reference.clone(), template: spec.template.clone(), made }
 }
 
-/// Makes the guest under the first id that is free, in the order that follows from its reference.
+/// A call that makes a guest, and where its task is.
+pub(super) struct Making {
+    pub(super) call: Call,
+    pub(super) node: String,
+    pub(super) vmid: u32,
+}
+
 async fn create(proxmox: &Proxmox, spec: &GuestSpec, origin: &Origin) -> Result<At, DriverError> {
     let view = proxmox.view(FRESH).await?;
     let node = choose_node(proxmox, &view, spec, origin)?;
     proxmox.client().disclose(ENTRIES).await?;
-    for vmid in proxmox.candidates(&spec.reference) {
-        let kind = if matches!(origin, Origin::Container { .. }) { Kind::Container } else { Kind::Machine };
-        let at = At { node: node.clone(), vmid, kind };
-        match make_at(proxmox, &view, spec, origin, &at).await {
-            Ok(()) => return Ok(proxmox.remember(&spec.reference, at)),
+    let kind = if matches!(origin, Origin::Container { .. }) { Kind::Container } else { Kind::Machine };
+    under_free_id(proxmox, &spec.reference, &node, kind, |at| making(proxmox, &view, spec, origin, at)).await
+}
+
+/// Makes a guest for `reference` under the first id that is free, in the order that follows from the reference.
+pub(super) async fn under_free_id(
+    proxmox: &Proxmox,
+    reference: &Reference,
+    node: &str,
+    kind: Kind,
+    making: impl Fn(&At) -> Result<Making, Trouble> + Send + Sync,
+) -> Result<At, DriverError> {
+    for vmid in proxmox.candidates(reference) {
+        let at = At { node: node.to_owned(), vmid, kind };
+        let Making { call, node, vmid: at_work } = making(&at)?;
+        match proxmox.client().work(&call, &node, at_work, COPIED_IN).await {
+            Ok(()) => return Ok(proxmox.remember(reference, at)),
             // Nothing reserves an id: somebody has it, and that may be an earlier try of ours. An answer that got lost
             // may have made the guest.
             Err(trouble @ (Trouble::Taken(_) | Trouble::Lost(_))) => {
                 let fresh = proxmox.view(Duration::ZERO).await?;
                 if let Some(there) = fresh.guest(vmid)
-                    && proxmox.is_for(&there.at, &spec.reference).await?
+                    && proxmox.is_for(&there.at, reference).await?
                 {
-                    return Ok(proxmox.remember(&spec.reference, there.at.clone()));
+                    return Ok(proxmox.remember(reference, there.at.clone()));
                 }
                 if matches!(trouble, Trouble::Lost(_)) {
                     return Err(trouble.into());
                 }
             }
             Err(trouble @ (Trouble::Said(_) | Trouble::Full(_))) => {
-                put_away(proxmox, &at, &spec.reference).await;
+                put_away(proxmox, &at, reference).await;
                 return Err(trouble.into());
             }
             Err(trouble) => return Err(trouble.into()),
@@ -121,18 +139,20 @@ async fn create(proxmox: &Proxmox, spec: &GuestSpec, origin: &Origin) -> Result<
     Err(DriverError::full(format!("the first {} ids for this guest are taken: the range of ids is too small", super::locate::TRIES)))
 }
 
-async fn make_at(proxmox: &Proxmox, view: &View, spec: &GuestSpec, origin: &Origin, at: &At) -> Result<(), Trouble> {
+/// The call that makes the guest at `at`.
+fn making(proxmox: &Proxmox, view: &View, spec: &GuestSpec, origin: &Origin, at: &At) -> Result<Making, Trouble> {
     let mapping = proxmox.mapping();
     let description = mark(spec, false).write("");
     let common = Params::new().with("description", &description).maybe("pool", mapping.pool.as_ref());
-    match origin {
+    let here = |call| Making { call, node: at.node.clone(), vmid: at.vmid };
+    Ok(match origin {
         Origin::Clone { vmid, full } => {
             let template = view.guest(*vmid).ok_or_else(|| Trouble::Unreachable(format!("the template {vmid} is not in the cluster's list")))?;
             let elsewhere = (template.at.node != at.node).then_some(&at.node);
             let params = common.with("newid", at.vmid).with("name", &spec.hostname).flag("full", *full);
             // A linked clone lies where its template lies.
             let params = params.maybe("storage", full.then_some(&mapping.storage)).maybe("target", elsewhere);
-            proxmox.client().work(&guest::clone(&template.at, params), &template.at.node, *vmid, COPIED_IN).await
+            Making { call: guest::clone(&template.at, params), node: template.at.node.clone(), vmid: *vmid }
         }
         Origin::Import { volume } => {
             let params = common
@@ -142,13 +162,13 @@ async fn make_at(proxmox: &Proxmox, view: &View, spec: &GuestSpec, origin: &Orig
                 .with("scsihw", "virtio-scsi-single")
                 .with("scsi0", format!("{}:0,import-from={volume},discard=on,iothread=1", mapping.storage))
                 .with("boot", "order=scsi0");
-            proxmox.client().work(&guest::create(at, params), &at.node, at.vmid, COPIED_IN).await
+            here(guest::create(at, params))
         }
         Origin::Container { volume } => {
             let params = common.and(config::container(mapping, spec, at.vmid)).with("tags", mark(spec, false).tags("")).with("ostemplate", volume);
-            proxmox.client().work(&guest::create(at, params), &at.node, at.vmid, COPIED_IN).await
+            here(guest::create(at, params))
         }
-    }
+    })
 }
 
 /// The node that is online, ours to use, not to be avoided, has the storage, and has the most memory left.
@@ -224,23 +244,24 @@ async fn put_away(proxmox: &Proxmox, at: &At, reference: &Reference) {
     proxmox.forget(reference);
 }
 
-/// Stops the guest and removes it with its disks and snapshots.
+/// Stops the guest and removes it with its own disk and snapshots.
 pub(super) async fn destroy(proxmox: &Proxmox, reference: &Reference) -> Result<(), DriverError> {
     // The second try is for a guest that somebody started in between.
     let mut last = None;
     for _ in 0..2 {
-        let said = match proxmox.current(reference).await {
-            Ok((_, said)) => said,
-            Err(DriverError::NotFound { .. }) => return Ok(()),
+        let (at, said) = match proxmox.current(reference).await {
+            Ok(there) => there,
+            Err(DriverError::NotFound { .. }) => return disk::left_by(proxmox, reference).await,
             Err(error) => return Err(error),
         };
         if look::status(&said) != Status::Stopped {
             super::power::stop(proxmox, reference).await?;
         }
+        disk::take_all_down(proxmox, &at).await?;
         match proxmox.act(reference, SETTLED_IN, guest::destroy).await {
             Ok(()) | Err(Trouble::NoGuest(_)) => {
                 proxmox.forget(reference);
-                return Ok(());
+                return disk::left_by(proxmox, reference).await;
             }
             Err(trouble @ Trouble::Runs(_)) => last = Some(trouble),
             Err(trouble) => return Err(trouble.into()),

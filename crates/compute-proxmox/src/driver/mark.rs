@@ -1,7 +1,7 @@
 //! Our mark on a guest: its reference among the tags, which the cluster lists in one answer, and in the
 //! description, which can be given with the creating call of a clone where tags cannot.
 
-use compute_driver::Reference;
+use compute_driver::{Disk, Reference};
 
 /// Every guest of ours has this tag.
 pub(crate) const OURS: &str = "fairhold";
@@ -9,6 +9,12 @@ pub(crate) const OURS: &str = "fairhold";
 const TEMPLATE: &str = "fairhold.";
 /// Guests that we paused have it, because the cluster's list does not tell them from running ones.
 const PAUSED: &str = "fairhold-paused";
+/// Holders of extra disks have it, which are no guests of anybody.
+const HOLDER: &str = "fairhold-disk";
+/// Before the size of the disk that a holder holds, in GiB.
+const GIB: &str = "fairhold-gib.";
+/// Before the guest that has the disk.
+const LENT: &str = "fairhold-at.";
 /// Before the mark in the description.
 const LINE: &str = "fairhold:";
 
@@ -60,7 +66,33 @@ pub(crate) fn split(tags: &str) -> impl Iterator<Item = &str> {
 }
 
 fn is_ours(tag: &str) -> bool {
-    tag == OURS || tag == PAUSED || tag.starts_with(TEMPLATE)
+    tag == OURS || tag == PAUSED || tag.starts_with(TEMPLATE) || is_holders(tag)
+}
+
+fn is_holders(tag: &str) -> bool {
+    tag == HOLDER || tag.starts_with(GIB) || tag.starts_with(LENT)
+}
+
+/// Whether `tags` are of a holder of an extra disk.
+pub(crate) fn is_holder(tags: &str) -> bool {
+    ours(tags) && split(tags).any(|tag| tag == HOLDER)
+}
+
+/// The extra disk that a holder with `tags` holds. The cluster lists them at once and for all holders in one answer, which it does with
+/// nothing else that could say whose a disk is.
+pub(crate) fn disk_in(tags: &str) -> Option<Disk> {
+    let after = |begin: &str| split(tags).find_map(|tag| tag.strip_prefix(begin));
+    let guest = after(LENT).map(Reference::parse).transpose().ok()?;
+    is_holder(tags).then_some(())?;
+    Some(Disk { reference: reference_in(tags)?, gib: after(GIB)?.parse().ok()?, guest })
+}
+
+/// The tags of the holder of `disk`, those among `before` kept that are not ours.
+pub(crate) fn of_disk(disk: &Disk, before: &str) -> String {
+    let kept = split(before).filter(|tag| !is_ours(tag) && *tag != disk.reference.as_str()).map(str::to_owned);
+    let ours = [OURS.to_owned(), disk.reference.to_string(), HOLDER.to_owned(), format!("{GIB}{}", disk.gib)];
+    let lent = disk.guest.as_ref().map(|guest| format!("{LENT}{guest}"));
+    kept.chain(ours).chain(lent).collect::<Vec<_>>().join(";")
 }
 
 /// Whether `tags` say that the guest was paused.
@@ -133,5 +165,20 @@ mod tests {
         let paused = with_paused(&with_paused(&tags, true), true);
         assert!(says_paused(&paused) && paused.matches("paused").count() == 1 && reference_in(&paused).is_some());
         assert_eq!(with_paused(&paused, false), tags);
+    }
+    #[test]
+    fn a_holder_says_whose_its_disk_is() {
+        let reference = |text: &str| Reference::parse(text).unwrap();
+        let disk = Disk { reference: reference("dsk_01jabc"), gib: 20, guest: Some(reference("vm_01jabc")) };
+        let tags = of_disk(&disk, "nightly");
+        assert_eq!(tags, "nightly;fairhold;dsk_01jabc;fairhold-disk;fairhold-gib.20;fairhold-at.vm_01jabc");
+        assert_eq!(disk_in(&tags), Some(disk.clone()));
+        assert!(!carries(&tags, &reference("vm_01jabc")), "the guest is another one");
+        let free = Disk { guest: None, gib: 30, ..disk };
+        assert_eq!(disk_in(&of_disk(&free, &tags)), Some(free));
+        assert_eq!(disk_in(&mark(true).tags("")), None, "a guest holds none");
+        for broken in ["fairhold;dsk_1;fairhold-disk", "dsk_1;fairhold-disk;fairhold-gib.1", "fairhold;dsk_1;fairhold-disk;fairhold-gib.1;fairhold-at.-"] {
+            assert_eq!(disk_in(broken), None, "{broken}");
+        }
     }
 }

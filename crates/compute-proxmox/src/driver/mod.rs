@@ -1,7 +1,7 @@
 //! The trait's questions, each led to the module that answers it.
 //!
 //! Read in this order: [`mark`] (how a guest is known for ours), [`view`] (the cluster's list), [`locate`] (where a guest is),
-//! [`config`] (its settings), [`look`], [`make`], [`power`], then what is special.
+//! [`config`] (its settings), [`look`], [`make`], [`power`], then what is special: [`holder`] and [`disk`] keep extra disks.
 
 mod access;
 mod adopt;
@@ -9,7 +9,9 @@ mod answers;
 mod backup;
 mod config;
 mod console;
+mod disk;
 mod filter;
+mod holder;
 mod image;
 mod inventory;
 mod locate;

@@ -89,7 +89,7 @@ async fn arrived(proxmox: &Proxmox, reference: &Reference, said: &Fields) -> Res
 }
 
 /// A move of this guest that we asked for and that goes on: a second one would be refused.
-async fn under_way(proxmox: &Proxmox, at: &At) -> Result<Option<Upid>, DriverError> {
+pub(super) async fn under_way(proxmox: &Proxmox, at: &At) -> Result<Option<Upid>, DriverError> {
     for upid in proxmox.client().tasks(&at.node, at.vmid, at.kind.of("qmigrate", "vzmigrate")).await? {
         if proxmox.client().stand(&upid).await? == Stand::Running {
             return Ok(Some(upid));
@@ -147,6 +147,11 @@ impl Conditions {
         if let Some(image) = inserted {
             return Err(DriverError::conflict(format!("the image {} in its drive lies on its node only; take it out first", image.words("volid"))));
         }
+        // The cluster moves no volume that is another guest's, and an extra disk is its holder's.
+        let extras = proxmox.config(at).await?.extras();
+        if let Some(extra) = extras.iter().find(|extra| disks.iter().any(|disk| disk.words("volid") == extra.volume)) {
+            return Err(DriverError::conflict(format!("its extra disk {} lies on its node {} alone; detach it first", extra.volume, at.node)));
+        }
         Ok(Self { runs, local_disks: disks.iter().any(|disk| !disk.flag("cdrom")) })
     }
 }
@@ -166,7 +171,7 @@ const TIED: &[&str] = &[
 ];
 
 /// The exit text of a move says "migration aborted" and no more; its log says why.
-fn explained(trouble: Trouble) -> DriverError {
+pub(super) fn explained(trouble: Trouble) -> DriverError {
     let Trouble::Said(text) = trouble else { return trouble.into() };
     let reason = reason(&text);
     let lower = reason.to_lowercase();

@@ -79,7 +79,8 @@ const ON_GUESTS: &[(&str, &str)] = &[
     ("VM.Config.Options", "tags and descriptions"),
 ];
 /// What is good to have, and missed by nothing else.
-const ALSO_ON_GUESTS: &[(&str, &str)] = &[("VM.Migrate", "moving guests to other nodes, before maintenance for example")];
+const ALSO_ON_GUESTS: &[(&str, &str)] =
+    &[("VM.Migrate", "moving guests to other nodes, before maintenance for example, and extra disks to the nodes of their machines")];
 const ON_STORAGES: &[(&str, &str)] = &[("Datastore.AllocateSpace", "disks and backups"), ("Datastore.Audit", "seeing what is free")];
 const ON_IMAGES: &[(&str, &str)] = &[("Datastore.AllocateTemplate", "fetching images")];
 const ON_NETWORKS: &[(&str, &str)] = &[("SDN.Use", "connecting guests")];

@@ -5,7 +5,7 @@ use std::time::Duration;
 use compute_driver::{DriverError, Guest, Progress, Reference, Snapshot, SnapshotSpec, Status};
 
 use super::make::SETTLED_IN;
-use super::{Proxmox, look, make, power};
+use super::{Proxmox, disk as extra, look, make, power};
 use crate::call::{At, Kind, disk, guest};
 use crate::client::{Fields, Params, Trouble};
 
@@ -47,6 +47,7 @@ pub(super) async fn create(proxmox: &Proxmox, reference: &Reference, spec: &Snap
         Some((snapshot, false)) => return Ok(Progress::Done(snapshot)),
         None => {}
     }
+    extra::none_for_snapshots(proxmox, &at).await?;
     let memory = spec.memory && at.kind == Kind::Machine && look::status(&said) != Status::Stopped;
     let taken = proxmox.act(reference, KEPT_IN, |at| disk::take_snapshot(at, spec.name.as_str(), memory)).await;
     match taken {
@@ -71,9 +72,15 @@ pub(super) async fn roll_back(proxmox: &Proxmox, reference: &Reference, name: &R
     let missing = || DriverError::conflict(format!("there is no snapshot {name}"));
     let (snapshot, _) = all.into_iter().find(|(snapshot, busy)| snapshot.name == *name && !busy).ok_or_else(missing)?;
     let now = proxmox.config(&at).await?;
+    if snapshot.memory {
+        extra::none_for_snapshots(proxmox, &at).await?;
+    }
     // Without memory the cluster leaves a running guest's processors on another disk's state: cut it off before.
     if !snapshot.memory && look::status(&said) != Status::Stopped {
         power::stop(proxmox, reference).await?;
+    }
+    if !snapshot.memory {
+        extra::take_all_down(proxmox, &at).await?;
     }
     match proxmox.act(reference, KEPT_IN, |at| disk::roll_back(at, name.as_str())).await {
         Ok(()) => {}
@@ -83,6 +90,9 @@ pub(super) async fn roll_back(proxmox: &Proxmox, reference: &Reference, name: &R
     // The settings came back with the disk: names, keys and marks are those of today, and so is where the guest is known.
     let kept = Params::new().with("description", now.description()).with("tags", now.tags());
     proxmox.client().settle(&guest::set_config(&at, kept)).await?;
+    if !snapshot.memory {
+        extra::put_back(proxmox, &at, reference).await?;
+    }
     Ok(Progress::Done(make::answer(proxmox, reference).await?))
 }
 

@@ -2,7 +2,7 @@
 
 use compute_driver::conformance;
 
-use crate::world::World;
+use crate::world::{World, ipv6};
 
 async fn conforms(template: &str, mood: impl FnOnce(&World)) {
     let world = World::new().await;
@@ -47,6 +47,13 @@ async fn an_old_version_conforms() {
 #[tokio::test]
 async fn shared_storage_conforms() {
     conforms("tiny", |world| world.cluster.lock().shared = true).await;
+}
+
+/// IPv6 beside IPv4, as a fixed address of each guest.
+#[tokio::test]
+async fn guests_with_ipv6_conform() {
+    let world = World::with(|mapping| mapping.network.ipv6 = ipv6()).await;
+    conformance::check(&world.driver, "tiny").await.unwrap();
 }
 
 /// One node that is ours: nothing moves, and nobody offers it.

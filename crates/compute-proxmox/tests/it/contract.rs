@@ -1,6 +1,7 @@
 //! The official schema of the API, as the package `fakepve` carries it: every request that the driver makes is held against it.
 
 use std::collections::BTreeMap;
+use std::net::IpAddr;
 
 use serde_json::{Map, Value};
 
@@ -90,6 +91,7 @@ fn fault_of(property: &Value, value: &str) -> Option<String> {
     match text("format").unwrap_or_default() {
         "dns-name" if !is_dns_name(value) => Some("is no DNS name".into()),
         "pve-configid" if !is_config_id(value) => Some("is no identifier".into()),
+        "pve-qm-ipconfig" if !is_ip_config(value) => Some("is no configuration of addresses".into()),
         "pve-tag-list" if !value.split(';').all(is_tag) => Some("is no list of tags".into()),
         "urlencoded" if !value.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.~%".contains(&b)) => Some("is not percent-encoded".into()),
         _ => None,
@@ -103,6 +105,20 @@ fn is_dns_name(text: &str) -> bool {
 
 fn is_config_id(text: &str) -> bool {
     text.starts_with(|c: char| c.is_ascii_alphabetic()) && text.len() > 1 && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
+}
+
+/// `ip=10.0.0.5/24,gw=10.0.0.1,ip6=2001:db8::5/64,gw6=fe80::1`: each gateway with an address of its family.
+fn is_ip_config(text: &str) -> bool {
+    let parts: BTreeMap<_, _> = text.split(',').filter_map(|part| part.split_once('=')).collect();
+    let network = |text: &str| text.split_once('/').is_some_and(|(address, length)| address.parse::<IpAddr>().is_ok() && length.parse::<u8>().is_ok());
+    let fits = |(name, value): (&&str, &&str)| match *name {
+        "ip" => *value == "dhcp" || (network(value) && value.contains('.')),
+        "ip6" => ["dhcp", "auto"].contains(value) || (network(value) && value.contains(':')),
+        "gw" => value.parse::<IpAddr>().is_ok_and(|gateway| gateway.is_ipv4()) && parts.contains_key("ip"),
+        "gw6" => value.parse::<IpAddr>().is_ok_and(|gateway| gateway.is_ipv6()) && parts.contains_key("ip6"),
+        _ => false,
+    };
+    text.split(',').count() == parts.len() && parts.iter().all(fits)
 }
 
 fn is_tag(text: &str) -> bool {
@@ -129,4 +145,9 @@ fn the_schema_finds_what_is_wrong() {
     assert!(none("POST", "/nodes/pve1/qemu/100/clone", &[("newid", "99")])[0].contains("range"));
     assert!(none("PUT", "/nodes/pve1/qemu/100/config", &[("sshkeys", "ssh-rsa AAAA")])[0].contains("percent-encoded"));
     assert!(none("PUT", "/nodes/pve1/qemu/100/config", &[("tags", "Big Tag")])[0].contains("tags"));
+    let addresses = |text: &str| none("PUT", "/nodes/pve1/qemu/100/config", &[("ipconfig0", text)]);
+    assert_eq!(addresses("ip=10.0.0.5/24,gw=10.0.0.1,ip6=2001:db8::5/64,gw6=fe80::1"), Vec::<String>::new());
+    for wrong in ["ip=10.0.0.5", "ip=2001:db8::5/64", "gw6=fe80::1", "ip6=2001:db8::5/64,gw6=10.0.0.1", "ip=dhcp,dns=10.0.0.2"] {
+        assert!(addresses(wrong)[0].contains("configuration of addresses"), "{wrong}");
+    }
 }

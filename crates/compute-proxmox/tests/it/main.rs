@@ -5,10 +5,12 @@
 mod conformance;
 mod consoles;
 mod contract;
+mod disks;
 mod fake_peer;
 mod faults;
 mod guests;
 mod images;
+mod ipv6;
 mod keeping;
 mod moving;
 mod peer;

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use compute_driver::{Driver, GuestSpec, Reference};
 use compute_proxmox::Proxmox;
+use compute_proxmox::block::{Block, Ipv6};
 use compute_proxmox::driver::{PURPOSE, RECIPIENT};
 use compute_proxmox::settings::{Addresses, Mapping, Network, Origin, Settings, Token};
 use kernel::Module;
@@ -40,6 +41,11 @@ pub async fn cluster() -> StandIn {
     StandIn::watched(witness).await
 }
 
+/// IPv6 for guests beside what else they have.
+pub fn ipv6() -> Option<Ipv6> {
+    Some(Ipv6 { block: Block::parse("2001:db8:20:1::/64").unwrap(), gateway: "fe80::1".parse().unwrap() })
+}
+
 /// A context that knows clusters as recipients.
 pub async fn context() -> Test {
     Test::on(Engine::Sqlite, vec![Module { recipients: RECIPIENTS, ..Module::named("compute") }]).await
@@ -67,6 +73,7 @@ pub fn mapping() -> Mapping {
                 gateway: Ipv4Addr::new(10, 0, 0, 1),
                 nameservers: vec!["10.0.0.2".into()],
             }),
+            ipv6: None,
         },
         pool: Some("fairhold".into()),
         templates: origins.map(|(name, origin)| (name.to_owned(), origin)).into_iter().collect::<BTreeMap<_, _>>(),

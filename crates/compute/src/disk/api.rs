@@ -7,15 +7,15 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use workflow::operation::{Operation, by_subject};
 
-use super::model::{Disk, DiskAttachment, DiskId, DiskQuery, DiskSize, NewDisk};
-use super::{attach, create, delete, detach, grow, list};
-use crate::permissions::{DiskAttach, DiskCreate, DiskDelete, DiskDetach, DiskGrow, DiskView};
+use super::model::{Disk, DiskAttachment, DiskId, DiskPatch, DiskQuery, DiskSize, NewDisk};
+use super::{attach, create, delete, detach, grow, list, update};
+use crate::permissions::{DiskAttach, DiskCreate, DiskDelete, DiskDetach, DiskGrow, DiskUpdate, DiskView};
 
 /// The routes of this noun.
 pub(crate) fn routes() -> OpenApiRouter<Cx> {
     OpenApiRouter::new()
         .routes(routes!(disk_list, disk_create))
-        .routes(routes!(disk_view, disk_delete))
+        .routes(routes!(disk_view, disk_update, disk_delete))
         .routes(routes!(disk_attach))
         .routes(routes!(disk_detach))
         .routes(routes!(disk_grow))
@@ -44,6 +44,12 @@ async fn disk_view(cx: Cx, at: Scope<DiskView>, Path(id): Path<DiskId>) -> Resul
     Ok(Json(list::view(&cx, &at, id).await?))
 }
 
+/// Changes what a disk is called.
+#[utoipa::path(patch, path = "/v1/disks/{id}", operation_id = "disk_update", tag = "compute", params(("id" = DiskId, Path)), request_body = DiskPatch, responses((status = 200, body = Disk)))]
+async fn disk_update(cx: Cx, at: Scope<DiskUpdate>, Path(id): Path<DiskId>, Json(patch): Json<DiskPatch>) -> Result<Json<Disk>> {
+    Ok(Json(update::update(&cx, &at, id, &patch).await?))
+}
+
 /// Attaches a disk to a machine on its node.
 #[utoipa::path(post, path = "/v1/disks/{id}/attach", operation_id = "disk_attach", tag = "compute", params(("id" = DiskId, Path)), request_body = DiskAttachment, responses((status = 202, body = Operation)))]
 async fn disk_attach(cx: Cx, at: Scope<DiskAttach>, Path(id): Path<DiskId>, Json(to): Json<DiskAttachment>) -> Result<(StatusCode, Json<Operation>)> {
@@ -65,7 +71,7 @@ async fn disk_grow(cx: Cx, at: Scope<DiskGrow>, Path(id): Path<DiskId>, Json(to)
     begun(&cx, grow::DISK_GROW.name, id).await
 }
 
-/// Removes a disk that no machine has, with what is on it.
+/// Removes a disk that no machine has, with what is on it, or gives one up that its node lost.
 #[utoipa::path(delete, path = "/v1/disks/{id}", operation_id = "disk_delete", tag = "compute", params(("id" = DiskId, Path)), responses((status = 202, body = Disk)))]
 async fn disk_delete(cx: Cx, at: Scope<DiskDelete>, Path(id): Path<DiskId>) -> Result<(StatusCode, Json<Disk>)> {
     delete::delete(&cx, &at, id).await?;

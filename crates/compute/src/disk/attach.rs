@@ -4,7 +4,7 @@ use kernel::map::purpose;
 use kernel::permission::{AtOrganisation, AtProject};
 use kernel::{Cx, Error, Result, Scope};
 use serde::{Deserialize, Serialize};
-use workflow::{Next, OperationId, Start, StepCx, WhenFailed, Workflow, nothing, step};
+use workflow::{Next, OperationId, Retry, Start, StepCx, WhenFailed, Workflow, nothing, step};
 
 use super::change::{at_work, begun, leave_rest, rest};
 use super::create::machine_for;
@@ -22,13 +22,16 @@ pub struct DiskAttachInput {
     pub instance_id: InstanceId,
 }
 
+/// A disk may have to be copied to its machine's host first, which takes as long as its size asks for.
+pub(super) const BROUGHT: Retry = Retry { attempts: 60, ..Retry::STANDARD };
+
 /// Attaches a disk.
 pub static DISK_ATTACH: Workflow<DiskAttachInput> = Workflow {
     name: "compute.disk.attach",
     title: "Attach the disk",
     purpose: &purpose::SERVICE,
     when_failed: WhenFailed::Undo,
-    steps: &[step!("attach", "Attach it to the machine", give, take_back), step!("finish", "Note that it is there", finish, nothing)],
+    steps: &[step!("attach", "Attach it to the machine", give, take_back, BROUGHT), step!("finish", "Note that it is there", finish, nothing)],
 };
 
 /// Begins to attach the disk.

@@ -24,7 +24,10 @@ pub(super) async fn leave_rest(tx: &Tx, row: &Row, to: DiskState) -> Result<()> 
     if store::change(tx, row, to).await? {
         return Ok(());
     }
-    Err(Error::conflict(format!("This disk is {}. Wait until that has ended.", row.state.in_words())))
+    Err(Error::conflict(match row.state {
+        DiskState::Lost => "The node of this disk does not have it any more. Delete it, or wait until it is back.".to_owned(),
+        state => format!("This disk is {}. Wait until that has ended.", state.in_words()),
+    }))
 }
 
 /// Notes the newest operation on a disk.

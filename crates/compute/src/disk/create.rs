@@ -32,7 +32,7 @@ pub static DISK_CREATE: Workflow<DiskInput> = Workflow {
     when_failed: WhenFailed::Undo,
     steps: &[
         step!("make", "Make it on its node", make, remove),
-        step!("attach", "Attach it to its machine", give, take),
+        step!("attach", "Attach it to its machine", give, take, attach::BROUGHT),
         step!("finish", "Hand it over", finish, nothing),
     ],
 };

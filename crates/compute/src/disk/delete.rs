@@ -1,9 +1,9 @@
-//! Removes a disk that no machine has, with what is on it. What was begun is carried through.
+//! Removes a disk that no machine has, with what is on it, and gives one up that its node lost. What was begun is carried through.
 
 use kernel::map::purpose;
-use kernel::permission::{AtOrganisation, AtProject};
-use kernel::{Cx, Error, PersonId, Result, Scope, Tx};
-use workflow::{Next, Retry, Start, StepCx, WhenFailed, Workflow, nothing, step};
+use kernel::permission::{AtOrganisation, AtProject, Permission};
+use kernel::{ByWorkflow, Cx, Error, PersonId, Result, Scope, Tx};
+use workflow::{Next, OperationId, Retry, Start, StepCx, WhenFailed, Workflow, nothing, step};
 
 use super::change::{at_work, begun};
 use super::create::DiskInput;
@@ -32,7 +32,7 @@ pub static DISK_DELETE: Workflow<DiskInput> = Workflow {
 pub async fn delete<P: AtProject + AtOrganisation>(cx: &Cx, at: &Scope<P>, id: DiskId) -> Result<()> {
     cx.write(async |tx| {
         let row = store::locked(&tx, at, id).await?;
-        if row.instance_id.is_some() {
+        if row.instance_id.is_some() && row.state != DiskState::Lost {
             return Err(Error::conflict("A machine has this disk. Detach it there first."));
         }
         if !begin(&tx, &row, at.actor().person()).await? {
@@ -43,12 +43,29 @@ pub async fn delete<P: AtProject + AtOrganisation>(cx: &Cx, at: &Scope<P>, id: D
     .await
 }
 
-/// Begins to remove one that nobody has, and notes that one is gone of which nothing is left; false for any other.
+/// Gives up a disk that its node lost, whoever's it is; for the operator. Should it turn up again, it is removed.
+///
+/// # Errors
+/// `Conflict` when it is not lost.
+pub(crate) async fn give_up<P: Permission>(tx: &Tx, at: &Scope<P>, reference: &str) -> Result<OperationId> {
+    let no_longer = || Error::conflict("This disk is not lost any more. Look at the finding again.");
+    let id: DiskId = reference.parse().map_err(|_| no_longer())?;
+    let seen = store::anywhere(tx.db(), at, id).await?;
+    let inside = Scope::<ByWorkflow>::acting(DISK_DELETE.name, seen.place());
+    let row = store::locked(tx, &inside, id).await?;
+    if row.state != DiskState::Lost || !begin(tx, &row, at.actor().person()).await? {
+        return Err(no_longer());
+    }
+    store::by_id(tx.db(), &inside, id).await?.operation_id.ok_or_else(|| Error::internal("a removal without an operation"))
+}
+
+/// Begins to remove one that nobody has or that is lost, and notes that one is gone of which nothing is left; false for any other.
 ///
 /// # Errors
 /// Database errors.
 pub(super) async fn begin(tx: &Tx, row: &Row, started_by: Option<PersonId>) -> Result<bool> {
-    if row.instance_id.is_some() {
+    let lost = row.state == DiskState::Lost;
+    if row.instance_id.is_some() && !lost {
         return Ok(false);
     }
     if row.state == DiskState::Failed {
@@ -60,6 +77,9 @@ pub(super) async fn begin(tx: &Tx, row: &Row, started_by: Option<PersonId>) -> R
     }
     // Nobody can use it from now on, so nobody pays for how long its removal takes.
     note(tx, row, None).await?;
+    if lost {
+        store::set(tx, row.id, &[(Column::InstanceId, None::<uuid::Uuid>.into()), (Column::Problem, None::<String>.into())]).await?;
+    }
     let start = Start { place: row.place(), subject: &row.id.to_string(), started_by, key: None };
     begun(tx, row.id, DISK_DELETE.start(tx, start, &DiskInput { disk_id: row.id }).await?).await?;
     Ok(true)
@@ -67,7 +87,12 @@ pub(super) async fn begin(tx: &Tx, row: &Row, started_by: Option<PersonId>) -> R
 
 async fn remove(step: StepCx, input: DiskInput) -> Result<Next> {
     let (_, reference, driver) = at_work(&step, input.disk_id).await?;
-    match driver.remove_disk(&reference).await {
+    // One that was lost with its machine may be back with it.
+    let removed = match driver.detach_disk(&reference).await {
+        Ok(()) => driver.remove_disk(&reference).await,
+        error => error,
+    };
+    match removed {
         Ok(()) => Ok(Next::Done),
         Err(error) => Err(drivers::told(&step, error).await),
     }

@@ -43,16 +43,19 @@ pub enum DiskState {
     Deleted,
     /// It could not be made; nothing of it is left.
     Failed,
+    /// Its hypervisor does not have it any more, and nobody had asked for that here. It costs nothing until it is back.
+    Lost,
 }
 
 impl DiskState {
     /// The states that this one may become.
     pub fn may_become(self, next: Self) -> bool {
-        use DiskState::{Attaching, Creating, Deleted, Deleting, Detaching, Failed, Growing, Ready};
+        use DiskState::{Attaching, Creating, Deleted, Deleting, Detaching, Failed, Growing, Lost, Ready};
         match self {
             Creating => matches!(next, Ready | Failed),
             // Only the undo of making it leads from `Ready` to `Failed`.
-            Ready => matches!(next, Attaching | Detaching | Growing | Deleting | Failed),
+            Ready => matches!(next, Attaching | Detaching | Growing | Deleting | Failed | Lost),
+            Lost => matches!(next, Ready | Deleting),
             Attaching | Detaching | Growing => next == Ready,
             Deleting | Failed => next == Deleted,
             Deleted => false,
@@ -70,6 +73,7 @@ impl DiskState {
             Self::Deleting => "being removed",
             Self::Deleted => "removed",
             Self::Failed => "not usable",
+            Self::Lost => "gone from its node",
         }
     }
 }
@@ -88,6 +92,14 @@ pub struct NewDisk {
     /// The machine that gets it at once; it is made on that machine's node.
     #[serde(default)]
     pub instance_id: Option<InstanceId>,
+}
+
+/// What may change about a disk.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DiskPatch {
+    /// What you call it; 1 to 100 characters.
+    pub name: String,
 }
 
 /// Which machine gets a disk.
@@ -130,6 +142,15 @@ impl NewDisk {
     }
 }
 
+impl DiskPatch {
+    /// What is wrong with what a person typed.
+    pub fn checks(&self) -> Checks {
+        let mut checks = Checks::new();
+        checks.that(is_name(&self.name), "name", "use 1 to 100 characters");
+        checks
+    }
+}
+
 impl DiskSize {
     /// What is wrong with it for a disk of `now` GiB.
     pub(super) fn checks(self, now: i32) -> Checks {
@@ -149,7 +170,7 @@ pub struct Disk {
     pub name: String,
     /// How it stands.
     pub state: DiskState,
-    /// Why it could not be made.
+    /// Why it could not be made, or what became of it.
     pub problem: Option<String>,
     /// How large it is, in GiB.
     pub size_gib: i32,
@@ -179,7 +200,7 @@ mod tests {
         for gone in [DiskState::Deleting, DiskState::Deleted, DiskState::Failed] {
             assert!(DiskState::iter().filter(|next| *next != DiskState::Deleted).all(|next| !gone.may_become(next)), "{gone:?}");
         }
-        assert!(DiskState::iter().filter(|state| state.may_become(DiskState::Deleting)).eq([DiskState::Ready]));
+        assert!(DiskState::iter().filter(|state| state.may_become(DiskState::Deleting)).eq([DiskState::Ready, DiskState::Lost]));
     }
 
     #[test]

@@ -1,7 +1,5 @@
 //! The table `compute_disk`.
 
-use std::collections::HashSet;
-
 use kernel::permission::{AtProject, Permission};
 use kernel::{ByWorkflow, Error, Place, Result, Scope, Timestamp, Tx};
 use sea_orm::sea_query::{Expr, LockType};
@@ -57,7 +55,9 @@ mod entity {
 }
 
 /// States in which something of a disk takes room on its node.
-const PRESENT: [DiskState; 6] = [DiskState::Creating, DiskState::Ready, DiskState::Attaching, DiskState::Detaching, DiskState::Growing, DiskState::Deleting];
+/// Room that a lost disk took is kept for it.
+const PRESENT: [DiskState; 7] =
+    [DiskState::Creating, DiskState::Ready, DiskState::Attaching, DiskState::Detaching, DiskState::Growing, DiskState::Deleting, DiskState::Lost];
 
 impl Row {
     /// Where the disk is.
@@ -137,10 +137,14 @@ pub(crate) async fn count_on_node<P: Permission>(tx: &Tx, _at: &Scope<P>, node: 
     Ok(Entity::find().filter(Column::NodeId.eq(node)).filter(Column::State.is_in(PRESENT)).count(tx.db()).await?)
 }
 
-/// The ids of the disks on a node, as its hypervisor knows them; for jobs, which act for the installation.
-pub(crate) async fn names_on_node(db: &impl ConnectionTrait, _at: &Scope<ByWorkflow>, node: NodeId) -> Result<HashSet<String>> {
-    let query = Entity::find().select_only().column(Column::Id).filter(Column::NodeId.eq(node)).filter(Column::State.is_in(PRESENT));
-    Ok(query.into_tuple::<DiskId>().all(db).await?.iter().map(ToString::to_string).collect())
+/// The disks on a node, whoever they belong to; for jobs, which act for the installation.
+pub(crate) async fn on_node(db: &impl ConnectionTrait, _at: &Scope<ByWorkflow>, node: NodeId) -> Result<Vec<Row>> {
+    Ok(Entity::find().filter(Column::NodeId.eq(node)).filter(Column::State.is_in(PRESENT)).all(db).await?)
+}
+
+/// One disk, whoever it belongs to; for the operator.
+pub(super) async fn anywhere<P: Permission>(db: &impl ConnectionTrait, _at: &Scope<P>, id: DiskId) -> Result<Row> {
+    Entity::find_by_id(id).one(db).await?.ok_or_else(|| Error::not_found("disk"))
 }
 
 /// Whether a disk of ours stands behind what the node of this name keeps under `reference`.

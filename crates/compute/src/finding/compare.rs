@@ -8,6 +8,7 @@ use kernel::Timestamp;
 
 use super::limit;
 use super::model::FindingKind;
+use crate::disk::{DiskState, store as disk};
 use crate::instance::{InstanceId, State, store::Row};
 
 /// Something that differs now.
@@ -94,17 +95,24 @@ fn orphan(guest: &Guest) -> Observed {
     }
 }
 
-/// Extra disks that nobody here knows.
-pub(crate) fn of_disks<'a>(known: &'a HashSet<String>, disks: &'a [Disk]) -> impl Iterator<Item = Observed> + 'a {
-    disks.iter().filter(|disk| !known.contains(disk.reference.as_str())).map(|disk| Observed {
-        kind: FindingKind::OrphanDisk,
-        reference: Some(disk.reference.to_string()),
+/// Extra disks that nobody here knows, and those that their hypervisor has lost.
+pub(crate) fn of_disks(rows: &[disk::Row], listed: &[Disk]) -> Vec<Observed> {
+    let observed = |kind, reference: String, believed: Option<&str>, seen: String| Observed {
+        kind,
+        reference: Some(reference),
         instance_id: None,
-        believed: None,
-        seen: Some(format!("{} GiB, {}", disk.gib, if disk.guest.is_some() { "attached" } else { "attached to no guest" })),
+        believed: believed.map(str::to_owned),
+        seen: Some(seen),
         since: None,
         patience: limit::ABSENCE,
-    })
+    };
+    let known: HashSet<String> = rows.iter().map(|row| row.id.to_string()).collect();
+    let strays = listed.iter().filter(|disk| !known.contains(disk.reference.as_str())).map(|disk| {
+        let seen = format!("{} GiB, {}", disk.gib, if disk.guest.is_some() { "attached" } else { "attached to no guest" });
+        observed(FindingKind::OrphanDisk, disk.reference.to_string(), None, seen)
+    });
+    let lost = rows.iter().filter(|row| row.state == DiskState::Lost);
+    strays.chain(lost.map(|row| observed(FindingKind::DiskGone, row.id.to_string(), Some("there"), "gone".to_owned()))).collect()
 }
 
 fn stuck(row: &Row, changed: &Changed, now: Timestamp) -> Option<Observed> {

@@ -30,6 +30,8 @@ pub enum FindingKind {
     OrphanGuest,
     /// An extra disk of ours has no row here.
     OrphanDisk,
+    /// An extra disk is gone from its hypervisor.
+    DiskGone,
     /// A machine here is on no node, so it has no guest anywhere.
     OrphanMachine,
     /// A guest is in another state than its machine.
@@ -153,6 +155,9 @@ pub(super) fn explain(kind: FindingKind, state: Option<State>, believed: Option<
         }
         FindingKind::OrphanDisk => {
             format!("The hypervisor keeps an extra disk that carries our mark ({seen}), and no disk here stands behind it. Nothing touches it.")
+        }
+        FindingKind::DiskGone => {
+            "The hypervisor does not have this extra disk any more, and nobody had asked for that here. Its owner sees it as gone, and pays nothing until it is back.".to_owned()
         }
         FindingKind::OrphanMachine => format!("The machine is {believed} here and is on no node, so there is no guest behind it."),
         FindingKind::StateDiffers => format!("The machine should be {believed}; its hypervisor says that it is {seen}."),

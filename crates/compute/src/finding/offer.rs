@@ -29,6 +29,14 @@ pub(super) fn of(finding: &Row, around: &Around<'_>) -> Vec<Offer> {
         FindingKind::GuestGone | FindingKind::OrphanMachine => lost(finding, around),
         FindingKind::OrphanGuest => vec![removal(finding, around.now, "Remove the guest", "The guest is removed from its hypervisor with its disk.")],
         FindingKind::OrphanDisk => vec![removal(finding, around.now, "Remove the disk", "The disk is removed from its hypervisor with what is on it.")],
+        FindingKind::DiskGone => vec![Offer {
+            confirm: finding.reference.clone(),
+            ..plain(
+                Repair::Accept,
+                "Give the disk up",
+                "The disk is deleted here, and its room is free again. Should it turn up, it is removed with what is on it.",
+            )
+        }],
         FindingKind::StateDiffers => state(around.machine),
         FindingKind::ShapeDiffers => {
             vec![

@@ -91,6 +91,10 @@ async fn begin<P: Permission>(tx: &Tx, at: &Scope<P>, row: &Row, machine: Option
             // The reconciler may know of the loss before the machine does.
             retire::begin(tx, machine, person, retire::Terms::at_once(tx.cx().now()), "It was lost on its node, and is deleted.").await.map(Some)
         }
+        (Repair::Accept, FindingKind::DiskGone, _) => {
+            let reference = row.reference.as_deref().ok_or_else(|| Error::internal("a lost disk without a name"))?;
+            disk::give_up(tx, at, reference).await.map(Some)
+        }
         (Repair::Accept, FindingKind::StateDiffers, Some(machine)) => {
             instances::set(tx, machine.id, &[(Column::StateReason, None::<String>.into())]).await?;
             store::close(tx, row.id, Some(repair)).await?;

@@ -34,7 +34,7 @@ pub(crate) const PRESENT: &[State] = &[
     State::Failed,
 ];
 
-/// One round over all nodes at once, so that none waits for one that does not answer; tells how many machines changed.
+/// One round over all nodes at once, so that none waits for one that does not answer; tells how many machines and disks changed.
 /// A node that does not answer is left for the next round.
 pub(crate) async fn reconcile(cx: Cx) -> Result<usize> {
     let changed = drivers::each(&cx, look).await?;
@@ -62,18 +62,18 @@ async fn look(cx: Cx, name: String, attached: Attached) -> Result<usize> {
         }
     };
     match node::store::by_name(cx.db(), &name).await? {
-        Some(node) => compare(&cx, &node, &*attached.driver, guests, &disks).await,
+        Some(node) => compare(&cx, &node, &*attached.driver, guests, disks.as_deref()).await,
         // A cluster that was removed meanwhile.
         None => Ok(0),
     }
 }
 
-/// All that is ours at a hypervisor. What it keeps no extra disks for has none.
-async fn everything(driver: &dyn Driver) -> Result<(Vec<Guest>, Vec<Disk>), DriverError> {
+/// All that is ours at a hypervisor. One that cannot keep extra disks says nothing of any.
+async fn everything(driver: &dyn Driver) -> Result<(Vec<Guest>, Option<Vec<Disk>>), DriverError> {
     let guests = drivers::in_time(driver.list()).await?;
     match drivers::in_time(driver.disks()).await {
-        Ok(disks) => Ok((guests, disks)),
-        Err(DriverError::Unsupported { .. }) => Ok((guests, Vec::new())),
+        Ok(disks) => Ok((guests, Some(disks))),
+        Err(DriverError::Unsupported { .. }) => Ok((guests, None)),
         Err(error) => Err(error),
     }
 }
@@ -128,7 +128,7 @@ async fn settle_on(cx: &Cx, row: &Row, host: &str) -> Result<bool> {
     .await
 }
 
-async fn compare(cx: &Cx, node: &Node, driver: &dyn Driver, mut guests: Vec<Guest>, disks: &[Disk]) -> Result<usize> {
+async fn compare(cx: &Cx, node: &Node, driver: &dyn Driver, mut guests: Vec<Guest>, listed: Option<&[Disk]>) -> Result<usize> {
     // Guests of restore tests stand for no machine; whoever made one removes it.
     let tests = backup::store::tested_on_node(cx.db(), &at(Place::Platform), &node.name).await?;
     let tests: HashSet<String> = tests.iter().map(ToString::to_string).collect();
@@ -138,8 +138,9 @@ async fn compare(cx: &Cx, node: &Node, driver: &dyn Driver, mut guests: Vec<Gues
     let seen: HashMap<String, Seen> = guests.iter().map(|guest| (guest.reference.to_string(), Seen::of(guest))).collect();
     let known: HashSet<String> = rows.iter().map(|row| row.id.to_string()).collect();
     // Likewise: a disk is made only after its row names the node.
-    let known_disks = disk::store::names_on_node(cx.db(), &at(Place::Platform), node.id).await?;
-    let stray_disks = disks.iter().map(|disk| disk.reference.to_string()).filter(|one| !known_disks.contains(one));
+    let mut disks = disk::store::on_node(cx.db(), &at(Place::Platform), node.id).await?;
+    let known_disks: HashSet<String> = disks.iter().map(|row| row.id.to_string()).collect();
+    let stray_disks = listed.unwrap_or_default().iter().map(|disk| disk.reference.to_string()).filter(|one| !known_disks.contains(one));
     report_orphans(cx, node, seen.keys().filter(|one| !known.contains(*one)).cloned().chain(stray_disks).collect()).await?;
     if follow(cx, driver, &rows, &guests).await? {
         rows = store::on_node(cx.db(), &at(Place::Platform), node.id, PRESENT).await?;
@@ -156,14 +157,21 @@ async fn compare(cx: &Cx, node: &Node, driver: &dyn Driver, mut guests: Vec<Gues
     if changed > 0 {
         rows = store::on_node(cx.db(), &at(Place::Platform), node.id, PRESENT).await?;
     }
+    let changed_disks = match listed {
+        Some(listed) => disk::reconcile(cx, driver, &disks, listed).await?,
+        None => 0,
+    };
+    if changed_disks > 0 {
+        disks = disk::store::on_node(cx.db(), &at(Place::Platform), node.id).await?;
+    }
     // What machines do while somebody works on their host is no fault of theirs; it is told when that has ended.
     let excused: HashSet<InstanceId> = rows.iter().filter(|row| resting(row)).map(|row| row.id).collect();
     let mut observed = finding::of_node(&rows, &guests, &changed_at(cx, &rows).await?, cx.now());
     observed.retain(|one| !one.is_about(&excused));
-    observed.extend(finding::of_disks(&known_disks, disks));
+    observed.extend(finding::of_disks(&disks, listed.unwrap_or_default()));
     observed.extend(driver.doubts().iter().map(finding::of_silence));
     finding::answered(cx, Some(&node.name), observed).await?;
-    Ok(changed)
+    Ok(changed + changed_disks)
 }
 
 /// Since when machines are as they are, for those whose findings tell.

@@ -1,6 +1,7 @@
 //! Extra disks on the simulated hypervisor with its faults: their life, their room, what they are announced to take, and what machines mean to them.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
+mod lost;
 mod workflows;
 
 use std::sync::Arc;

@@ -61,6 +61,8 @@ pub enum Template {
     MachineDeleted,
     /// A backup did not come up when it was tested. `machine`, `link`.
     BackupTestFailed,
+    /// An extra disk is gone from its node. `disk`, `link`.
+    DiskLost,
     /// Your export can be fetched. `link`.
     ExportReady,
     /// Your account is being erased; send it with `flush` before its key goes. `bills` (may be empty),
@@ -98,6 +100,7 @@ impl Template {
         Self::MachineFailed,
         Self::MachineDeleted,
         Self::BackupTestFailed,
+        Self::DiskLost,
         Self::ExportReady,
         Self::ErasureBegun,
         Self::RequestReceived,
@@ -126,6 +129,7 @@ impl Template {
             Self::MachineFailed => "machine_failed",
             Self::MachineDeleted => "machine_deleted",
             Self::BackupTestFailed => "backup_test_failed",
+            Self::DiskLost => "disk_lost",
             Self::ExportReady => "export_ready",
             Self::ErasureBegun => "erasure_begun",
             Self::RequestReceived => "request_received",
@@ -154,7 +158,7 @@ impl Template {
                 Tag::Transactional
             }
             Self::InvoiceIssued | Self::PaymentReceived | Self::PaymentFailed => Tag::Notification,
-            Self::MachineReady | Self::MachineFailed | Self::MachineDeleted | Self::BackupTestFailed | Self::ExportReady => Tag::Notification,
+            Self::MachineReady | Self::MachineFailed | Self::MachineDeleted | Self::BackupTestFailed | Self::DiskLost | Self::ExportReady => Tag::Notification,
         }
     }
 
@@ -164,7 +168,7 @@ impl Template {
             Self::VerifyEmail | Self::SignUpRepeated | Self::PasswordReset | Self::PasswordChanged | Self::Invitation => Topic::Security,
             Self::EmailChange | Self::EmailChangeAsked | Self::EmailChanged => Topic::Security,
             Self::InvoiceIssued | Self::PaymentReceived | Self::PaymentFailed => Topic::Billing,
-            Self::MachineReady | Self::MachineFailed | Self::MachineDeleted | Self::BackupTestFailed => Topic::Machines,
+            Self::MachineReady | Self::MachineFailed | Self::MachineDeleted | Self::BackupTestFailed | Self::DiskLost => Topic::Machines,
             Self::ExportReady | Self::ErasureBegun | Self::RequestReceived | Self::RequestExtended | Self::RequestAnswered => Topic::Privacy,
             Self::RequestDueSoon | Self::RetentionStalled | Self::PolicyChanged => Topic::Privacy,
         }
@@ -182,7 +186,7 @@ impl Template {
             Self::VerifyEmail | Self::SignUpRepeated | Self::Invitation => &purpose::ACCOUNT,
             Self::PasswordChanged => &purpose::SECURITY,
             Self::InvoiceIssued | Self::PaymentReceived | Self::PaymentFailed => &purpose::BILLING,
-            Self::MachineReady | Self::MachineFailed | Self::MachineDeleted | Self::BackupTestFailed => &purpose::NOTICE,
+            Self::MachineReady | Self::MachineFailed | Self::MachineDeleted | Self::BackupTestFailed | Self::DiskLost => &purpose::NOTICE,
             Self::RequestDueSoon | Self::RetentionStalled => &purpose::NOTICE,
             // The way back in is the person's own access, also while all other use is restricted.
             Self::PasswordReset => &purpose::RIGHTS,
@@ -210,6 +214,7 @@ impl Template {
             Self::MachineReady => include_str!("../../templates/machine_ready.txt"),
             Self::MachineFailed => include_str!("../../templates/machine_failed.txt"),
             Self::BackupTestFailed => include_str!("../../templates/backup_test_failed.txt"),
+            Self::DiskLost => include_str!("../../templates/disk_lost.txt"),
             Self::MachineDeleted => include_str!("../../templates/machine_deleted.txt"),
             Self::ExportReady => include_str!("../../templates/export_ready.txt"),
             Self::ErasureBegun => include_str!("../../templates/erasure_begun.txt"),

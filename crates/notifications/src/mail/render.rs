@@ -72,6 +72,7 @@ mod tests {
             ("number", "F-1"),
             ("total", "EUR 5.00"),
             ("machine", "vm"),
+            ("disk", "data"),
             ("document", "invoice"),
             ("bills", "F-1"),
             ("request", "req_1"),

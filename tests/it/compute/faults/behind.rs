@@ -113,8 +113,8 @@ on_both!(a_guest_that_comes_back_is_shown_again_and_its_absence_was_free, async 
 
 impl Stand {
     /// GiB times seconds for which a machine's disk was metered while it did not run.
-    async fn idle(&self, id: InstanceId) -> i64 {
-        let of = format!("SELECT id FROM billing_meter WHERE resource = '{id}'");
+    pub async fn idle(&self, id: impl ToString) -> i64 {
+        let of = format!("SELECT id FROM billing_meter WHERE resource = '{}'", id.to_string());
         self.number(&format!("SELECT CAST(COALESCE(SUM(stopped_gib_seconds), 0) AS BIGINT) AS n FROM billing_usage WHERE meter_id IN ({of})")).await
     }
 }

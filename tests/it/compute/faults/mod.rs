@@ -3,6 +3,7 @@
 
 mod answers;
 mod behind;
+mod disks;
 mod left;
 mod outages;
 mod stand;

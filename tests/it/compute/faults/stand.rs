@@ -271,7 +271,7 @@ impl Stand {
             Beneath::Simulated(hypervisor) => hypervisor.guests().into_iter().map(|guest| (guest.reference.to_string(), guest.status)).collect(),
             Beneath::Cluster(cluster) => {
                 let state = cluster.lock();
-                let ours = state.guests.iter().filter(|(vmid, _)| (5000..=5999).contains(*vmid));
+                let ours = state.guests.iter().filter(|(vmid, guest)| (5000..=5999).contains(*vmid) && !holds_a_disk(guest));
                 ours.map(|(vmid, guest)| (name_of(guest).unwrap_or_else(|| format!("nobody's {vmid}")), status_of(guest))).collect()
             }
         }
@@ -283,6 +283,11 @@ impl Stand {
         let state = cluster.lock();
         *state.guests.iter().find(|(_, guest)| name_of(guest) == Some(id.to_string())).expect("the cluster has the guest").0
     }
+}
+
+/// Whether it is no guest, but holds an extra disk.
+pub fn holds_a_disk(guest: &proxmox_standin::Guest) -> bool {
+    guest.config.get("tags").is_some_and(|tags| tags.split(';').any(|tag| tag == "fairhold-disk"))
 }
 
 /// Something that happens once, after a step.
