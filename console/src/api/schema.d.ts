@@ -2053,6 +2053,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/operator/sizes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All sizes, those that are not on sale included. */
+        get: operations["size_list_any"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/operator/templates": {
         parameters: {
             query?: never;
@@ -2890,7 +2907,8 @@ export interface paths {
         /** The sizes on sale, cheapest first. */
         get: operations["size_list"];
         put?: never;
-        post?: never;
+        /** Offers another size. */
+        post: operations["size_create"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2910,7 +2928,7 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        /** Changes a size's prices, or takes it off sale. */
+        /** Changes a size's prices or class, or takes it off sale. */
         patch: operations["size_update"];
         trace?: never;
     };
@@ -3140,17 +3158,17 @@ export interface components {
             excluded: string[];
             /**
              * Format: int64
-             * @description Addresses that customers hold.
+             * @description Addresses that customers hold; of an IPv6 pool, and below too, it is the /64s of their networks that are counted.
              */
             used: number;
             /**
              * Format: int64
-             * @description Addresses that were given back and rest before somebody else gets them.
+             * @description Those that were given back and rest before somebody else gets them.
              */
             resting: number;
             /**
              * Format: int64
-             * @description Addresses that can be given out now.
+             * @description Those that can be given out now.
              */
             free: number;
             /** @description When it was made. */
@@ -3657,6 +3675,16 @@ export interface components {
          * @enum {string}
          */
         DiskState: "creating" | "ready" | "attaching" | "detaching" | "growing" | "deleting" | "deleted" | "failed" | "lost";
+        /** @description An extra disk that comes with a machine. */
+        DiskWithMachine: {
+            /** @description What you call it; 1 to 100 characters. */
+            name: string;
+            /**
+             * Format: int32
+             * @description How large it is, in GiB; 1 to 10,000.
+             */
+            size_gib: number;
+        };
         /** @description One thing that an erasure destroys outside the tables, for the preview and the certificate. */
         Doomed: {
             /** @description What kind of thing: "machine". */
@@ -3995,6 +4023,8 @@ export interface components {
             accelerator?: string | null;
             /** @description Its own address inside its network, where the driver knows it. */
             ipv4?: string | null;
+            /** @description Its public IPv6 address, where it has one and the driver knows it. */
+            ipv6?: string | null;
             ssh?: components["schemas"]["SshAccess"] | null;
             network?: components["schemas"]["InstanceNetwork"] | null;
             /** @description What its node can do for it beside what every node can: `suspend`, `rescue`, `set_password`, `authorise_key`, `screen_console` and others. */
@@ -4030,6 +4060,8 @@ export interface components {
             network_id: components["schemas"]["NetworkId"];
             /** @description Its address there. */
             ipv4: string;
+            /** @description Its public IPv6 address, where the network has some. Its security group says what reaches it. */
+            ipv6?: string | null;
             security_group_id?: components["schemas"]["SecurityGroupId"] | null;
             /** @description Public addresses that lead to it. */
             addresses: string[];
@@ -4453,8 +4485,10 @@ export interface components {
             subnet: string;
             /** @description Where machines send what leaves the network, and where they ask for names. */
             gateway: string;
-            /** @description Whether machines without a public address reach the outside. */
+            /** @description Whether machines without a public IPv4 address reach the outside. */
             egress: boolean;
+            /** @description The block of its machines' public IPv6 addresses, where they have some. */
+            ipv6?: string | null;
             /**
              * Format: int64
              * @description How many machines are in it.
@@ -4486,9 +4520,15 @@ export interface components {
             name: string;
             /** @description For machines of which region. */
             region_id: components["schemas"]["RegionId"];
-            /** @description The block, `203.0.113.0/24` for example, with 16 to 32 leading bits. It must be routed to the region's node. */
+            /**
+             * @description The block, `203.0.113.0/24` for example, with 16 to 32 leading bits; or a block of IPv6 addresses with 32 to 64, of which each
+             *     private network that asks for IPv6 gets a /64. It must be routed to the region's node.
+             */
             subnet: string;
-            /** @description Addresses of the block that nobody gets: those of routers, and the first and last where the block is a network of its own. */
+            /**
+             * @description Addresses of the block that nobody gets: those of routers, and the first and last where the block is a network of its own. Of a
+             *     block of IPv6 addresses the whole /64 of each goes to nobody.
+             */
             excluded?: string[];
         };
         /** @description A new token. */
@@ -4620,8 +4660,10 @@ export interface components {
              *     use yet is chosen where none is given.
              */
             subnet?: string | null;
-            /** @description Whether machines without a public address reach the outside. */
+            /** @description Whether machines without a public IPv4 address reach the outside. */
             egress?: boolean;
+            /** @description Whether its machines have public IPv6 addresses too, of a block of the network's own. */
+            ipv6?: boolean;
         };
         /** @description What is ordered. */
         NewOrder: {
@@ -4642,6 +4684,8 @@ export interface components {
             user_data?: string | null;
             network_id?: components["schemas"]["NetworkId"] | null;
             security_group_id?: components["schemas"]["SecurityGroupId"] | null;
+            /** @description Extra disks that are made for the machine once it runs; at most 8. They are billed by the hour, however the machine is. */
+            disks?: components["schemas"]["DiskWithMachine"][];
             /** @description What the machine is found by, as `key` or `key:value`; at most 20. */
             tags?: string[];
             /** @description How it is paid. */
@@ -4708,6 +4752,32 @@ export interface components {
             email: string;
             /** @description Its password. */
             password: string;
+        };
+        /** @description A size to be offered. */
+        NewSize: {
+            /** @description For people, unique; 1 to 60 characters. */
+            name: string;
+            /**
+             * Format: int32
+             * @description Virtual processors; 1 to 256.
+             */
+            cpus: number;
+            /**
+             * Format: int32
+             * @description Memory in MiB; 64 to 4,194,304.
+             */
+            memory_mib: number;
+            /**
+             * Format: int32
+             * @description Disk in GiB; 1 to 100,000.
+             */
+            disk_gib: number;
+            /** @description A month in advance, without tax, in the installation's currency. */
+            monthly: components["schemas"]["Money"];
+            /** @description An hour of running, without tax, in the installation's currency. */
+            hourly: components["schemas"]["Money"];
+            /** @description The class of nodes that its machines are placed on, as `nvme`; without one, on nodes without a class. */
+            class?: string | null;
         };
         /** @description A change to be made. */
         NewSizeChange: {
@@ -4781,6 +4851,11 @@ export interface components {
             /** @description Why it takes none; asked for when it is closed. */
             reason?: string | null;
             /**
+             * @description The class of machines that it is for, as `nvme` or `dedicated`: it takes those of sizes of this class and no others. Nothing between
+             *     the quotes takes the class away.
+             */
+            class?: string | null;
+            /**
              * Format: int32
              * @description Virtual processors that may be promised for every hundred real ones; 10 to 10,000.
              */
@@ -4853,6 +4928,8 @@ export interface components {
             region: components["schemas"]["InstancePart_RegionId"];
             /** @description How it stands. */
             state: components["schemas"]["NodeState"];
+            /** @description The class of machines that it is for. */
+            class?: string | null;
             /** @description Whether it takes new machines. */
             schedulable: boolean;
             /** @description Why not, in the operator's words. */
@@ -5054,6 +5131,8 @@ export interface components {
             region: components["schemas"]["InstancePart_RegionId"];
             /** @description The machine. */
             instance_id: components["schemas"]["InstanceId"];
+            /** @description Extra disks that wait for the machine. Once it runs they stand where all disks do. */
+            disks: components["schemas"]["DiskWithMachine"][];
             payment_id?: components["schemas"]["PaymentId"] | null;
             operation_id?: components["schemas"]["OperationId"] | null;
             /** @description What is charged with the order, tax included. */
@@ -5168,17 +5247,17 @@ export interface components {
                 excluded: string[];
                 /**
                  * Format: int64
-                 * @description Addresses that customers hold.
+                 * @description Addresses that customers hold; of an IPv6 pool, and below too, it is the /64s of their networks that are counted.
                  */
                 used: number;
                 /**
                  * Format: int64
-                 * @description Addresses that were given back and rest before somebody else gets them.
+                 * @description Those that were given back and rest before somebody else gets them.
                  */
                 resting: number;
                 /**
                  * Format: int64
-                 * @description Addresses that can be given out now.
+                 * @description Those that can be given out now.
                  */
                 free: number;
                 /** @description When it was made. */
@@ -5457,6 +5536,8 @@ export interface components {
                 accelerator?: string | null;
                 /** @description Its own address inside its network, where the driver knows it. */
                 ipv4?: string | null;
+                /** @description Its public IPv6 address, where it has one and the driver knows it. */
+                ipv6?: string | null;
                 ssh?: components["schemas"]["SshAccess"] | null;
                 network?: components["schemas"]["InstanceNetwork"] | null;
                 /** @description What its node can do for it beside what every node can: `suspend`, `rescue`, `set_password`, `authorise_key`, `screen_console` and others. */
@@ -5565,8 +5646,10 @@ export interface components {
                 subnet: string;
                 /** @description Where machines send what leaves the network, and where they ask for names. */
                 gateway: string;
-                /** @description Whether machines without a public address reach the outside. */
+                /** @description Whether machines without a public IPv4 address reach the outside. */
                 egress: boolean;
+                /** @description The block of its machines' public IPv6 addresses, where they have some. */
+                ipv6?: string | null;
                 /**
                  * Format: int64
                  * @description How many machines are in it.
@@ -5591,6 +5674,8 @@ export interface components {
                 region: components["schemas"]["InstancePart_RegionId"];
                 /** @description How it stands. */
                 state: components["schemas"]["NodeState"];
+                /** @description The class of machines that it is for. */
+                class?: string | null;
                 /** @description Whether it takes new machines. */
                 schedulable: boolean;
                 /** @description Why not, in the operator's words. */
@@ -5744,6 +5829,8 @@ export interface components {
                 region: components["schemas"]["InstancePart_RegionId"];
                 /** @description The machine. */
                 instance_id: components["schemas"]["InstanceId"];
+                /** @description Extra disks that wait for the machine. Once it runs they stand where all disks do. */
+                disks: components["schemas"]["DiskWithMachine"][];
                 payment_id?: components["schemas"]["PaymentId"] | null;
                 operation_id?: components["schemas"]["OperationId"] | null;
                 /** @description What is charged with the order, tax included. */
@@ -5920,6 +6007,8 @@ export interface components {
                 key: string;
                 /** @description For people. */
                 name: string;
+                /** @description Whether private networks can have public IPv6 addresses here. */
+                ipv6: boolean;
             }[];
             /** @description Give this as `after` to get the next page; absent at the end. */
             next?: string | null;
@@ -6054,6 +6143,8 @@ export interface components {
                 monthly: components["schemas"]["Money"];
                 /** @description An hour of running, billed afterwards. */
                 hourly: components["schemas"]["Money"];
+                /** @description The class of nodes that its machines are placed on; without one, on nodes without a class. */
+                class?: string | null;
                 /** @description Whether it is on sale. */
                 visible: boolean;
             }[];
@@ -6731,6 +6822,8 @@ export interface components {
             key: string;
             /** @description For people. */
             name: string;
+            /** @description Whether private networks can have public IPv6 addresses here. */
+            ipv6: boolean;
         };
         RegionId: string;
         /**
@@ -6932,7 +7025,7 @@ export interface components {
             /** @description What it is about. */
             protocol: components["schemas"]["RuleProtocol"];
             ports?: components["schemas"]["Ports"] | null;
-            /** @description Who is at the other end, `203.0.113.0/24` for example; everyone without. */
+            /** @description Who is at the other end, `203.0.113.0/24` or `2001:db8::/32` for example; everyone without. */
             peer?: string | null;
         };
         /** @description Rules that a group might have. */
@@ -7043,6 +7136,8 @@ export interface components {
             monthly: components["schemas"]["Money"];
             /** @description An hour of running, billed afterwards. */
             hourly: components["schemas"]["Money"];
+            /** @description The class of nodes that its machines are placed on; without one, on nodes without a class. */
+            class?: string | null;
             /** @description Whether it is on sale. */
             visible: boolean;
         };
@@ -7104,6 +7199,8 @@ export interface components {
         SizePatch: {
             monthly?: components["schemas"]["Money"] | null;
             hourly?: components["schemas"]["Money"] | null;
+            /** @description The class of nodes that new machines are placed on. Nothing between the quotes takes the class away. */
+            class?: string | null;
             /** @description Whether it is on sale. */
             visible?: boolean | null;
         };
@@ -10972,6 +11069,25 @@ export interface operations {
             };
         };
     };
+    size_list_any: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Size"];
+                };
+            };
+        };
+    };
     template_list_any: {
         parameters: {
             query?: never;
@@ -12395,6 +12511,29 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_Size"];
+                };
+            };
+        };
+    };
+    size_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewSize"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Size"];
                 };
             };
         };

@@ -30,7 +30,7 @@ fn size(number: u128) -> SizeId {
 }
 
 fn shape(number: u128, cpus: i32, memory_mib: i32, disk_gib: i32) -> Shape {
-    Shape { size_id: size(number), size_name: format!("Size {number}"), cpus, memory_mib, disk_gib }
+    Shape { size_id: size(number), size_name: format!("Size {number}"), cpus, memory_mib, disk_gib, class: None }
 }
 
 /// Sizes 1 to 3 are on sale: small, large, and large with a small disk.

@@ -99,6 +99,7 @@ mod tests {
             disk_free_mib: None,
             templates: Vec::new(),
             orphans: Vec::new(),
+            class: None,
             enabled: true,
             closed_because: None,
             cpu_overcommit_percent: 100,
