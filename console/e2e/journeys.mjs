@@ -3,6 +3,7 @@
 import { readFileSync } from "node:fs";
 import { begin, chosenViews } from "./browser.mjs";
 import { disks } from "./disks.mjs";
+import { offer } from "./offer.mjs";
 
 const KEY = /"(AAAAC3[^"]+)"/.exec(readFileSync(new URL("../src/form/sshKey.test.ts", import.meta.url), "utf8"))[1];
 
@@ -283,34 +284,7 @@ const stories = {
     await page.getByRole("link", { name: /Download the export/ }).waitFor({ timeout: 30_000 });
     await shot("ready");
   },
-  async "operator changes a price"({ page, base, shot, as }) {
-    await as("owner@example.org");
-    await page.goto(`${base}/operator/catalogue`);
-    await page.getByRole("button", { name: "Change Small" }).click();
-    await page.getByLabel(/Price a month/).fill("4,x");
-    await button(page, "Save").click();
-    await sees(page, "Write an amount such as");
-    await page.getByLabel(/Price a month/).fill("3.50");
-    await shot("form");
-    await button(page, "Save").click();
-    await sees(page, "EUR 3.50");
-    await button(page, "Add a size").click();
-    await page.getByLabel("Name", { exact: true }).fill("Small");
-    await page.getByLabel(/Price a month/).fill("9.00");
-    await page.getByLabel(/Price an hour/).fill("0.02");
-    await page.getByLabel(/Class of nodes/).fill("nvme");
-    await button(page, "Offer it").click();
-    await sees(page, "there is a size of this name, on sale or not");
-    await shot("add-a-size");
-    await page.getByLabel("Name", { exact: true }).fill("Extra large");
-    await button(page, "Offer it").click();
-    await page.getByRole("row", { name: /Extra large/ }).waitFor();
-    await shot("sizes");
-    await page.goto(`${base}/operator/orders`);
-    await page.getByRole("button", { name: /Set up crashed/ }).click();
-    await sees(page, "The disk image could not be read");
-    await shot("work");
-  },
+  "operator changes a price": offer,
   async "operator empties a host"({ page, base, shot, as }) {
     await as("owner@example.org");
     await page.goto(`${base}/operator/nodes`);

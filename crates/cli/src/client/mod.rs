@@ -14,6 +14,7 @@ mod money;
 mod name;
 mod network;
 mod node;
+mod order;
 mod privacy;
 mod progress;
 mod resize;
@@ -43,7 +44,7 @@ pub enum Command {
     /// What can be ordered
     Catalogue,
     /// Order a machine
-    Order(Box<machine::Order>),
+    Order(Box<order::Order>),
     /// Your machines, each by its id or name
     #[command(subcommand)]
     Vm(machine::Vm),
@@ -110,7 +111,7 @@ pub async fn run(command: Command, url: Option<String>, json: bool) -> Outcome {
         Command::SignIn(args) => args.run(&mut api).await,
         Command::SignOut => account::sign_out(&mut api).await,
         Command::Whoami => api.show(api.read("/v1/me").await?, show::PERSON),
-        Command::Catalogue => machine::catalogue(&api).await,
+        Command::Catalogue => order::catalogue(&api).await,
         Command::Order(args) => args.run(&api).await,
         Command::Vm(args) if args.is_for_staff() => {
             api.enter_as_staff().await?;
