@@ -5,6 +5,10 @@ use reqwest::Method;
 use super::At;
 use crate::client::{Call, Params};
 
+pub(crate) fn options(at: &At) -> Call {
+    at.call(Method::GET, &["firewall", "options"])
+}
+
 pub(crate) fn set_options(at: &At, params: Params) -> Call {
     at.call(Method::PUT, &["firewall", "options"]).with(params)
 }

@@ -3,6 +3,7 @@
 use compute_driver::{Direction, DriverError, Filter, Network, Protocol, Reference, Rule, Verdict};
 
 use super::Proxmox;
+use super::config::Config;
 use crate::block::link_local;
 use crate::call::{At, firewall};
 use crate::client::{Fields, Params, Trouble};
@@ -25,28 +26,47 @@ pub(super) async fn set(proxmox: &Proxmox, reference: &Reference, filter: &Filte
     filter.check()?;
     let (at, _) = proxmox.current(reference).await?;
     if filter.anti_spoofing {
-        let config = proxmox.config(&at).await?;
-        let mut own = vec![config.ipv4().ok_or_else(|| DriverError::unsupported("hold a guest to its addresses: they come from a DHCP server"))?];
-        if let Some(ipv6) = config.ipv6() {
-            own.push(ipv6.to_string());
-            // Neighbours and routers are found with the address of the link.
-            own.extend(config.mac().as_deref().and_then(link_local).map(|address| address.to_string()));
-        }
+        let own = own(&proxmox.config(&at).await?).ok_or_else(|| DriverError::unsupported("hold a guest to its addresses: they come from a DHCP server"))?;
         allow_senders(proxmox, &at, &own).await?;
     }
     set_rules(proxmox, &at, &filter.rules.iter().flat_map(lines).collect::<Vec<_>>()).await?;
     let policy = |verdict: Verdict| if verdict == Verdict::Accept { "ACCEPT" } else { "DROP" };
-    let options = Params::new()
-        .flag("enable", true)
-        .flag("macfilter", filter.anti_spoofing)
-        .flag("ipfilter", filter.anti_spoofing)
-        // Asking for an address is part of being connected.
-        .flag("dhcp", true)
-        .flag("ndp", true)
-        .with("policy_in", policy(filter.inbound))
-        .with("policy_out", policy(filter.outbound));
+    let options = options(filter.anti_spoofing).with("policy_in", policy(filter.inbound)).with("policy_out", policy(filter.outbound));
     proxmox.client().settle(&firewall::set_options(&at, options)).await?;
     Ok(())
+}
+
+/// Holds a guest to its addresses from when it is made, or made anew: its bridge is one that guests of others are on, too. What was said
+/// about its traffic before stays. Where addresses come from a DHCP server nobody knows which ones are its own.
+pub(super) async fn hold(proxmox: &Proxmox, at: &At) -> Result<(), Trouble> {
+    let client = proxmox.client();
+    let Some(own) = own(&proxmox.config(at).await?) else { return Ok(()) };
+    allow_senders(proxmox, at, &own).await?;
+    let said = Fields::of(client.ask(&firewall::options(at)).await?);
+    let held = ["enable", "macfilter", "ipfilter"].into_iter().all(|name| said.flag(name));
+    if held {
+        return Ok(());
+    }
+    // A firewall that nobody had switched on would let nothing in otherwise.
+    let open = Some("ACCEPT").filter(|_| !said.flag("enable"));
+    client.settle(&firewall::set_options(at, options(true).maybe("policy_in", open).maybe("policy_out", open))).await?;
+    Ok(())
+}
+
+/// The addresses that are the guest's own; `None` where they come from a DHCP server.
+fn own(config: &Config) -> Option<Vec<String>> {
+    let mut own = vec![config.ipv4()?];
+    if let Some(ipv6) = config.ipv6() {
+        own.push(ipv6.to_string());
+        // Neighbours and routers are found with the address of the link.
+        own.extend(config.mac().as_deref().and_then(link_local).map(|address| address.to_string()));
+    }
+    Some(own)
+}
+
+fn options(anti_spoofing: bool) -> Params {
+    // Asking for an address is part of being connected, and so is finding neighbours.
+    Params::new().flag("enable", true).flag("macfilter", anti_spoofing).flag("ipfilter", anti_spoofing).flag("dhcp", true).flag("ndp", true)
 }
 
 /// ICMP has two protocols, one for each family of addresses; everything else is one line.

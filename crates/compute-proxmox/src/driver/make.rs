@@ -9,7 +9,7 @@ use super::config::{self, Config};
 use super::look;
 use super::mark::Mark;
 use super::view::{FRESH, GIB, View};
-use super::{ENTRIES, Proxmox, disk, image};
+use super::{ENTRIES, Proxmox, disk, filter, image};
 use crate::call::{At, Kind, guest};
 use crate::client::{Call, Params, Trouble};
 use crate::settings::Origin;
@@ -228,6 +228,7 @@ pub(super) async fn finish(proxmox: &Proxmox, at: &At, spec: &GuestSpec) -> Resu
     if disk.bytes < wanted {
         client.work(&guest::resize(at, &disk.key, spec.disk_gib), &at.node, at.vmid, SETTLED_IN).await?;
     }
+    filter::hold(proxmox, at).await?;
     let done = mark(spec, true);
     let params = Params::new().with("description", done.write(&now.description())).with("tags", done.tags(&now.tags()));
     client.settle(&guest::set_config(at, params)).await?;

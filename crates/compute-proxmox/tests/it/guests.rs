@@ -250,9 +250,29 @@ async fn rules_take_the_place_of_those_before_them_in_their_order() {
 }
 
 #[tokio::test]
+async fn a_guest_is_held_to_its_addresses_from_when_it_is_made_and_what_was_said_since_stays() {
+    let world = World::new().await;
+    let (spec, vmid) = world.guest("held").await;
+    let wall = |world: &World| world.cluster.lock().guests[&vmid].wall.clone();
+    let said = |name: &str| wall(&world).options.get(name).cloned();
+    assert_eq!(["enable", "macfilter", "ipfilter"].map(|name| said(name).unwrap()), ["1", "1", "1"]);
+    assert_eq!(["policy_in", "policy_out"].map(|name| said(name).unwrap()), ["ACCEPT", "ACCEPT"], "nothing else is filtered");
+    let own = world.driver.find(&spec.reference).await.unwrap().unwrap().ipv4.unwrap();
+    assert_eq!(wall(&world).sets["ipfilter-net0"], [own]);
+
+    let shut = Filter { anti_spoofing: true, inbound: Verdict::Drop, ..Filter::open() };
+    world.driver.set_filter(&spec.reference, &shut).await.unwrap();
+    world.cluster.lock().guests.get_mut(&vmid).unwrap().wall.sets.insert("ipfilter-net0".to_owned(), vec!["192.0.2.9".to_owned()]);
+    world.driver.rebuild(&spec).await.unwrap();
+    assert_eq!(said("policy_in").as_deref(), Some("DROP"));
+    assert!(!wall(&world).sets["ipfilter-net0"].contains(&"192.0.2.9".to_owned()), "an address of another guest, as a backup brings it, is taken away");
+}
+
+#[tokio::test]
 async fn guests_without_fixed_addresses_cannot_be_held_to_them() {
     let world = World::with(|mapping| mapping.network.addresses = None).await;
     let (spec, _) = world.guest("dhcp").await;
+    assert_eq!(world.cluster.count("PUT", "/firewall/options"), 0, "what cannot be said is not tried");
     let answer = world.driver.set_filter(&spec.reference, &Filter { anti_spoofing: true, ..Filter::open() }).await;
     assert!(matches!(answer, Err(DriverError::Unsupported { .. })), "{answer:?}");
     assert!(!world.driver.capabilities().await.unwrap().has(compute_driver::Feature::AntiSpoofing));
