@@ -8,7 +8,7 @@ use billing::payment::{Payment, PaymentId, PaymentState};
 use compute::InstanceId;
 use compute::instance::{PROVISION, ProvisionInput, State as InstanceState};
 use kernel::map::purpose;
-use kernel::{Error, Gate, Kind, Result, Tx};
+use kernel::{Error, Gate, Result, Tx};
 use serde::{Deserialize, Serialize};
 use workflow::operation::{State as OperationState, by_subject};
 use workflow::{Next, Retry, StepCx, WhenFailed, Workflow, nothing, step};
@@ -153,20 +153,11 @@ async fn close(step: StepCx, input: FulfilInput) -> Result<()> {
     step.write(async |tx| billing::meter::close(&tx, &step.scope(), &input.instance_id.to_string(), tx.cx().now()).await).await
 }
 
-/// The machine is there and paid for, so a disk that cannot be had is said and takes nothing back.
+/// The machine is there and paid for, so disks that cannot be had are said, and take nothing back.
 async fn disks(step: StepCx, input: FulfilInput) -> Result<Next> {
     let order = row(&step, input).await?;
-    let Some(sealed) = &order.disks else { return Ok(Next::Done) };
-    let gate = Gate::new(step.cx(), &step.scope(), &purpose::SERVICE, [sealed.bytes()]).await?;
-    let wanted = sealed.open(&gate)?;
-    let asked = step.write(async |tx| {
-        for disk in &wanted {
-            compute::disk::begin(&tx, &step.scope(), &disk.of(input.instance_id)).await?;
-        }
-        store::set(&tx, order.id, &[(Column::Disks, None::<Vec<u8>>.into())]).await
-    });
-    match asked.await {
-        Err(error) if matches!(error.kind(), Kind::Exhausted | Kind::Conflict | Kind::Invalid | Kind::NotFound) => {
+    match ask_for_disks(&step, &order).await {
+        Err(error) if !error.is_transient() => {
             let why = format!("The machine runs, but its extra disks could not be made: {error}");
             let columns = [(Column::Disks, None::<Vec<u8>>.into()), (Column::Problem, Some(why).into())];
             step.write(async |tx| store::set(&tx, order.id, &columns).await).await?;
@@ -174,4 +165,18 @@ async fn disks(step: StepCx, input: FulfilInput) -> Result<Next> {
         asked => asked?,
     }
     Ok(Next::Done)
+}
+
+/// Begins to make all of them, or none.
+async fn ask_for_disks(step: &StepCx, order: &Row) -> Result<()> {
+    let Some(sealed) = &order.disks else { return Ok(()) };
+    let gate = Gate::new(step.cx(), &step.scope(), &purpose::SERVICE, [sealed.bytes()]).await?;
+    let wanted = sealed.open(&gate)?;
+    step.write(async |tx| {
+        for disk in &wanted {
+            compute::disk::begin(&tx, &step.scope(), &disk.of(order.instance_id)).await?;
+        }
+        store::set(&tx, order.id, &[(Column::Disks, None::<Vec<u8>>.into())]).await
+    })
+    .await
 }

@@ -87,7 +87,7 @@ fn from(peer: Ipv6Addr, protocol: Protocol) -> Rule {
 /// In the guest: takes addresses without asking whether they are somebody else's (RFC 4862 §5.4).
 const UNASKED: &str = "for at in all eth0; do echo 0 >/proc/sys/net/ipv6/conf/$at/accept_dad; done";
 /// In the guest: waits until it has asked.
-const SETTLED: &str = "while ip -6 addr show eth0 | grep -q tentative; do usleep 200000; done";
+const SETTLED: &str = "until ip -6 addr show eth0 | grep -q inet6 && ! ip -6 addr show eth0 | grep -q tentative; do usleep 200000; done";
 const SSH: Protocol = Protocol::Tcp { ports: 22..=22 };
 
 /// The host's ways to the block.
