@@ -8,7 +8,7 @@ use kernel::{Checks, Timestamp};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::block::{block, block_or_address};
+use crate::block::block;
 use crate::instance::Part;
 use crate::region::RegionId;
 
@@ -40,7 +40,7 @@ impl NewAddressPool {
             IpNet::V4(block) => (16..=32).contains(&block.prefix_len()),
             IpNet::V6(block) => (32..=64).contains(&block.prefix_len()),
         });
-        let inside = |text: &String| block_or_address(text).is_some_and(|one| block.is_none_or(|block| block.contains(&one) && fits(one)));
+        let inside = |text: &String| excluded_one(text).is_some_and(|one| block.is_none_or(|block| block.contains(&one)));
         let mut checks = Checks::new();
         checks
             .that(crate::network::is_name(&self.name), "name", "use 1 to 100 characters")
@@ -54,9 +54,10 @@ impl NewAddressPool {
     }
 }
 
-/// Whether what nobody gets is said in the size in which it would be given out: an address, for IPv6 also a /64.
-fn fits(one: IpNet) -> bool {
-    one.prefix_len() == one.max_prefix_len() || one.max_prefix_len() == 128 && one.prefix_len() == 64
+/// What nobody gets, written as it is given out: an address, or a /64 of IPv6 addresses.
+fn excluded_one(text: &str) -> Option<IpNet> {
+    let address = text.trim().parse::<IpAddr>().ok().map(IpNet::from);
+    address.or_else(|| block(text).filter(|block| matches!(block, IpNet::V6(block) if block.prefix_len() == 64)))
 }
 
 /// A pool as the operator sees it.
@@ -92,7 +93,7 @@ pub(crate) fn free_block(block: Ipv6Net, taken: &BTreeSet<Ipv6Net>) -> Option<Ip
     block.subnets(64).ok()?.find(|one| !taken.contains(one))
 }
 
-/// How many a block gives out that nobody holds, with those that nobody gets. `excluded` is as rows keep it.
+/// How many a block can give out: all but those that nobody gets. `excluded` is as rows keep it.
 pub(super) fn size(block: IpNet, excluded: &[String]) -> u64 {
     let (all, given): (u64, BTreeSet<IpAddr>) = match block {
         IpNet::V4(block) => (1 << (32 - block.prefix_len()), excluded.iter().filter_map(|text| text.parse().ok()).collect()),
@@ -103,7 +104,7 @@ pub(super) fn size(block: IpNet, excluded: &[String]) -> u64 {
 
 /// The /64s that nobody gets.
 pub(crate) fn excluded_blocks(excluded: &[String]) -> BTreeSet<Ipv6Net> {
-    let around = |text: &String| match block_or_address(text)? {
+    let around = |text: &String| match excluded_one(text)? {
         IpNet::V6(one) => Ipv6Net::new(one.network(), 64).ok().map(|whole| whole.trunc()),
         IpNet::V4(_) => None,
     };
@@ -158,6 +159,8 @@ mod tests {
         for (subnet, excluded, field) in [
             ("203.0.113.0/24", "203.0.114.1", "excluded"),
             ("203.0.113.0/24", "203.0.113.0/25", "excluded"),
+            // An address is written without a length, and would be given out otherwise.
+            ("203.0.113.0/24", "203.0.113.1/32", "excluded"),
             ("203.0.113.1/24", "203.0.113.1", "subnet"),
             ("10.0.0.0/8", "10.0.0.1", "subnet"),
             ("2001:db8::/48", "2001:db8:1::1", "excluded"),
