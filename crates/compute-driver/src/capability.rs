@@ -54,6 +54,9 @@ pub enum Feature {
     PublicAddresses,
     /// Guests in a private network can have public IPv6 addresses: `NetworkSpec::ipv6`.
     Ipv6,
+    /// A guest keeps the card that the driver gives it by itself, and a private network is a second one. Traffic is filtered on both, in a
+    /// network or in none, and public addresses are on the guest's own card: its system has to be told to answer for them.
+    OwnCard,
     /// There are several hosts, and a guest can go from one to another: `way_to`, `move_guest`.
     Move,
     /// Disks that boot by themselves are taken in, and guests made of them: `ensure_image`, `remove_image`.

@@ -314,9 +314,10 @@ pub trait Driver: Send + Sync + 'static {
 
     /// Leads these public addresses, and no others, to the guest's address in its private network, at once.
     /// What it sends to the outside comes from the first of them. Leading them to the hypervisor is left to its operator.
+    /// Where guests have cards of their own ([`OwnCard`](crate::Feature::OwnCard)), the guest may have them there, and its system does the rest.
     ///
     /// # Errors
-    /// `Conflict` when the guest is in no private network, `Unsupported` for a family that the driver cannot lead.
+    /// `Conflict` when the guest is in no private network and has no card of its own, `Unsupported` for a family that the driver cannot lead.
     fn set_addresses<'a>(&'a self, reference: &'a Reference, addresses: &'a [IpAddr]) -> Answer<'a, ()> {
         let _unused = (reference, addresses);
         unsupported("lead public addresses to guests")

@@ -13,10 +13,11 @@ pub struct NetworkSpec {
     pub reference: Reference,
     /// The addresses that its guests have. Networks may overlap: each is a world of its own.
     pub subnet: Network,
-    /// The hypervisor's own address in it, where guests send what leaves the network and where they ask for names.
+    /// The hypervisor's own address in it, where guests send what leaves the network and where they ask for names. Where they have cards
+    /// of their own for that ([`OwnCard`](crate::Feature::OwnCard)), it is nobody's.
     pub gateway: Ipv4Addr,
     /// Whether its guests may begin connections to the outside. Guests with a public IPv4 address may in any case; others share the
-    /// hypervisor's.
+    /// hypervisor's, or use cards of their own.
     pub egress: bool,
     /// The first address of a /64 of public IPv6 addresses that the outside routes to the hypervisor. Guests have them as they are,
     /// without translation.

@@ -35,12 +35,13 @@ async fn it_conforms() {
 }
 
 #[tokio::test]
-async fn it_conforms_with_several_hosts_and_as_containers() {
+async fn it_conforms_with_several_hosts_as_containers_and_with_cards_of_their_own() {
     let sim = Simulated::new().with_hosts(&["alpha", "beta", "gamma"]);
     conformance::check(&sim, "tiny").await.unwrap();
     sim.contain();
     conformance::check(&sim, "tiny").await.unwrap();
     sim.without(Feature::Move);
+    sim.give_own_cards();
     conformance::check(&sim, "tiny").await.unwrap();
 }
 

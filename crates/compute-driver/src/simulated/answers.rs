@@ -18,7 +18,7 @@ use crate::{
 };
 
 /// What it can do unless a test takes it away.
-const FEATURES: [Feature; 20] = [
+const FEATURES: [Feature; 21] = [
     Feature::Suspend,
     Feature::Resize,
     Feature::GrowDisk,
@@ -36,6 +36,7 @@ const FEATURES: [Feature; 20] = [
     Feature::PrivateNetworks,
     Feature::PublicAddresses,
     Feature::Ipv6,
+    Feature::OwnCard,
     Feature::Move,
     Feature::Images,
     Feature::Disks,
@@ -61,7 +62,8 @@ impl Driver for Simulated {
             let (missing, images) = self
                 .perform(Operation::Capabilities, None, |state| {
                     let alone = (state.hosts.len() < 2).then_some(Feature::Move);
-                    Ok((state.missing.iter().copied().chain(alone).collect::<BTreeSet<_>>(), state.images.clone()))
+                    let shared = (!state.own_cards).then_some(Feature::OwnCard);
+                    Ok((state.missing.iter().copied().chain(alone).chain(shared).collect::<BTreeSet<_>>(), state.images.clone()))
                 })
                 .await?;
             Ok(Capabilities {

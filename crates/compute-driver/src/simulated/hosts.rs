@@ -69,6 +69,11 @@ impl Simulated {
         self.lock().contained = true;
     }
 
+    /// Gives guests that are made from now on a card of their own beside the one in a private network.
+    pub fn give_own_cards(&self) {
+        self.lock().own_cards = true;
+    }
+
     /// The host that a guest is on.
     pub fn host(&self, reference: &Reference) -> Option<String> {
         self.lock().machine(reference).ok().and_then(|machine| machine.host.clone())
@@ -96,7 +101,8 @@ pub(super) fn told(state: &State) -> Vec<Host> {
 pub(super) fn find_or_make<'a>(state: &'a mut State, spec: &GuestSpec) -> Result<&'a mut Machine, DriverError> {
     if !state.guests.contains_key(&spec.reference) {
         let host = free_host(state, spec)?;
-        state.guests.insert(spec.reference.clone(), Machine { host, ..Machine::new(spec) });
+        let own_card = state.own_cards;
+        state.guests.insert(spec.reference.clone(), Machine { host, own_card, ..Machine::new(spec) });
     }
     state.machine(&spec.reference)
 }

@@ -48,6 +48,8 @@ pub(super) struct State {
     pub(super) hosts: Vec<Place>,
     /// Guests are containers, which cannot move while they run.
     pub(super) contained: bool,
+    /// New guests have cards of their own beside those in private networks.
+    pub(super) own_cards: bool,
     pub(super) images: BTreeSet<String>,
     pub(super) missing: BTreeSet<Feature>,
     /// What every call hears, while there is trouble with the hypervisor as a whole.
@@ -71,6 +73,7 @@ pub(super) struct Machine {
     pub(super) rescue: bool,
     pub(super) filter: Filter,
     pub(super) addresses: Vec<IpAddr>,
+    pub(super) own_card: bool,
     pub(super) host: Option<String>,
     /// Its host does not answer.
     pub(super) away: bool,
@@ -298,15 +301,17 @@ impl Machine {
             rescue: false,
             filter: Filter::open(),
             addresses: Vec::new(),
+            own_card: false,
             host: None,
             away: false,
             tied: None,
         }
     }
 
-    /// The same guest, made anew after `spec`: where it is stays.
+    /// The same guest, made anew after `spec`: where it is stays, and what reaches it.
     pub(super) fn anew(&self, spec: &GuestSpec) -> Self {
-        Self { host: self.host.clone(), away: self.away, tied: self.tied.clone(), ..Self::new(spec) }
+        let (host, own_card, filter, addresses) = (self.host.clone(), self.own_card, self.filter.clone(), self.addresses.clone());
+        Self { host, own_card, filter, addresses, away: self.away, tied: self.tied.clone(), ..Self::new(spec) }
     }
 
     /// What is heard of its status.
@@ -354,6 +359,7 @@ impl Machine {
     }
 
     pub(super) fn guest(&self) -> Guest {
+        let card = self.spec.card.as_ref().filter(|_| !self.own_card);
         Guest {
             reference: self.spec.reference.clone(),
             status: self.said(),
@@ -362,8 +368,8 @@ impl Machine {
             host: self.host.clone(),
             rescue: self.rescue,
             accelerator: Accelerator::Tcg,
-            ipv4: Some(self.spec.card.as_ref().map_or_else(|| "10.0.2.15".to_owned(), |card| card.ipv4.to_string())),
-            ipv6: self.spec.card.as_ref().and_then(|card| card.ipv6).map(|address| address.to_string()),
+            ipv4: Some(card.map_or_else(|| "10.0.2.15".to_owned(), |card| card.ipv4.to_string())),
+            ipv6: card.and_then(|card| card.ipv6).map(|address| address.to_string()),
             ssh: Some(SshAddress { host: "127.0.0.1".to_owned(), port: self.spec.ssh_port.unwrap_or(2222) }),
         }
     }
