@@ -67,6 +67,19 @@ const network = {
     await page.getByRole("row", { name: /Web servers.*443/ }).waitFor({ timeout: 30_000 });
     await world.look(page, "security-groups", { phone: true });
   },
+  async "a machine's group is chosen on its own page"(world) {
+    const { page } = world.ada;
+    for (const group of ["None", "Web servers"]) {
+      await page.goto(`${world.base}/app/machines/${world.machine}`);
+      await more(page, "Network and security group");
+      await choose(page, "Security group", group);
+      await world.look(page, `machine-connect-${group === "None" ? "out" : "in"}`, { phone: true });
+      await dialog(page, "Connect it so").click();
+      await page.getByRole("dialog").getByText("It is in force.").last().waitFor({ timeout: 60_000 });
+      await dialog(page, "Close").last().click();
+    }
+    await sees(page, "Web servers");
+  },
 };
 
 const container = {

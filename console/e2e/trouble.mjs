@@ -61,7 +61,7 @@ export const trouble = {
     await sees(page, "This is the only time that the password is shown");
     await page.getByRole("dialog").getByRole("status").filter({ hasText: /\w/ }).waitFor({ timeout: 60_000 });
     await world.look(page, "machine-password-set", { phone: true });
-    await dialog(page, "Done").click();
+    await dialog(page, "Close").last().click();
   },
   async metrics(world) {
     const { page } = world.ada;

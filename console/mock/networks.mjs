@@ -23,10 +23,10 @@ export const network = [
   ["DELETE", "/v1/networks/:id", ({ id }) => (take(networks, id), [202, begin("compute.network.delete", "Delete the network", [["remove", "Remove it from its node", 500]])])],
   ["PUT", "/v1/instances/:id/network", ({ id, body }) => {
     const machine = found(instances, id);
-    found(networks, body.network_id).machines += 1;
+    if (body.network_id != null) found(networks, body.network_id).machines += 1;
     const steps = [["network", "Make sure that the network is there", 400], ["connect", "Give the machine its card", 500], ["filter", "Filter its traffic", 300]];
-    const connected = { network_id: body.network_id, ipv4: "10.0.0.9", ipv6: null, security_group_id: body.security_group_id, addresses: [] };
-    return [202, begin("compute.instance.connect", `Connect ${machine.name}`, steps, () => Object.assign(machine, { network: connected }))];
+    const network = body.network_id == null ? null : { network_id: body.network_id, ipv4: "10.0.0.9", ipv6: null };
+    return [202, begin("compute.instance.connect", `Connect ${machine.name}`, steps, () => Object.assign(machine, { network, security_group_id: body.security_group_id ?? null }))];
   }],
   ["GET", "/v1/security-groups", ({ query, session }) => [200, page(none(session) ? [] : securityGroups, query)]],
   ["POST", "/v1/security-groups", ({ body }) => {
@@ -38,7 +38,7 @@ export const network = [
   ["POST", "/v1/security-groups/:id/preview", ({ id, body }) => {
     const group = found(securityGroups, id);
     const missing = (from, of) => from.filter((rule) => !of.some((other) => JSON.stringify(other) === JSON.stringify(rule)));
-    const machines = instances.filter((each) => each.network?.security_group_id === id).map((each) => ({ id: each.id, name: each.name, ipv4: each.network.ipv4 }));
+    const machines = instances.filter((each) => each.security_group_id === id).map((each) => ({ id: each.id, name: each.name, ipv4: each.network?.ipv4 ?? each.ipv4 }));
     return [200, { machines, opens: missing(body.rules, group.rules), shuts: missing(group.rules, body.rules), inbound_otherwise: false, outbound_otherwise: !body.rules.some((rule) => rule.direction === "outbound") }];
   }],
   ["GET", "/v1/addresses", ({ query, session }) => [200, page(none(session) ? [] : addresses, query)]],

@@ -8,7 +8,7 @@ const MONTH_START = new Date(Date.UTC(new Date().getUTCFullYear(), new Date().ge
 const MONTH_END = new Date(Date.UTC(new Date().getUTCFullYear(), new Date().getUTCMonth() + 1, 1)).toISOString();
 export const period = { from: MONTH_START, to: MONTH_END };
 
-export const regions = [{ id: "reg_01home", key: "home", name: "Home", ipv6: true }];
+export const regions = [{ id: "reg_01home", key: "home", name: "Home", ipv6: true, own_cards: true }];
 export const sizes = [
   { id: "siz_01small", name: "Small", cpus: 1, memory_mib: 512, disk_gib: 4, monthly: money(300), hourly: money(1), class: null, visible: true },
   { id: "siz_01medium", name: "Medium", cpus: 1, memory_mib: 1024, disk_gib: 10, monthly: money(600), hourly: money(2), class: null, visible: true },
@@ -26,14 +26,14 @@ export function instance(name, state, size, template, more = {}) {
   const { monthly, hourly, visible, class: nodes, ...summary } = size;
   return {
     id: newId("vm"), name, hostname: name, tags: [], state, state_reason: null, size: summary, template: named(template), region: named(regions[0]),
-    network: null, node_id: "nod_01local", accelerator: "kvm", ipv4: "10.77.0.14", ipv6: null, ssh: { host: "127.0.0.1", port: 42022 }, features: ["suspend", "rescue", "set_password", "authorise_key", "snapshots", "backups", "screen_console", "disks"], delete_at: null, operation_id: null,
+    network: null, node_id: "nod_01local", accelerator: "kvm", ipv4: "10.77.0.14", ipv6: null, security_group_id: null, addresses: [], ssh: { host: "127.0.0.1", port: 42022 }, features: ["suspend", "rescue", "set_password", "authorise_key", "snapshots", "backups", "screen_console", "disks", "private_networks", "firewall"], delete_at: null, operation_id: null,
     created_at: ago(60 * 26), ...more,
   };
 }
 
 export const instances = [
-  instance("web-1", "running", sizes[0], templates[0], { id: "vm_01web", tags: ["env:live", "web"], ipv4: "10.0.0.2", ipv6: "2001:db8:100:4::a00:2", network: { network_id: "net_01back", ipv4: "10.0.0.2", ipv6: "2001:db8:100:4::a00:2", security_group_id: "sgr_01web", addresses: ["203.0.113.7"] } }),
-  instance("database-primary", "running", sizes[2], templates[1]),
+  instance("web-1", "running", sizes[0], templates[0], { id: "vm_01web", tags: ["env:live", "web"], ipv4: "10.0.0.2", ipv6: "2001:db8:100:4::a00:2", network: { network_id: "net_01back", ipv4: "10.0.0.2", ipv6: "2001:db8:100:4::a00:2" }, security_group_id: "sgr_01web", addresses: ["203.0.113.7"] }),
+  instance("database-primary", "running", sizes[2], templates[1], { id: "vm_01database", ipv4: "198.51.100.20", features: ["suspend", "authorise_key", "snapshots", "backups", "screen_console", "disks", "private_networks", "firewall", "own_card"] }),
   instance("staging", "stopped", sizes[1], templates[1], { id: "vm_01staging", ssh: null, ipv4: null }),
   instance("old-mail", "deleting", sizes[0], templates[1], { id: "vm_01old", delete_at: new Date(Date.now() + 70 * 3_600_000).toISOString(), ssh: null }),
   instance("held", "suspended", sizes[0], templates[0], { id: "vm_01held" }),

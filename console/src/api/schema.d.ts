@@ -4027,6 +4027,9 @@ export interface components {
             ipv6?: string | null;
             ssh?: components["schemas"]["SshAccess"] | null;
             network?: components["schemas"]["InstanceNetwork"] | null;
+            security_group_id?: components["schemas"]["SecurityGroupId"] | null;
+            /** @description Public addresses that lead to it. */
+            addresses: string[];
             /** @description What its node can do for it beside what every node can: `suspend`, `rescue`, `set_password`, `authorise_key`, `screen_console` and others. */
             features: string[];
             delete_at?: components["schemas"]["Timestamp"] | null;
@@ -4062,9 +4065,6 @@ export interface components {
             ipv4: string;
             /** @description Its public IPv6 address, where the network has some. Its security group says what reaches it. */
             ipv6?: string | null;
-            security_group_id?: components["schemas"]["SecurityGroupId"] | null;
-            /** @description Public addresses that lead to it. */
-            addresses: string[];
         };
         /** @description Id and name of something a machine refers to. */
         InstancePart_RegionId: {
@@ -5540,6 +5540,9 @@ export interface components {
                 ipv6?: string | null;
                 ssh?: components["schemas"]["SshAccess"] | null;
                 network?: components["schemas"]["InstanceNetwork"] | null;
+                security_group_id?: components["schemas"]["SecurityGroupId"] | null;
+                /** @description Public addresses that lead to it. */
+                addresses: string[];
                 /** @description What its node can do for it beside what every node can: `suspend`, `rescue`, `set_password`, `authorise_key`, `screen_console` and others. */
                 features: string[];
                 delete_at?: components["schemas"]["Timestamp"] | null;
@@ -6009,6 +6012,11 @@ export interface components {
                 name: string;
                 /** @description Whether private networks can have public IPv6 addresses here. */
                 ipv6: boolean;
+                /**
+                 * @description Whether machines here can have a card of their own: security groups hold for it without a private network, and public addresses are
+                 *     on it.
+                 */
+                own_cards: boolean;
             }[];
             /** @description Give this as `after` to get the next page; absent at the end. */
             next?: string | null;
@@ -6591,8 +6599,8 @@ export interface components {
             id: components["schemas"]["InstanceId"];
             /** @description What its owner calls it. */
             name: string;
-            /** @description Its address in its private network. */
-            ipv4: string;
+            /** @description Its address in its private network, or its own where it is in none. */
+            ipv4?: string | null;
         };
         /** @description Who watches over a law in one place. */
         PrivacyAuthority: {
@@ -6824,6 +6832,11 @@ export interface components {
             name: string;
             /** @description Whether private networks can have public IPv6 addresses here. */
             ipv6: boolean;
+            /**
+             * @description Whether machines here can have a card of their own: security groups hold for it without a private network, and public addresses are
+             *     on it.
+             */
+            own_cards: boolean;
         };
         RegionId: string;
         /**

@@ -137,6 +137,7 @@ pub const TABLES: &[Table] = &[
             Entry::personal("size_id", &category::RESOURCE, METERED),
             Entry::personal("size_name", &category::RESOURCE, METERED),
             Entry::personal("class", &category::RESOURCE, SERVICE).not_required(),
+            Entry::personal("security_group_id", &category::RESOURCE, SERVICE).not_required(),
             Entry::personal("cpus", &category::RESOURCE, METERED),
             Entry::personal("memory_mib", &category::RESOURCE, METERED),
             Entry::personal("disk_gib", &category::RESOURCE, METERED),

@@ -89,7 +89,7 @@ function OrderForm({ backup }: { backup?: Backup }) {
     },
     async (values) => {
       const source = backup === undefined ? sourceOf(values.template_id) : { template_id: null, backup_id: backup.id };
-      const body = { ...values, size_id: size?.id ?? "", ...source, hostname: values.hostname.trim(), ssh_public_key: values.ssh_public_key.trim(), user_data: values.user_data.trim() === "" ? null : values.user_data, ...placeOf(values) };
+      const body = { ...values, size_id: size?.id ?? "", ...source, hostname: values.hostname.trim(), ssh_public_key: values.ssh_public_key.trim(), user_data: values.user_data.trim() === "" ? null : values.user_data, ...placeOf(values, region) };
       const text = JSON.stringify(body);
       if (intention.current.body !== text) intention.current = { key: newIdempotencyKey(), body: text };
       const order = await orderCreate(body, intention.current.key);
@@ -99,6 +99,7 @@ function OrderForm({ backup }: { backup?: Backup }) {
     },
   );
   const values = form.values;
+  const region = regions.find((one) => one.id === values.region_id);
   const sizes = visible.filter((each) => backup !== undefined || each.disk_gib >= (systems.find((system) => system.id === values.template_id)?.disk_gib ?? 0));
   // Another system may need a larger disk than the size that was chosen has.
   const size = sizes.find((each) => each.id === values.size_id) ?? sizes[0];
@@ -188,7 +189,7 @@ function OrderForm({ backup }: { backup?: Backup }) {
                 classNames={{ input: "mono" }}
                 {...form.getInputProps("user_data")}
               />
-              <NetworkChoice region={values.region_id} network={form.getInputProps("network_id")} group={form.getInputProps("security_group_id")} isConnected={values.network_id !== ""} />
+              <NetworkChoice region={region} network={form.getInputProps("network_id")} group={form.getInputProps("security_group_id")} isConnected={values.network_id !== ""} />
               <DisksField value={values.disks} onChange={(disks) => form.setFieldValue("disks", disks)} error={form.errors.disks} />
               <TagsField value={values.tags} onChange={(tags) => form.setFieldValue("tags", tags)} error={form.errors.tags} />
             </Stack>

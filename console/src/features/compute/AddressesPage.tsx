@@ -4,7 +4,7 @@ import { t } from "@lingui/core/macro";
 import { Trans } from "@lingui/react/macro";
 import { useQuery, useQueryClient, useSuspenseInfiniteQuery, useSuspenseQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import type { Address } from "../../api/types";
+import type { Address, Instance } from "../../api/types";
 import { useApiForm } from "../../form/useApiForm";
 import { DataTable } from "../../table/DataTable";
 import { Confirm } from "../../ui/Confirm";
@@ -46,7 +46,7 @@ export function AddressesPage() {
         empty={
           <Empty icon="pin" title={t`No addresses yet`}>
             <Text c="dimmed">
-              <Trans>Reserve one and lead it to a machine in a private network.</Trans>
+              <Trans>Reserve one and lead it to a machine.</Trans>
             </Text>
           </Empty>
         }
@@ -80,7 +80,7 @@ export function AddressesPage() {
         ]}
       />
       {reserving && <Reserve close={() => setReserving(false)} />}
-      {dialog?.kind === "assign" && <Assign address={dialog.address} machines={machines.filter((machine) => machine.network != null)} close={close} />}
+      {dialog?.kind === "assign" && <Assign address={dialog.address} machines={machines.filter((machine) => machine.network != null || machine.features.includes("own_card"))} close={close} />}
       {dialog?.kind === "name" && <Name address={dialog.address} close={close} />}
       {dialog?.kind === "release" && <Release address={dialog.address} close={close} />}
     </Page>
@@ -98,19 +98,26 @@ function Reserve({ close }: { close: () => void }) {
   );
 }
 
-function Assign({ address, machines, close }: { address: Address; machines: { id: string; name: string }[]; close: () => void }) {
+function Assign({ address, machines, close }: { address: Address; machines: Instance[]; close: () => void }) {
   const [to, setTo] = useState(address.instance_id ?? "");
   const lead = useAction({ run: () => addressAssign(address.id, to === "" ? null : to), refresh: ["addresses", "instances"], said: t`The address is on its way.`, then: close });
   return (
     <Confirm opened close={close} title={t`Where shall ${address.ipv4} lead?`} action={t`Lead it there`} busy={lead.isPending} onConfirm={() => lead.mutate()}>
       <Select
         label={t`Machine`}
-        description={t`Machines in a private network. Connections over the address break when it moves.`}
+        description={t`Machines that addresses can lead to. Connections over the address break when it moves.`}
         data={[{ value: "", label: t`Nowhere` }, ...machines.map((machine) => ({ value: machine.id, label: machine.name }))]}
         value={to}
         onChange={(id) => setTo(id ?? "")}
         allowDeselect={false}
       />
+      {machines.some((machine) => machine.id === to && machine.features.includes("own_card")) && (
+        <Text size="sm" c="dimmed">
+          <Trans>
+            This machine's own system has to answer for the address: add it to its first network card there, for example with <Code>ip address add {address.ipv4}/32 dev eth0</Code>.
+          </Trans>
+        </Text>
+      )}
     </Confirm>
   );
 }

@@ -11,9 +11,8 @@ import { paths } from "../../paths";
 import { Command } from "../../ui/CopyId";
 import { Dialog } from "../../ui/Dialog";
 import { Icon } from "../../ui/Icon";
-import { OperationSteps } from "../../ui/OperationSteps";
 import { ProblemAlert } from "../../ui/ProblemView";
-import { useOperation } from "../../ui/useOperation";
+import { UnderWay } from "../../ui/UnderWay";
 import { instanceAuthoriseKey, instanceSetPassword, sshKeysQuery } from "./api";
 import { newPassword } from "./newPassword";
 
@@ -126,22 +125,5 @@ function Send({ busy, close, text }: { busy: boolean; close: () => void; text: s
         {text}
       </Button>
     </Group>
-  );
-}
-
-function UnderWay({ operation: id, close, children }: { operation: string; close: () => void; children?: ReactNode }) {
-  const { operation } = useOperation(id);
-  const said = operation?.steps.flatMap((step) => step.log).at(-1)?.text;
-  return (
-    <Stack>
-      {children}
-      {operation !== undefined && <OperationSteps operation={operation} canRetry="own" />}
-      <Text role="status">{operation?.state === "succeeded" ? said : null}</Text>
-      <Group justify="flex-end">
-        <Button onClick={close}>
-          <Trans>Done</Trans>
-        </Button>
-      </Group>
-    </Stack>
   );
 }

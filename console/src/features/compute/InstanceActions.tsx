@@ -20,9 +20,10 @@ import { imagesQuery } from "./imageApi";
 import { instanceDelete, instancePower, instanceRebuild, instanceRescue, instanceUpdate, type PowerAction } from "./api";
 
 const InstanceAccess = lazy(() => import("./InstanceAccess"));
+const InstanceConnect = lazy(() => import("./InstanceConnect"));
 
 type Confirmed = "shutdown" | "reboot" | "reset" | "stop";
-type Dialog = Confirmed | "tags" | "rescue" | "password" | "key" | "rename" | "resize" | "rebuild" | "delete" | null;
+type Dialog = Confirmed | "tags" | "rescue" | "password" | "key" | "rename" | "connect" | "resize" | "rebuild" | "delete" | null;
 
 export function InstanceActions({ instance }: { instance: Instance }) {
   const [dialog, setDialog] = useState<Dialog>(null);
@@ -81,6 +82,7 @@ export function InstanceActions({ instance }: { instance: Instance }) {
           {can("authorise_key") && <Act name={t`Add an SSH key`} why={atRest ? null : busyReason} onClick={() => setDialog("key")} />}
           <Act name={t`Rename`} why={null} onClick={() => setDialog("rename")} />
           <Act name={t`Change the tags`} why={null} onClick={() => setDialog("tags")} />
+          {(can("private_networks") || can("own_card")) && <Act name={t`Network and security group`} why={atRest ? null : busyReason} onClick={() => setDialog("connect")} />}
           <Act name={t`Change the size`} why={atRest ? null : busyReason} onClick={() => setDialog("resize")} />
           <Act name={t`Rebuild from a system`} why={settled ? null : busyReason} onClick={() => setDialog("rebuild")} />
           <Menu.Divider />
@@ -92,6 +94,11 @@ export function InstanceActions({ instance }: { instance: Instance }) {
       {(dialog === "password" || dialog === "key") && (
         <Suspense>
           <InstanceAccess instance={instance} kind={dialog} close={close} />
+        </Suspense>
+      )}
+      {dialog === "connect" && (
+        <Suspense>
+          <InstanceConnect instance={instance} close={close} />
         </Suspense>
       )}
       {dialog === "rename" && <Rename instance={instance} close={close} />}

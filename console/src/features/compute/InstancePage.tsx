@@ -2,7 +2,7 @@
 import { Alert, Anchor, Button, Group, Paper, Skeleton, Stack, Tabs, Text, Title } from "@mantine/core";
 import { t } from "@lingui/core/macro";
 import { Trans } from "@lingui/react/macro";
-import { useQuery, useQueryClient, useSuspenseQuery } from "@tanstack/react-query";
+import { useInfiniteQuery, useQuery, useQueryClient, useSuspenseQuery } from "@tanstack/react-query";
 import { Link, useNavigate } from "@tanstack/react-router";
 import { lazy, type ReactNode, Suspense } from "react";
 import type { Instance, Operation, SizeChange } from "../../api/types";
@@ -27,6 +27,7 @@ import { InstanceSnapshots } from "./InstanceSnapshots";
 import { InstanceEvents } from "./InstanceEvents";
 import { Tags } from "./InstanceTags";
 import { InstanceUsage } from "./InstanceUsage";
+import { networksQuery, securityGroupsQuery } from "./networkApi";
 
 const InstanceMetrics = lazy(() => import("./InstanceMetrics"));
 const SerialConsole = lazy(() => import("./SerialConsole"));
@@ -221,7 +222,9 @@ function Machine({ instance }: { instance: Instance }) {
             [t`Region`, instance.region.name],
             [t`IPv4`, instance.ipv4 == null ? "–" : <CopyId key="ip" id={instance.ipv4} />],
             [t`IPv6`, instance.ipv6 == null ? "–" : <CopyId key="ip6" id={instance.ipv6} />],
-            [t`Public addresses`, instance.network == null || instance.network.addresses.length === 0 ? "–" : instance.network.addresses.join(", ")],
+            [t`Private network`, instance.network == null ? "–" : <PlaceInNetwork key="network" network={instance.network} />],
+            [t`Security group`, instance.security_group_id == null ? "–" : <GroupName key="group" id={instance.security_group_id} />],
+            [t`Public addresses`, instance.addresses.length === 0 ? "–" : instance.addresses.join(", ")],
             [t`Runs on`, accelerator(instance.accelerator)],
             [t`Made`, <When key="made" at={instance.created_at} />],
             [t`Id`, <CopyId key="id" id={instance.id} />],
@@ -230,6 +233,20 @@ function Machine({ instance }: { instance: Instance }) {
       </Paper>
     </div>
   );
+}
+
+function PlaceInNetwork({ network }: { network: NonNullable<Instance["network"]> }) {
+  const networks = useInfiniteQuery(networksQuery).data?.pages.flatMap((page) => page.items) ?? [];
+  return (
+    <>
+      {networks.find((one) => one.id === network.network_id)?.name ?? network.network_id} <span className="mono">{network.ipv4}</span>
+    </>
+  );
+}
+
+function GroupName({ id }: { id: string }) {
+  const groups = useInfiniteQuery(securityGroupsQuery).data?.pages.flatMap((page) => page.items) ?? [];
+  return <>{groups.find((one) => one.id === id)?.name ?? id}</>;
 }
 
 /** What the owner has to know of the last change of size: that it waits for them, or did not happen. */

@@ -2,22 +2,21 @@
 import { Button, Group, Select, Stack, Text } from "@mantine/core";
 import { t } from "@lingui/core/macro";
 import { Trans } from "@lingui/react/macro";
-import { useInfiniteQuery, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import type { Network } from "../../api/types";
 import { useApiForm } from "../../form/useApiForm";
 import { Dialog } from "../../ui/Dialog";
-import { OperationSteps } from "../../ui/OperationSteps";
 import { ProblemAlert } from "../../ui/ProblemView";
-import { useOperation } from "../../ui/useOperation";
+import { UnderWay } from "../../ui/UnderWay";
 import { instancesFindQuery } from "./api";
-import { instanceConnect, securityGroupsQuery } from "./networkApi";
+import { instanceConnect } from "./networkApi";
+import { SecurityGroupSelect } from "./SecurityGroupSelect";
 
 export function NetworkConnect({ network, close }: { network: Network; close: () => void }) {
   const cache = useQueryClient();
   const [done, setDone] = useState<string | null>(null);
   const machines = useQuery(instancesFindQuery).data ?? [];
-  const groups = useInfiniteQuery(securityGroupsQuery).data?.pages.flatMap((page) => page.items) ?? [];
   const movable = machines.filter((machine) => (machine.state === "running" || machine.state === "stopped") && machine.region.id === network.region.id);
   const { form, problem, general, busy, onSubmit } = useApiForm(
     {
@@ -30,6 +29,7 @@ export function NetworkConnect({ network, close }: { network: Network; close: ()
       setDone(operation.id);
     },
   );
+  const ownCard = machines.some((machine) => machine.id === form.values.instance_id && machine.features.includes("own_card"));
   return (
     <Dialog opened close={close} title={t`Move a machine into ${network.name}`}>
       {done === null ? (
@@ -37,13 +37,7 @@ export function NetworkConnect({ network, close }: { network: Network; close: ()
           <Stack>
             <ProblemAlert problem={problem} general={general} />
             <Select label={t`Machine`} data={movable.map((machine) => ({ value: machine.id, label: machine.name }))} searchable data-autofocus {...form.getInputProps("instance_id")} />
-            <Select
-              label={t`Security group`}
-              description={t`Without one, whatever comes from the network itself passes and nothing from outside.`}
-              data={[{ value: "", label: t`None` }, ...groups.map((group) => ({ value: group.id, label: group.name }))]}
-              allowDeselect={false}
-              {...form.getInputProps("security_group_id")}
-            />
+            <SecurityGroupSelect ownCard={ownCard} {...form.getInputProps("security_group_id")} />
             <Text size="sm" c="dimmed">
               <Trans>A machine that runs is in the network once it has been stopped and started. A security group is in force at once.</Trans>
             </Text>
@@ -58,19 +52,5 @@ export function NetworkConnect({ network, close }: { network: Network; close: ()
         <UnderWay operation={done} close={close} />
       )}
     </Dialog>
-  );
-}
-
-function UnderWay({ operation: id, close }: { operation: string; close: () => void }) {
-  const { operation } = useOperation(id);
-  return (
-    <Stack>
-      {operation !== undefined && <OperationSteps operation={operation} />}
-      <Group justify="flex-end">
-        <Button variant="default" onClick={close}>
-          <Trans>Close</Trans>
-        </Button>
-      </Group>
-    </Stack>
   );
 }

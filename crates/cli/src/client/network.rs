@@ -40,11 +40,11 @@ pub enum Network {
     },
     /// Rename one
     Rename { id: String, name: String },
-    /// Move a machine into it, or change the machine's security group
+    /// Move a machine into it
     Connect {
         id: String,
         machine: String,
-        /// What says which traffic passes
+        /// What says which traffic passes; the one that it has, if not given
         #[arg(long)]
         security_group: Option<String>,
     },
@@ -70,12 +70,16 @@ impl Network {
             Self::Connect { id, machine, security_group } => {
                 let id = named(api, NETWORKS, &id, "network").await?;
                 let group = match security_group {
-                    Some(group) => Some(named(api, GROUPS, &group, "security group").await?),
+                    Some(group) => Some(named(api, GROUPS, &group, "security group").await?.into()),
                     None => None,
                 };
-                connect(api, &machine, &json!({ "network_id": id, "security_group_id": group })).await
+                connect(api, &machine, |place| Place { network: id.into(), group: group.unwrap_or(place.group), ..place }).await
             }
-            Self::Disconnect { machine } => connect(api, &machine, &json!({})).await,
+            // Out of its network only a machine with a card of its own can keep its group.
+            Self::Disconnect { machine } => {
+                let out = |place: Place| Place { network: Value::Null, group: if place.own_card { place.group } else { Value::Null }, ..place };
+                connect(api, &machine, out).await
+            }
             Self::Delete { id } => {
                 let id = named(api, NETWORKS, &id, "network").await?;
                 finish(api, &api.change(Method::DELETE, &format!("{NETWORKS}/{id}"), None).await?).await
@@ -84,9 +88,23 @@ impl Network {
     }
 }
 
-async fn connect(api: &Api, machine: &str, wanted: &Value) -> Outcome {
-    let machine = name::machine(api, machine).await?;
-    finish(api, &api.change(Method::PUT, &format!("/v1/instances/{machine}/network"), Some(wanted)).await?).await
+/// Where a machine is and under which security group.
+struct Place {
+    network: Value,
+    group: Value,
+    /// Whether it has a card of its own, beside one in a network.
+    own_card: bool,
+}
+
+/// Puts a machine where `wanted` says, which is told where it is.
+async fn connect(api: &Api, machine: &str, wanted: impl FnOnce(Place) -> Place) -> Outcome {
+    let path = format!("/v1/instances/{}", name::machine(api, machine).await?);
+    let said = api.read(&path).await?;
+    let at = |pointer: &str| said.pointer(pointer).cloned().unwrap_or_default();
+    let own_card = items(&said, "features").contains(&"own_card".into());
+    let Place { network, group, .. } = wanted(Place { network: at("/network/network_id"), group: at("/security_group_id"), own_card });
+    let body = json!({ "network_id": network, "security_group_id": group });
+    finish(api, &api.change(Method::PUT, &format!("{path}/network"), Some(&body)).await?).await
 }
 
 /// `fairhold address …`
@@ -100,7 +118,7 @@ pub enum Address {
         #[arg(long)]
         region: Option<String>,
     },
-    /// Lead it to a machine in a private network, from wherever it led
+    /// Lead it to a machine, from wherever it led
     Assign { id: String, machine: String },
     /// Lead it nowhere
     Unassign { id: String },
@@ -174,6 +192,10 @@ pub enum SecurityGroup {
         #[arg(long)]
         yes: bool,
     },
+    /// Let it say what passes to and from a machine, in place of the group that the machine has
+    Assign { id: String, machine: String },
+    /// Let no group say what passes to and from a machine
+    Unassign { machine: String },
     /// Delete it; no machine may be in it
     Delete { id: String },
 }
@@ -227,6 +249,11 @@ impl SecurityGroup {
                 let answer = api.change(Method::PATCH, &path, Some(&json!({ "rules": rules }))).await?;
                 finish(api, &answer).await
             }
+            Self::Assign { id, machine } => {
+                let group = named(api, GROUPS, &id, "security group").await?.into();
+                connect(api, &machine, |place| Place { group, ..place }).await
+            }
+            Self::Unassign { machine } => connect(api, &machine, |place| Place { group: Value::Null, ..place }).await,
             Self::Delete { id } => api.change(Method::DELETE, &group_path(api, &id).await?, None).await.map(drop),
         }
     }

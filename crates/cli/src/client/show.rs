@@ -52,6 +52,8 @@ pub const INSTANCE: Columns = &[
     ("SSH port", "/ssh/port"),
     ("Network", "/network/network_id"),
     ("Address there", "/network/ipv4"),
+    ("Security group", "/security_group_id"),
+    ("Public addresses", "/addresses"),
     ("IPv6 address", "/ipv6"),
     ("Created", "/created_at"),
 ];

@@ -41,7 +41,7 @@ pub static ADDRESS_ASSIGN: Workflow<AddressAssignInput> = Workflow {
 /// Begins to lead the address to `to`.
 ///
 /// # Errors
-/// `NotFound`; `Invalid` at `instance_id` for a machine of another project, region or without a private network; `Conflict` while the
+/// `NotFound`; `Invalid` at `instance_id` for a machine of another project, region or without a card that it could lead to; `Conflict` while the
 /// address is on its way, or when the machine's state or node does not allow it.
 pub async fn assign<P: AtProject + AtOrganisation>(cx: &Cx, at: &Scope<P>, id: AddressId, to: Option<InstanceId>) -> Result<OperationId> {
     cx.write(async |tx| {
@@ -68,7 +68,7 @@ async fn fits<P: AtProject>(tx: &Tx, at: &Scope<P>, pool: AddressPoolId, id: Ins
     if address_pool::store::all(tx.db()).await?.iter().any(|one| one.id == pool && one.region_id != machine.region_id) {
         return Err(Error::invalid("instance_id", "this address leads to machines of another region"));
     }
-    if card::store::of(tx.db(), id).await?.is_none() {
+    if card::store::of(tx.db(), id).await?.is_none() && !node::has(tx.db(), machine.node_id, Feature::OwnCard).await? {
         return Err(Error::invalid("instance_id", "this machine is in no private network; connect it to one first"));
     }
     if !matches!(machine.state, State::Running | State::Stopped) {

@@ -24,7 +24,8 @@ pub struct NewAddress {
 #[derive(Debug, Clone, Copy, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AddressAssignment {
-    /// To which machine, which must be in a private network; nowhere without.
+    /// To which machine, which must be in a private network or have a card of its own (`own_card` among its features), where its system has
+    /// to be told of the address; nowhere without.
     #[serde(default)]
     pub instance_id: Option<InstanceId>,
 }

@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 use std::str::FromStr;
 
-use compute_driver::{Card, Direction, DriverError, Filter, Network, NetworkSpec, Protocol, Rule, Verdict};
+use compute_driver::{Card, Direction, DriverError, Feature, Filter, Network, NetworkSpec, Protocol, Rule, Verdict};
 use ipnet::Ipv6Net;
 use kernel::{Error, Result};
 use workflow::StepCx;
@@ -12,7 +12,7 @@ use super::store::{self, Row};
 use crate::block::ipv4_block;
 use crate::instance::{guest, store as instances};
 use crate::network::{reference, store as networks};
-use crate::{address, drivers, security_group};
+use crate::{address, drivers, node, security_group};
 
 /// The card in the driver's words.
 pub(crate) fn driver_card(row: &Row) -> Result<Card> {
@@ -29,10 +29,10 @@ pub(crate) async fn network_ready(step: &StepCx, machine: &instances::Row) -> Re
     }
 }
 
-/// Filters the machine's traffic as its security group says. A machine in no private network has no filter of ours.
+/// Filters the machine's traffic as its security group says, or its network, or not at all. A machine that has neither a card of its own
+/// nor one in a network is where nothing is filtered.
 pub(crate) async fn set_filter(step: &StepCx, machine: &instances::Row) -> Result<()> {
-    let Some(card) = store::of(step.cx().db(), machine.id).await? else { return Ok(()) };
-    let filter = filter_of(step, &card).await?;
+    let Some(filter) = filter_of(step, machine).await? else { return Ok(()) };
     match guest::driver(step, machine)?.set_filter(&drivers::reference(machine.id)?, &filter).await {
         Ok(()) => Ok(()),
         Err(error) => Err(drivers::told(step, error).await),
@@ -53,14 +53,23 @@ pub(crate) async fn lead(step: &StepCx, machine: &instances::Row) -> Result<()> 
 }
 
 /// What passes to and from the machine.
-async fn filter_of(step: &StepCx, card: &Row) -> Result<Filter> {
-    let rules = match card.security_group_id {
-        Some(group) => {
-            let group = security_group::store::by_id(step.cx().db(), &step.scope(), group).await?;
+async fn filter_of(step: &StepCx, machine: &instances::Row) -> Result<Option<Filter>> {
+    let db = step.cx().db();
+    let card = store::of(db, machine.id).await?;
+    let has = |feature| node::has(db, machine.node_id, feature);
+    let own_card = has(Feature::OwnCard).await? && has(Feature::Firewall).await?;
+    // In a network the driver knows each address; a card of the guest's own may ask for one.
+    let anti_spoofing = !own_card || has(Feature::AntiSpoofing).await?;
+    let rules = match (machine.security_group_id, &card) {
+        (Some(group), _) => {
+            let group = security_group::store::by_id(db, &step.scope(), group).await?;
             security_group::driver_rules(&security_group::rules_of(&group)?)?
         }
-        None => {
-            let network = networks::by_id(step.cx().db(), &step.scope(), card.network_id).await?;
+        // It is reached by its own card as before it was in a network.
+        (None, _) if own_card => return Ok(Some(Filter { anti_spoofing, ..Filter::open() })),
+        (None, None) => return Ok(None),
+        (None, Some(card)) => {
+            let network = networks::by_id(db, &step.scope(), card.network_id).await?;
             let spec = spec(&network)?;
             let block = |address| Network { address: IpAddr::V6(address), prefix: 64 };
             let from = |peer| Rule { direction: Direction::Inbound, protocol: Protocol::Any, peer: Some(peer), verdict: Verdict::Accept };
@@ -69,7 +78,7 @@ async fn filter_of(step: &StepCx, card: &Row) -> Result<Filter> {
     };
     // Whoever names what may leave means that nothing else does.
     let shut = rules.iter().any(|rule| rule.direction == Direction::Outbound);
-    Ok(Filter { anti_spoofing: true, inbound: Verdict::Drop, outbound: if shut { Verdict::Drop } else { Verdict::Accept }, rules })
+    Ok(Some(Filter { anti_spoofing, inbound: Verdict::Drop, outbound: if shut { Verdict::Drop } else { Verdict::Accept }, rules }))
 }
 
 fn spec(row: &networks::Row) -> Result<NetworkSpec> {

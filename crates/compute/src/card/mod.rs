@@ -1,4 +1,4 @@
-//! A machine's card: its place and address in a private network, and the security group that says what passes.
+//! A machine's card: its place and address in a private network. What passes there, and on a card of the machine's own, is said here too.
 
 mod apply;
 mod gone;
@@ -12,4 +12,4 @@ pub use model::{Connection, InstanceNetwork};
 pub(crate) use apply::{driver_card, lead, network_ready, set_filter};
 pub(crate) use gone::gone;
 pub(crate) use join::{network, pin, put_back};
-pub(crate) use model::Was;
+pub(crate) use model::{Place, Was};

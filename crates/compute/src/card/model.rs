@@ -17,7 +17,8 @@ pub struct Connection {
     /// The private network; without one the machine is where its node puts machines by itself.
     #[serde(default)]
     pub network_id: Option<NetworkId>,
-    /// What says which traffic passes. Without one, whatever comes from the network itself passes and nothing from outside.
+    /// What says which traffic passes. Without one, whatever comes from the network itself passes and nothing from outside; where machines
+    /// have cards of their own (`own_card` among their features), everything passes. There it needs no network.
     #[serde(default)]
     pub security_group_id: Option<SecurityGroupId>,
 }
@@ -31,24 +32,26 @@ pub struct InstanceNetwork {
     pub ipv4: String,
     /// Its public IPv6 address, where the network has some. Its security group says what reaches it.
     pub ipv6: Option<String>,
-    /// What says which traffic passes.
-    pub security_group_id: Option<SecurityGroupId>,
-    /// Public addresses that lead to it.
-    pub addresses: Vec<String>,
 }
 
-/// A card as it was, for a workflow that may have to put it back.
+/// Where a machine was and under which security group, for a workflow that may have to put it back.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Was {
+    /// Its card, if it had one.
+    pub card: Option<Place>,
+    /// The security group.
+    pub security_group_id: Option<SecurityGroupId>,
+}
+
+/// A card as it was.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Place {
     /// Which network.
     pub network_id: NetworkId,
     /// The address there.
     pub ipv4: String,
     /// The IPv6 address there.
-    #[serde(default)]
     pub ipv6: Option<String>,
-    /// The security group.
-    pub security_group_id: Option<SecurityGroupId>,
 }
 
 /// The lowest address of the network that no machine and no gateway has.

@@ -2,13 +2,11 @@
 
 use std::collections::HashMap;
 
-use kernel::permission::AtProject;
-use kernel::{Result, Scope, Tx};
-use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
+use kernel::{Result, Tx};
+use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QuerySelect};
 
 use crate::instance::InstanceId;
 use crate::network::NetworkId;
-use crate::security_group::SecurityGroupId;
 
 pub(crate) use entity::Model as Row;
 use entity::{Column, Entity};
@@ -19,7 +17,6 @@ mod entity {
 
     use crate::instance::InstanceId;
     use crate::network::NetworkId;
-    use crate::security_group::SecurityGroupId;
 
     #[sea_orm::model]
     #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -32,7 +29,6 @@ mod entity {
         pub network_id: NetworkId,
         pub ipv4: String,
         pub ipv6: Option<String>,
-        pub security_group_id: Option<SecurityGroupId>,
     }
 
     impl ActiveModelBehavior for ActiveModel {}
@@ -78,22 +74,6 @@ pub(crate) async fn count_by_network(db: &impl ConnectionTrait, networks: impl I
     let mut counts = HashMap::new();
     for network in query.into_tuple::<NetworkId>().all(db).await? {
         *counts.entry(network).or_insert(0) += 1;
-    }
-    Ok(counts)
-}
-
-/// The cards of a project that a security group stands for, by machine.
-pub(crate) async fn in_group<P: AtProject>(db: &impl ConnectionTrait, at: &Scope<P>, group: SecurityGroupId) -> Result<Vec<Row>> {
-    let query = Entity::find().filter(Column::SecurityGroupId.eq(group)).filter(Column::ProjectId.eq(at.project_id()?));
-    Ok(query.order_by_asc(Column::InstanceId).all(db).await?)
-}
-
-/// How many machines each of these groups stands for.
-pub(crate) async fn count_by_group(db: &impl ConnectionTrait, groups: impl IntoIterator<Item = SecurityGroupId>) -> Result<HashMap<SecurityGroupId, u64>> {
-    let query = Entity::find().select_only().column(Column::SecurityGroupId).filter(Column::SecurityGroupId.is_in(groups));
-    let mut counts = HashMap::new();
-    for group in query.into_tuple::<Option<SecurityGroupId>>().all(db).await?.into_iter().flatten() {
-        *counts.entry(group).or_insert(0) += 1;
     }
     Ok(counts)
 }

@@ -44,7 +44,6 @@ pub(super) const CARD: Table = Table {
         Entry::personal("network_id", &category::RESOURCE, SERVICE),
         Entry::personal("ipv4", &category::RESOURCE, SERVICE).observed(),
         Entry::personal("ipv6", &category::IP, SERVICE).observed().not_required(),
-        Entry::personal("security_group_id", &category::RESOURCE, SERVICE).not_required(),
     ],
 };
 

@@ -124,6 +124,7 @@ async fn insert(tx: &Tx, at: &Scope<ByWorkflow>, node: &Node, stranger: &NodeStr
         ssh_host: None,
         ssh_port: None,
         mac: create::mac(tx)?,
+        security_group_id: None,
         quota_held: true,
         operation_id: None,
         created_at: now.0,

@@ -1,6 +1,7 @@
 //! Moves a machine into a private network, out of it, or under another security group. In force after a restart where it moves;
 //! a security group is in force at once.
 
+use compute_driver::{Feature, InForce};
 use kernel::map::purpose;
 use kernel::permission::{AtOrganisation, AtProject};
 use kernel::{Cx, Error, Result, Scope};
@@ -11,7 +12,7 @@ use workflow::{Next, OperationId, Start, StepCx, WhenFailed, Workflow, nothing, 
 use super::guest;
 use super::model::{InstanceId, State};
 use super::store::{self, Column};
-use crate::card::{self, Connection, Was};
+use crate::card::{self, Connection, Place, Was};
 use crate::{drivers, node};
 
 /// What the workflow works on.
@@ -20,7 +21,7 @@ pub struct ConnectInput {
     /// Which machine.
     pub instance_id: InstanceId,
     /// Where it was.
-    pub before: Option<Was>,
+    pub before: Was,
 }
 
 /// Moves a machine. Undone, it is where it was.
@@ -51,12 +52,15 @@ pub async fn connect_to<P: AtProject + AtOrganisation>(cx: &Cx, at: &Scope<P>, i
         if by_subject(tx.db(), CONNECT.name, &id.to_string()).await?.is_some_and(|operation| !operation.state.is_final()) {
             return Err(Error::conflict("This machine is being connected already. Wait until that has ended."));
         }
-        node::must_have(&tx, row.node_id, compute_driver::Feature::PrivateNetworks).await?;
-        let before = card::store::of(tx.db(), id).await?;
-        let before = before.map(|row| Was { network_id: row.network_id, ipv4: row.ipv4, ipv6: row.ipv6, security_group_id: row.security_group_id });
+        let card = card::store::of(tx.db(), id).await?;
+        if card.is_some() || wanted.network_id.is_some() {
+            node::must_have(&tx, row.node_id, Feature::PrivateNetworks).await?;
+        }
+        let card = card.map(|row| Place { network_id: row.network_id, ipv4: row.ipv4, ipv6: row.ipv6 });
+        let before = Was { card, security_group_id: row.security_group_id };
         card::join(&tx, at, id, wanted).await?;
         if card::store::of(tx.db(), id).await?.is_some_and(|card| card.ipv6.is_some()) {
-            node::must_have(&tx, row.node_id, compute_driver::Feature::Ipv6).await?;
+            node::must_have(&tx, row.node_id, Feature::Ipv6).await?;
         }
         let start = Start { place: row.place(), subject: &id.to_string(), started_by: at.actor().person(), key: None };
         let operation = CONNECT.start(&tx, start, &ConnectInput { instance_id: id, before }).await?;
@@ -74,7 +78,7 @@ async fn network(step: StepCx, input: ConnectInput) -> Result<Next> {
 
 /// The rows first, so that what the hypervisor is told is what was.
 async fn put_back(step: StepCx, input: ConnectInput) -> Result<()> {
-    step.write(async |tx| card::put_back(&tx, &step.scope(), input.instance_id, input.before.as_ref()).await).await?;
+    step.write(async |tx| card::put_back(&tx, &step.scope(), input.instance_id, &input.before).await).await?;
     let row = guest::row(&step, input.instance_id).await?;
     if row.node_name.is_some() {
         card::network_ready(&step, &row).await?;
@@ -84,8 +88,14 @@ async fn put_back(step: StepCx, input: ConnectInput) -> Result<()> {
     Ok(())
 }
 
-async fn tell(step: &StepCx, row: &store::Row) -> Result<compute_driver::InForce> {
-    let card = card::store::of(step.cx().db(), row.id).await?.as_ref().map(card::driver_card).transpose()?;
+/// A hypervisor that knows no private networks hears of none.
+async fn tell(step: &StepCx, row: &store::Row) -> Result<InForce> {
+    let db = step.cx().db();
+    if !node::has(db, row.node_id, Feature::PrivateNetworks).await? {
+        return Ok(InForce::Now);
+    }
+    let card = card::store::of(db, row.id).await?;
+    let card = card.as_ref().map(card::driver_card).transpose()?;
     match guest::driver(step, row)?.connect(&drivers::reference(row.id)?, card.as_ref()).await {
         Ok(force) => Ok(force),
         Err(error) => Err(drivers::told(step, error).await),

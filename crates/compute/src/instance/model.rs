@@ -14,6 +14,7 @@ use crate::card::InstanceNetwork;
 use crate::image::ImageId;
 use crate::node::NodeId;
 use crate::region::RegionId;
+use crate::security_group::SecurityGroupId;
 use crate::template::TemplateId;
 
 kernel::id!(
@@ -309,6 +310,10 @@ pub struct Instance {
     pub ssh: Option<SshAccess>,
     /// Its place in a private network, where it is in one.
     pub network: Option<InstanceNetwork>,
+    /// What says which traffic passes, where something does.
+    pub security_group_id: Option<SecurityGroupId>,
+    /// Public addresses that lead to it.
+    pub addresses: Vec<String>,
     /// What its node can do for it beside what every node can: `suspend`, `rescue`, `set_password`, `authorise_key`, `screen_console` and others.
     pub features: Vec<String>,
     /// When its grace ends, while it is about to be deleted.

@@ -14,6 +14,7 @@ use super::model::{InstanceEvent, InstanceEventId, InstanceId, State};
 use crate::backup::BackupId;
 use crate::host::Load;
 use crate::node::{NodeId, Taken};
+use crate::security_group::SecurityGroupId;
 
 pub(crate) use instance::{Column, Entity, Model as Row};
 
@@ -27,6 +28,7 @@ mod instance {
     use crate::instance::model::{Hostname, InstanceId, Name, SizeId, SshKey, State, Tags, UserData};
     use crate::node::NodeId;
     use crate::region::RegionId;
+    use crate::security_group::SecurityGroupId;
     use crate::template::TemplateId;
 
     #[sea_orm::model]
@@ -70,6 +72,7 @@ mod instance {
         pub ssh_host: Option<String>,
         pub ssh_port: Option<i32>,
         pub mac: String,
+        pub security_group_id: Option<SecurityGroupId>,
         pub quota_held: bool,
         pub operation_id: Option<OperationId>,
         pub created_at: i64,
@@ -289,6 +292,22 @@ pub(crate) async fn among<P: Permission>(
 ) -> Result<HashMap<InstanceId, Row>> {
     let rows = Entity::find().filter(Column::Id.is_in(ids)).all(db).await?;
     Ok(rows.into_iter().map(|row| (row.id, row)).collect())
+}
+
+/// The machines of a project that a security group stands for.
+pub(crate) async fn in_group<P: AtProject>(db: &impl ConnectionTrait, at: &Scope<P>, group: SecurityGroupId) -> Result<Vec<Row>> {
+    let query = Entity::find().filter(Column::SecurityGroupId.eq(group)).filter(Column::ProjectId.eq(at.project_id()?));
+    Ok(query.order_by_asc(Column::Id).all(db).await?)
+}
+
+/// How many machines each of these groups stands for.
+pub(crate) async fn count_by_group(db: &impl ConnectionTrait, groups: impl IntoIterator<Item = SecurityGroupId>) -> Result<HashMap<SecurityGroupId, u64>> {
+    let query = Entity::find().select_only().column(Column::SecurityGroupId).filter(Column::SecurityGroupId.is_in(groups));
+    let mut counts = HashMap::new();
+    for group in query.into_tuple::<Option<SecurityGroupId>>().all(db).await?.into_iter().flatten() {
+        *counts.entry(group).or_insert(0) += 1;
+    }
+    Ok(counts)
 }
 
 /// When each of `ids` came to its state.

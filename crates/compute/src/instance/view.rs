@@ -40,24 +40,15 @@ pub(super) async fn open_for<P: Permission>(cx: &Cx, at: &Scope<P>, rows: Vec<Ro
     let sealed = rows.iter().flat_map(|row| [row.name.bytes(), row.hostname.bytes()].into_iter().chain(row.tags.as_ref().map(Sealed::bytes)));
     let gate = Gate::new(cx, at, purpose, sealed).await?;
     let features = node::store::features(cx.db(), rows.iter().filter_map(|row| row.node_id)).await?;
-    let mut networks = networks(cx, &rows).await?;
+    let mut networks = card::store::among(cx.db(), rows.iter().map(|row| row.id)).await?;
+    let mut addresses = address::store::of_instances(cx.db(), rows.iter().map(|row| row.id)).await?;
     rows.into_iter()
         .map(|row| {
-            let network = networks.remove(&row.id);
-            shown(row, &gate, &features, network)
+            let network = networks.remove(&row.id).map(|card| InstanceNetwork { network_id: card.network_id, ipv4: card.ipv4, ipv6: card.ipv6 });
+            let addresses = addresses.remove(&row.id).unwrap_or_default();
+            shown(row, &gate, &features, (network, addresses))
         })
         .collect()
-}
-
-/// Where they are in private networks.
-async fn networks(cx: &Cx, rows: &[Row]) -> Result<HashMap<InstanceId, InstanceNetwork>> {
-    let cards = card::store::among(cx.db(), rows.iter().map(|row| row.id)).await?;
-    let mut addresses = address::store::of_instances(cx.db(), cards.keys().copied()).await?;
-    let shown = |(id, card): (InstanceId, card::store::Row)| {
-        let addresses = addresses.remove(&id).unwrap_or_default();
-        (id, InstanceNetwork { network_id: card.network_id, ipv4: card.ipv4, ipv6: card.ipv6, security_group_id: card.security_group_id, addresses })
-    };
-    Ok(cards.into_iter().map(shown).collect())
 }
 
 /// What these machines are called, which the caller has looked up in its scope.
@@ -67,7 +58,8 @@ pub(crate) async fn named<P: Permission>(cx: &Cx, at: &Scope<P>, ids: impl IntoI
     rows.into_values().map(|row| Ok((row.id, row.name.open(&gate)?))).collect()
 }
 
-fn shown(row: Row, gate: &Gate, features: &HashMap<NodeId, Vec<String>>, network: Option<InstanceNetwork>) -> Result<Instance> {
+fn shown(row: Row, gate: &Gate, features: &HashMap<NodeId, Vec<String>>, reached: (Option<InstanceNetwork>, Vec<String>)) -> Result<Instance> {
+    let (network, addresses) = reached;
     Ok(Instance {
         id: row.id,
         name: row.name.open(gate)?,
@@ -84,6 +76,8 @@ fn shown(row: Row, gate: &Gate, features: &HashMap<NodeId, Vec<String>>, network
         ipv6: row.ipv6,
         ssh: row.ssh_host.zip(row.ssh_port).map(|(host, port)| SshAccess { host, port }),
         network,
+        security_group_id: row.security_group_id,
+        addresses,
         features: row.node_id.and_then(|node| features.get(&node)).cloned().unwrap_or_default(),
         delete_at: row.delete_at.map(Timestamp),
         operation_id: row.operation_id,

@@ -2,6 +2,7 @@
 
 use compute_driver::{Capabilities, Feature};
 use kernel::{Error, Result, Tx};
+use sea_orm::ConnectionTrait;
 
 use super::model::NodeId;
 use super::store;
@@ -26,16 +27,17 @@ pub(super) fn words(said: &Capabilities) -> Result<Vec<String>> {
 /// # Errors
 /// `Conflict`, saying that it is the node that cannot.
 pub(crate) async fn must_have(tx: &Tx, node: Option<NodeId>, feature: Feature) -> Result<()> {
-    if let Some(node) = node
-        && has(tx, node, feature).await?
-    {
+    if has(tx.db(), node, feature).await? {
         return Ok(());
     }
     Err(Error::conflict(format!("The node of this machine cannot do that (it has no `{}`).", word(feature)?)))
 }
 
-/// Whether the node has the feature.
-async fn has(tx: &Tx, node: NodeId, feature: Feature) -> Result<bool> {
+/// Whether there is a node, and it has the feature.
+///
+/// # Errors
+/// Database errors.
+pub(crate) async fn has(db: &impl ConnectionTrait, node: Option<NodeId>, feature: Feature) -> Result<bool> {
     let wanted = word(feature)?;
-    Ok(store::features(tx.db(), Some(node)).await?.values().flatten().any(|one| *one == wanted))
+    Ok(store::features(db, node).await?.values().flatten().any(|one| *one == wanted))
 }

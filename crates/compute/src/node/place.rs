@@ -59,8 +59,10 @@ fn needed(row: &instances::Row, network: Option<&networks::Row>) -> Result<Vec<S
     let user_data = row.user_data.is_some().then_some(Feature::UserData);
     let backup = row.backup_id.is_some().then_some(Feature::Backups);
     let ipv6 = network.and_then(|network| network.ipv6.as_ref()).map(|_| Feature::Ipv6);
+    // What filters a machine in no network is on a card of its own.
+    let alone = row.security_group_id.filter(|_| network.is_none()).map(|_| [Feature::OwnCard, Feature::Firewall]);
     let network = network.map(|_| Feature::PrivateNetworks);
-    user_data.into_iter().chain(backup).chain(network).chain(ipv6).map(word).collect()
+    user_data.into_iter().chain(backup).chain(network).chain(ipv6).chain(alone.into_iter().flatten()).map(word).collect()
 }
 
 /// Whether one of the region's nodes that `may` be it offers `feature`. For telling people before they pay.

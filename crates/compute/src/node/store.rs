@@ -5,8 +5,8 @@ use std::collections::{BTreeSet, HashMap};
 use compute_driver::{Capabilities, Inventory, Stranger};
 use kernel::permission::Permission;
 use kernel::{Error, Result, Scope, Timestamp, Tx};
-use sea_orm::sea_query::{Expr, LockType};
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Set};
+use sea_orm::sea_query::{Expr, LockType, SelectStatement};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Set};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -206,6 +206,14 @@ pub(crate) async fn features(db: &impl ConnectionTrait, ids: impl IntoIterator<I
     let query = entity::Entity::find().select_only().column(entity::Column::Id).column(entity::Column::Features);
     let rows = query.filter(entity::Column::Id.is_in(ids)).into_tuple::<(NodeId, String)>().all(db).await?;
     rows.into_iter().map(|(id, features)| Ok((id, list(&features)?))).collect()
+}
+
+/// The nodes of a region whose machines have cards of their own.
+pub(crate) fn with_own_cards_of(region: Expr) -> SelectStatement {
+    let offers = entity::Column::Features.contains("\"own_card\"");
+    let there = ExprTrait::eq(Expr::col((entity::Entity, entity::Column::RegionId)), region);
+    let mut query = entity::Entity::find().select_only().column(entity::Column::Id).filter(there).filter(offers);
+    QueryTrait::query(&mut query).take()
 }
 
 /// Writes which guests on a node have no machine behind them.

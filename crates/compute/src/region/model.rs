@@ -21,6 +21,9 @@ pub struct Region {
     pub title: String,
     /// Whether private networks can have public IPv6 addresses here.
     pub ipv6: bool,
+    /// Whether machines here can have a card of their own: security groups hold for it without a private network, and public addresses are
+    /// on it.
+    pub own_cards: bool,
 }
 
 /// A title for a region that only has a name: `eu-west` becomes `Eu west`.

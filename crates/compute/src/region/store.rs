@@ -5,7 +5,7 @@ use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select, Set};
 
 use super::model::{Region, RegionId};
-use crate::address_pool;
+use crate::{address_pool, node};
 
 mod entity {
     use sea_orm::entity::prelude::*;
@@ -28,7 +28,9 @@ mod entity {
 
 /// Regions with what the operator has there, as everybody may see them.
 fn offered() -> Select<entity::Entity> {
-    entity::Entity::find().column_as(Expr::exists(address_pool::store::ipv6_of(Expr::col((entity::Entity, entity::Column::Id)))), "ipv6")
+    let id = || Expr::col((entity::Entity, entity::Column::Id));
+    let query = entity::Entity::find().column_as(Expr::exists(address_pool::store::ipv6_of(id())), "ipv6");
+    query.column_as(Expr::exists(node::store::with_own_cards_of(id())), "own_cards")
 }
 
 /// All regions, by name. They are public.

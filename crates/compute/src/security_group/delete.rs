@@ -5,7 +5,7 @@ use kernel::{Cx, Error, Result, Scope};
 
 use super::model::SecurityGroupId;
 use super::store;
-use crate::card;
+use crate::instance::store as instances;
 
 /// Removes it.
 ///
@@ -14,7 +14,7 @@ use crate::card;
 pub async fn delete<P: AtProject>(cx: &Cx, at: &Scope<P>, id: SecurityGroupId) -> Result<()> {
     cx.write(async |tx| {
         store::locked(&tx, at, id).await?;
-        if !card::store::in_group(tx.db(), at, id).await?.is_empty() {
+        if !instances::in_group(tx.db(), at, id).await?.is_empty() {
             return Err(Error::conflict("Machines are in this security group. Give them another one first."));
         }
         store::remove(&tx, id).await?;

@@ -6,7 +6,7 @@ use kernel::{Cx, Gate, Page, PageQuery, Result, Scope, Timestamp};
 
 use super::model::{SecurityGroup, SecurityGroupId, rules_of};
 use super::store::{self, Row};
-use crate::card;
+use crate::instance::store as instances;
 
 /// The project's groups, newest first.
 ///
@@ -28,7 +28,7 @@ pub async fn view<P: AtProject>(cx: &Cx, at: &Scope<P>, id: SecurityGroupId) -> 
 
 async fn open<P: AtProject>(cx: &Cx, at: &Scope<P>, rows: Vec<Row>) -> Result<Vec<SecurityGroup>> {
     let gate = Gate::new(cx, at, &purpose::SERVICE, rows.iter().map(|row| row.name.bytes())).await?;
-    let machines = card::store::count_by_group(cx.db(), rows.iter().map(|row| row.id)).await?;
+    let machines = instances::count_by_group(cx.db(), rows.iter().map(|row| row.id)).await?;
     let shown = |row: Row| {
         Ok(SecurityGroup {
             id: row.id,

@@ -126,8 +126,8 @@ pub struct PreviewMachine {
     pub id: InstanceId,
     /// What its owner calls it.
     pub name: String,
-    /// Its address in its private network.
-    pub ipv4: String,
+    /// Its address in its private network, or its own where it is in none.
+    pub ipv4: Option<String>,
 }
 
 /// What a change of rules would do.

@@ -14,10 +14,14 @@ use crate::{card, instance};
 pub async fn preview<P: AtProject>(cx: &Cx, at: &Scope<P>, id: SecurityGroupId, rules: &[SecurityRule]) -> Result<Preview> {
     check(rules)?;
     let now = rules_of(&store::by_id(cx.db(), at, id).await?)?;
-    let cards = card::store::in_group(cx.db(), at, id).await?;
-    let named = instance::named(cx, at, cards.iter().map(|card| card.instance_id)).await?;
-    let machines =
-        cards.into_iter().map(|card| PreviewMachine { id: card.instance_id, name: named.get(&card.instance_id).cloned().unwrap_or_default(), ipv4: card.ipv4 });
+    let rows = instance::store::in_group(cx.db(), at, id).await?;
+    let named = instance::named(cx, at, rows.iter().map(|row| row.id)).await?;
+    let mut cards = card::store::among(cx.db(), rows.iter().map(|row| row.id)).await?;
+    let machines = rows.into_iter().map(|row| PreviewMachine {
+        id: row.id,
+        name: named.get(&row.id).cloned().unwrap_or_default(),
+        ipv4: cards.remove(&row.id).map(|card| card.ipv4).or(row.ipv4),
+    });
     let missing = |from: &[SecurityRule], of: &[SecurityRule]| from.iter().filter(|rule| !of.contains(rule)).cloned().collect();
     Ok(Preview {
         machines: machines.collect(),

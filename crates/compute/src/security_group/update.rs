@@ -65,8 +65,7 @@ async fn apply(step: StepCx, input: SecurityGroupApplyInput) -> Result<Next> {
 
 /// Filters each machine as the rows say.
 async fn apply_to_all(step: &StepCx, group: SecurityGroupId) -> Result<()> {
-    for card in card::store::in_group(step.cx().db(), &step.scope(), group).await? {
-        let machine = instances::by_id(step.cx().db(), &step.scope(), card.instance_id).await?;
+    for machine in instances::in_group(step.cx().db(), &step.scope(), group).await? {
         // One that is on no node yet is filtered when it is set up.
         if machine.node_name.is_some() && guest::status(step, &machine).await? != compute_driver::Status::Absent {
             card::set_filter(step, &machine).await?;
@@ -81,7 +80,7 @@ async fn put_back(step: StepCx, input: SecurityGroupApplyInput) -> Result<()> {
 }
 
 async fn finish(step: StepCx, input: SecurityGroupApplyInput) -> Result<Next> {
-    let machines = card::store::in_group(step.cx().db(), &step.scope(), input.group_id).await?.len();
+    let machines = instances::in_group(step.cx().db(), &step.scope(), input.group_id).await?.len();
     step.log(format!("The rules are in force for {machines} machines.")).await?;
     Ok(Next::Done)
 }
