@@ -97,6 +97,10 @@ pub struct Capabilities {
     pub templates: Vec<String>,
     /// Room, where the driver can tell.
     pub capacity: Option<Capacity>,
+    /// Where its private networks are: guests of hypervisors that say the same word can be in one network. A hypervisor that says
+    /// nothing has its networks to itself.
+    #[serde(default)]
+    pub network_site: Option<String>,
 }
 
 impl Capabilities {

@@ -2,7 +2,7 @@
 
 use std::{net::Ipv4Addr, ops::RangeInclusive, path::PathBuf};
 
-use compute_host::supervisor::SupervisorCommand;
+use compute_host::{network::Home, supervisor::SupervisorCommand};
 
 /// The driver's settings. Two processes with the same settings see the same containers.
 #[derive(Clone, Debug)]
@@ -11,6 +11,8 @@ pub struct Settings {
     pub data_dir: PathBuf,
     /// Folder of templates; `<data_dir>/images` unless several installations share them.
     pub images_dir: PathBuf,
+    /// Where private networks are; this driver's alone unless others of the host name the same.
+    pub networks: Home,
     /// How to run a container's supervisor: a program that calls [`crate::supervisor::supervise`].
     pub supervisor: SupervisorCommand,
     /// Ports on 127.0.0.1 that may lead to containers' SSH servers.
@@ -27,6 +29,7 @@ impl Settings {
         let data_dir = data_dir.into();
         Self {
             images_dir: data_dir.join("images"),
+            networks: Home::alone(&data_dir),
             data_dir,
             supervisor,
             ssh_ports: 44_000..=45_999,

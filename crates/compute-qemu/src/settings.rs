@@ -2,7 +2,7 @@
 
 use std::{ops::RangeInclusive, path::PathBuf};
 
-use compute_host::supervisor::SupervisorCommand;
+use compute_host::{network::Home, supervisor::SupervisorCommand};
 use serde::{Deserialize, Serialize};
 
 /// The driver's settings. Two processes with the same settings see the same guests.
@@ -12,6 +12,8 @@ pub struct Settings {
     pub data_dir: PathBuf,
     /// Folder of templates; `<data_dir>/images` unless several installations share them.
     pub images_dir: PathBuf,
+    /// Where private networks are; this driver's alone unless others of the host name the same.
+    pub networks: Home,
     /// How to run a guest's supervisor: a program that calls [`crate::supervisor::supervise`].
     pub supervisor: SupervisorCommand,
     /// What shall run the guests' processors.
@@ -41,6 +43,7 @@ impl Settings {
         let data_dir = data_dir.into();
         Self {
             images_dir: data_dir.join("images"),
+            networks: Home::alone(&data_dir),
             data_dir,
             supervisor,
             accelerator: AcceleratorChoice::Automatic,

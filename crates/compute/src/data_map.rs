@@ -78,6 +78,7 @@ pub const TABLES: &[Table] = &[
             Entry::system("orphans", "random identifiers of guests without a row"),
             Entry::system("features", OFFER),
             Entry::system("class", OFFER),
+            Entry::system("network_site", OFFER),
             Entry::system("enabled", STATE),
             Entry::system("closed_because", "why the operator closed a node to new machines"),
             Entry::system("cpu_overcommit_percent", OFFER),

@@ -11,6 +11,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use compute_driver::Driver;
+use compute_host::network::Home;
 use compute_host::supervisor::SupervisorCommand;
 use compute_oci::Oci;
 use compute_qemu::{AcceleratorChoice, Qemu, Settings};
@@ -126,15 +127,26 @@ fn library(config: &Config) -> Result<compute::image::Library> {
     Ok(compute::image::Library::new(folder, reach))
 }
 
+fn containers_dir(config: &Config) -> PathBuf {
+    config.data_dir.join("containers")
+}
+
+/// Machines and containers of this host are in the same private networks.
+fn networks(config: &Config) -> Home {
+    Home::new(&config.data_dir, [config.data_dir.clone(), containers_dir(config)])
+}
+
 fn containers(config: &Config) -> Result<Oci> {
-    let mut settings = compute_oci::Settings::new(config.data_dir.join("containers"), supervisor("container-supervisor")?);
+    let mut settings = compute_oci::Settings::new(containers_dir(config), supervisor("container-supervisor")?);
     settings.images_dir = images_dir(config);
+    settings.networks = networks(config);
     Ok(Oci::new(settings))
 }
 
 fn settings(config: &Config) -> Result<Settings> {
     let mut settings = Settings::new(&config.data_dir, supervisor("guest-supervisor")?);
     settings.images_dir = images_dir(config);
+    settings.networks = networks(config);
     settings.accelerator = match config.compute.accelerator.as_str() {
         "auto" => AcceleratorChoice::Automatic,
         "kvm" => AcceleratorChoice::Kvm,

@@ -59,11 +59,11 @@ impl Driver for Simulated {
 
     fn capabilities(&self) -> Answer<'_, Capabilities> {
         Box::pin(async move {
-            let (missing, images) = self
+            let (missing, images, site) = self
                 .perform(Operation::Capabilities, None, |state| {
                     let alone = (state.hosts.len() < 2).then_some(Feature::Move);
                     let shared = (!state.own_cards).then_some(Feature::OwnCard);
-                    Ok((state.missing.iter().copied().chain(alone).chain(shared).collect::<BTreeSet<_>>(), state.images.clone()))
+                    Ok((state.missing.iter().copied().chain(alone).chain(shared).collect::<BTreeSet<_>>(), state.images.clone(), state.network_site.clone()))
                 })
                 .await?;
             Ok(Capabilities {
@@ -75,6 +75,7 @@ impl Driver for Simulated {
                 features: FEATURES.into_iter().filter(|feature| !missing.contains(feature)).collect(),
                 templates: TEMPLATES.map(str::to_owned).into_iter().chain(images).collect(),
                 capacity: None,
+                network_site: site,
             })
         })
     }

@@ -74,6 +74,11 @@ impl Simulated {
         self.lock().own_cards = true;
     }
 
+    /// Says that private networks are at `site`, which others may say too.
+    pub fn have_networks_at(&self, site: &str) {
+        self.lock().network_site = Some(site.to_owned());
+    }
+
     /// The host that a guest is on.
     pub fn host(&self, reference: &Reference) -> Option<String> {
         self.lock().machine(reference).ok().and_then(|machine| machine.host.clone())

@@ -51,6 +51,7 @@ pub(super) struct State {
     /// New guests have cards of their own beside those in private networks.
     pub(super) own_cards: bool,
     pub(super) images: BTreeSet<String>,
+    pub(super) network_site: Option<String>,
     pub(super) missing: BTreeSet<Feature>,
     /// What every call hears, while there is trouble with the hypervisor as a whole.
     trouble: Option<DriverError>,

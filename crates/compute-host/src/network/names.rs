@@ -9,6 +9,8 @@ use std::{
 use compute_driver::Reference;
 use sha2::{Digest, Sha256};
 
+use super::home::Home;
+
 /// The bridge, in the network's own namespace.
 pub(super) const BRIDGE: &str = "br0";
 /// The namespace's end of the line to the host.
@@ -33,8 +35,8 @@ pub(super) struct Names {
 }
 
 impl Names {
-    pub(super) fn of(data_dir: &Path, network: &Reference) -> Self {
-        let text = digest(data_dir, network);
+    pub(super) fn of(home: &Home, network: &Reference) -> Self {
+        let text = digest(home, network);
         let digest = u32::from_str_radix(text.get(..8).unwrap_or_default(), 16).unwrap_or(0);
         Self { namespace: format!("fairhold-{text}"), veth: format!("fh{text}"), table: format!("fairhold_{text}"), digest }
     }
@@ -57,12 +59,12 @@ impl Names {
 }
 
 /// The guest's port, in the namespace of its network.
-pub(super) fn port(data_dir: &Path, guest: &Reference) -> String {
-    format!("t{}", digest(data_dir, guest))
+pub(super) fn port(home: &Home, guest: &Reference) -> String {
+    format!("t{}", digest(home, guest))
 }
 
-fn digest(data_dir: &Path, reference: &Reference) -> String {
-    Sha256::digest(format!("{}\n{reference}", data_dir.display())).iter().take(6).map(|byte| format!("{byte:02x}")).collect()
+fn digest(home: &Home, reference: &Reference) -> String {
+    Sha256::digest(format!("{}\n{reference}", home.folder().display())).iter().take(6).map(|byte| format!("{byte:02x}")).collect()
 }
 
 #[cfg(test)]
@@ -72,8 +74,8 @@ mod tests {
     #[test]
     fn names_fit_and_two_installations_never_meet() {
         let network = Reference::parse(&"n".repeat(64)).unwrap();
-        let (one, two) = (Names::of(Path::new("/a"), &network), Names::of(Path::new("/b"), &network));
-        assert!(one.veth.len() <= 15 && port(Path::new("/a"), &network).len() <= 15);
+        let (one, two) = (Names::of(&Home::alone("/a"), &network), Names::of(&Home::alone("/b"), &network));
+        assert!(one.veth.len() <= 15 && port(&Home::alone("/a"), &network).len() <= 15);
         assert_ne!(one.veth, two.veth);
         assert_eq!(one.first_link() >> 22, u32::from_be_bytes([100, 64, 0, 0]) >> 22);
     }

@@ -1,12 +1,11 @@
 //! Where a guest is plugged into its network: a port of the bridge, isolated from all others. What is sent from one to another passes the
 //! router and its filter. A guest has a card that its program opens, or a cable into a network namespace of its own.
 
-use std::path::Path;
-
 use compute_driver::{Card, DriverError, IPV6_GATEWAY, Reference};
 
 use super::{
     Lan,
+    home::Home,
     names::{self, BRIDGE, Names},
     wire::{has, ip},
 };
@@ -25,8 +24,8 @@ pub struct Tap {
 ///
 /// # Errors
 /// `Failed` with what `ip` printed.
-pub async fn tap(data_dir: &Path, card: &Card, guest: &Reference) -> Result<Tap, DriverError> {
-    let (names, name) = (Names::of(data_dir, &card.network), names::port(data_dir, guest));
+pub async fn tap(home: &Home, card: &Card, guest: &Reference) -> Result<Tap, DriverError> {
+    let (names, name) = (Names::of(home, &card.network), names::port(home, guest));
     if !has(&names, &name).await {
         ip(&names, &["tuntap", "add", &name, "mode", "tap"]).await?;
     }
@@ -40,8 +39,8 @@ pub async fn tap(data_dir: &Path, card: &Card, guest: &Reference) -> Result<Tap,
 ///
 /// # Errors
 /// `Failed` with what `ip` printed.
-pub async fn cable(data_dir: &Path, card: &Card, lan: Lan, guest: &Reference, mac: &str, into: u32) -> Result<(), DriverError> {
-    let (names, port, into) = (Names::of(data_dir, &card.network), names::port(data_dir, guest), into.to_string());
+pub async fn cable(home: &Home, card: &Card, lan: Lan, guest: &Reference, mac: &str, into: u32) -> Result<(), DriverError> {
+    let (names, port, into) = (Names::of(home, &card.network), names::port(home, guest), into.to_string());
     if has(&names, &port).await {
         // The other end is in a namespace that ends just now.
         let removed = ip(&names, &["link", "del", &port]).await;

@@ -12,7 +12,7 @@ use std::{
 use compute_driver::{Card, DriverError, Filter, GuestSpec, NetworkSpec, Reference, SshAddress};
 use serde::{Deserialize, Serialize};
 
-use super::names;
+use super::{home::Home, names};
 use crate::{
     folder::guests,
     record::{self, GUEST, trouble},
@@ -101,41 +101,41 @@ pub(super) struct Member {
 }
 
 /// A network's folder.
-pub(super) fn folder(data_dir: &Path, network: &Reference) -> PathBuf {
-    data_dir.join("networks").join(network.as_str())
+pub(super) fn folder(home: &Home, network: &Reference) -> PathBuf {
+    home.folder().join("networks").join(network.as_str())
 }
 
 /// The network, if it is there.
-pub(super) fn find(data_dir: &Path, network: &Reference) -> Option<Network> {
-    record::read(&folder(data_dir, network).join(FILE))
+pub(super) fn find(home: &Home, network: &Reference) -> Option<Network> {
+    record::read(&folder(home, network).join(FILE))
 }
 
 /// The same for a caller that needs it.
-pub(super) fn known(data_dir: &Path, network: &Reference) -> Result<Network, DriverError> {
-    find(data_dir, network).ok_or_else(|| DriverError::conflict(format!("there is no private network {network} on this host")))
+pub(super) fn known(home: &Home, network: &Reference) -> Result<Network, DriverError> {
+    find(home, network).ok_or_else(|| DriverError::conflict(format!("there is no private network {network} on this host")))
 }
 
 /// Remembers the network.
-pub(super) fn keep(data_dir: &Path, network: &Network) -> Result<(), DriverError> {
-    let folder = folder(data_dir, &network.spec.reference);
+pub(super) fn keep(home: &Home, network: &Network) -> Result<(), DriverError> {
+    let folder = folder(home, &network.spec.reference);
     fs::create_dir_all(&folder).and_then(|()| record::write(&folder.join(FILE), network)).map_err(trouble("cannot write the network's record"))
 }
 
-/// Every network of this data folder, by reference.
+/// Every network of this home, by reference.
 ///
 /// # Errors
 /// `Unavailable` with what the file system says.
-pub fn all(data_dir: &Path) -> Result<Vec<NetworkSpec>, DriverError> {
-    let folders = entries(&data_dir.join("networks"))?;
+pub fn all(home: &Home) -> Result<Vec<NetworkSpec>, DriverError> {
+    let folders = entries(&home.folder().join("networks"))?;
     let mut found: Vec<_> = folders.iter().filter_map(|folder| record::read::<Network>(&folder.join(FILE))).map(|network| network.spec).collect();
     found.sort_by(|a, b| a.reference.cmp(&b.reference));
     Ok(found)
 }
 
 /// The guests in a network, by address.
-pub(super) fn members(data_dir: &Path, network: &Reference) -> Result<Vec<Member>, DriverError> {
-    let mut members: Vec<Member> = guest_records(data_dir)?.into_iter().filter_map(|guest| member(data_dir, network, guest)).collect();
-    let spec = find(data_dir, network).map(|network| network.spec);
+pub(super) fn members(home: &Home, network: &Reference) -> Result<Vec<Member>, DriverError> {
+    let mut members: Vec<Member> = guest_records(home)?.into_iter().filter_map(|guest| member(home, network, guest)).collect();
+    let spec = find(home, network).map(|network| network.spec);
     for member in &mut members {
         member.ipv6 = member.ipv6.filter(|address| spec.as_ref().is_some_and(|spec| spec.holds_ipv6(*address)));
     }
@@ -143,20 +143,24 @@ pub(super) fn members(data_dir: &Path, network: &Reference) -> Result<Vec<Member
     Ok(members)
 }
 
-/// What the records of all guests of this data folder say.
-pub(super) fn guest_records(data_dir: &Path) -> Result<Vec<Guest>, DriverError> {
-    let named = entries(&guests(data_dir))?;
-    // Drafts and trash begin with a dot, which no reference does.
-    let named = named.iter().filter(|folder| folder.file_name().and_then(|name| Reference::parse(name.to_str()?).ok()).is_some());
-    Ok(named.filter_map(|folder| record::read(&folder.join(GUEST))).collect())
+/// What the records of all guests that can be in these networks say.
+pub(super) fn guest_records(home: &Home) -> Result<Vec<Guest>, DriverError> {
+    let mut records = Vec::new();
+    for data_dir in home.drivers() {
+        let named = entries(&guests(data_dir))?;
+        // Drafts and trash begin with a dot, which no reference does.
+        let named = named.iter().filter(|folder| folder.file_name().and_then(|name| Reference::parse(name.to_str()?).ok()).is_some());
+        records.extend(named.filter_map(|folder| record::read::<Guest>(&folder.join(GUEST))));
+    }
+    Ok(records)
 }
 
-fn member(data_dir: &Path, network: &Reference, guest: Guest) -> Option<Member> {
+fn member(home: &Home, network: &Reference, guest: Guest) -> Option<Member> {
     let Guest { spec, seat } = guest;
     let card = spec.card.filter(|card| card.network == *network)?;
     let public = seat.addresses.into_iter().filter_map(|address| if let IpAddr::V4(address) = address { Some(address) } else { None });
     Some(Member {
-        port: names::port(data_dir, &spec.reference),
+        port: names::port(home, &spec.reference),
         hostname: spec.hostname,
         mac: spec.mac,
         ipv4: card.ipv4,
@@ -189,18 +193,37 @@ mod tests {
         "addresses": ["203.0.113.7"]
     }"#;
 
+    fn reference(text: &str) -> Reference {
+        Reference::parse(text).unwrap()
+    }
+
+    fn written(data_dir: &Path, folder: &str, text: &str) {
+        fs::create_dir_all(guests(data_dir).join(folder)).unwrap();
+        fs::write(guests(data_dir).join(folder).join(GUEST), text).unwrap();
+    }
+
     #[test]
     fn guests_of_an_earlier_version_are_members() {
         let data = tempfile::tempdir().unwrap();
-        let reference = |text: &str| Reference::parse(text).unwrap();
         for (folder, text) in [("vm_1", EARLIER), (".new-vm_2", EARLIER), ("vm_3", "half a record")] {
-            fs::create_dir_all(guests(data.path()).join(folder)).unwrap();
-            fs::write(guests(data.path()).join(folder).join(GUEST), text).unwrap();
+            written(data.path(), folder, text);
         }
-        let members = members(data.path(), &reference("net_1")).unwrap();
+        let home = Home::alone(data.path());
+        let members = members(&home, &reference("net_1")).unwrap();
         let [one] = members.as_slice() else { panic!("{members:?}") };
         assert_eq!((one.hostname.as_str(), one.ipv4, one.public.as_slice()), ("web-1", [10, 66, 0, 10].into(), &[[203, 0, 113, 7].into()][..]));
         assert_eq!((one.filter.rules.len(), one.filter.inbound), (1, compute_driver::Verdict::Drop));
-        assert!(super::members(data.path(), &reference("net_2")).unwrap().is_empty());
+        assert!(super::members(&home, &reference("net_2")).unwrap().is_empty());
+    }
+
+    #[test]
+    fn guests_of_two_drivers_are_members_of_one_network() {
+        let (machines, containers) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        written(machines.path(), "vm_1", EARLIER);
+        written(containers.path(), "vm_2", &EARLIER.replace("vm_1", "vm_2").replace("10.66.0.10", "10.66.0.11"));
+        let home = Home::new(machines.path(), [machines.path().to_owned(), containers.path().to_owned()]);
+        let addresses = |home: &Home| members(home, &reference("net_1")).unwrap().iter().map(|one| one.ipv4.octets()[3]).collect::<Vec<_>>();
+        assert_eq!((addresses(&home), addresses(&Home::alone(machines.path()))), (vec![10, 11], vec![10]));
+        assert_eq!(home.site(), Home::alone(machines.path()).site(), "the place is the same");
     }
 }

@@ -1,11 +1,12 @@
 //! Brings a network into being from what is remembered of it, and takes it away. Whatever is there already is left alone, so it
 //! repairs what a crash or a restart of the host left half done. The caller holds the network's lock.
 
-use std::{collections::BTreeSet, fs, io, net::Ipv4Addr, path::Path};
+use std::{collections::BTreeSet, fs, io, net::Ipv4Addr};
 
 use compute_driver::{DriverError, Reference};
 
 use super::{
+    home::Home,
     ipv6,
     names::{BRIDGE, HOST_ADDRESS, Names, UPLINK},
     port,
@@ -23,10 +24,10 @@ const KERNEL: &str = "cd /proc/sys/net; echo 1 >ipv4/ip_forward; echo 0 >ipv4/co
 const KERNEL_OF_BRIDGE: &str = "cd /proc/sys/net/ipv4/conf/br0; echo 1 >proxy_arp_pvlan; echo 0 >send_redirects";
 
 /// Makes whatever is missing of the network and changes whatever differs.
-pub(super) async fn realise(data_dir: &Path, reference: &Reference) -> Result<(), DriverError> {
-    let network = record::known(data_dir, reference)?;
-    let members = record::members(data_dir, reference)?;
-    let names = Names::of(data_dir, reference);
+pub(super) async fn realise(home: &Home, reference: &Reference) -> Result<(), DriverError> {
+    let network = record::known(home, reference)?;
+    let members = record::members(home, reference)?;
+    let names = Names::of(home, reference);
     namespace(&names).await?;
     ipv6::kernel(&names, &network.spec).await?;
     // Before there is a card that anything could pass.
@@ -39,12 +40,12 @@ pub(super) async fn realise(data_dir: &Path, reference: &Reference) -> Result<()
     uplink(&names, &network).await?;
     routes(&names, &network, &members).await?;
     ipv6::realise(&names, &network.spec, &members).await?;
-    resolver::keep(&record::folder(data_dir, reference), &names, &network.spec, &members).await
+    resolver::keep(&record::folder(home, reference), &names, &network.spec, &members).await
 }
 
 /// Takes the network away with all that belongs to it.
-pub(super) async fn remove(data_dir: &Path, reference: &Reference) -> Result<(), DriverError> {
-    let (names, folder) = (Names::of(data_dir, reference), record::folder(data_dir, reference));
+pub(super) async fn remove(home: &Home, reference: &Reference) -> Result<(), DriverError> {
+    let (names, folder) = (Names::of(home, reference), record::folder(home, reference));
     resolver::stop(&folder).await?;
     if link_exists(&["link", "show", &names.veth]).await {
         run("ip", ["link", "del", &names.veth]).await?;

@@ -182,15 +182,15 @@ impl Driver for Oci {
     }
 
     fn ensure_network<'a>(&'a self, wanted: &'a NetworkSpec) -> Answer<'a, ()> {
-        Box::pin(change::ensure(&self.settings.data_dir, wanted))
+        Box::pin(change::ensure(&self.settings.networks, wanted))
     }
 
     fn remove_network<'a>(&'a self, reference: &'a Reference) -> Answer<'a, ()> {
-        Box::pin(change::remove(&self.settings.data_dir, reference))
+        Box::pin(change::remove(&self.settings.networks, reference))
     }
 
     fn networks(&self) -> Answer<'_, Vec<NetworkSpec>> {
-        Box::pin(async move { change::list(&self.settings.data_dir) })
+        Box::pin(async move { change::list(&self.settings.networks) })
     }
 
     fn connect<'a>(&'a self, reference: &'a Reference, card: Option<&'a Card>) -> Answer<'a, InForce> {

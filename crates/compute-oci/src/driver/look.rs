@@ -51,6 +51,7 @@ pub(super) async fn capabilities(oci: &Oci) -> Result<Capabilities, DriverError>
         features: FEATURES.into_iter().chain(private::host::features()).collect(),
         templates: ready.map(|name| (*name).to_owned()).collect(),
         capacity: capacity(oci),
+        network_site: Some(oci.settings.networks.site()),
     })
 }
 
@@ -63,7 +64,7 @@ fn capacity(oci: &Oci) -> Option<compute_driver::Capacity> {
 pub(super) async fn inventory(oci: &Oci) -> Result<Inventory, DriverError> {
     let space = capacity(oci).ok_or_else(|| DriverError::unavailable("cannot see how much room this host has"))?;
     let host = fs::read_to_string("/proc/sys/kernel/hostname").map_err(trouble("cannot see this host's name"))?.trim().to_owned();
-    let networks = private::all(&oci.settings.data_dir)?.into_iter().map(|network| GuestNetwork { name: network.reference.to_string(), host: None });
+    let networks = private::all(&oci.settings.networks)?.into_iter().map(|network| GuestNetwork { name: network.reference.to_string(), host: None });
     let built = image::TEMPLATES.iter().filter_map(|name| image::find(&oci.settings.images_dir, name).map(|found| (*name, found)));
     Ok(Inventory {
         hosts: vec![Host {

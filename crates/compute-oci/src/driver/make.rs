@@ -61,7 +61,7 @@ pub(super) async fn rebuild(oci: &Oci, spec: &GuestSpec) -> Result<Guest, Driver
 pub(super) async fn replace(oci: &Oci, spec: &GuestSpec, origin: &Origin) -> Result<Guest, DriverError> {
     let _lock = Lock::guest(&oci.settings.data_dir, &spec.reference).await?;
     let Ok((place, before)) = oci.known(&spec.reference) else { return create(oci, spec, origin).await };
-    let lan = change::lan_of(&oci.settings.data_dir, spec.card.as_ref())?;
+    let lan = change::lan_of(&oci.settings.networks, spec.card.as_ref())?;
     // What leads to a container and what passes belongs to its place in the network, not to its disk.
     let seat = Seat { lan, ..before.seat };
     let (template_version, ssh_port) = (origin.template_version.clone(), spec.ssh_port.unwrap_or(before.ssh_port));
@@ -119,7 +119,7 @@ async fn create(oci: &Oci, spec: &GuestSpec, origin: &Origin) -> Result<Guest, D
     fs::create_dir_all(guests(&settings.data_dir)).map_err(trouble("cannot make the folder of containers"))?;
     let draft = place.draft();
     let _ports = Lock::ports(&settings.data_dir).await?;
-    let seat = Seat::new(change::lan_of(&settings.data_dir, spec.card.as_ref())?);
+    let seat = Seat::new(change::lan_of(&settings.networks, spec.card.as_ref())?);
     let Numbers { ssh_port, first_id, ipv4 } = address::choose(settings, spec)?;
     let record = Record { spec: spec.clone(), template_version: origin.template_version.clone(), ssh_port, first_id, ipv4, seat };
     let made = furnish(oci, &draft, &record, origin, true).await;

@@ -19,7 +19,7 @@ pub(super) async fn connect(oci: &Oci, reference: &Reference, card: Option<&Card
     let _lock = Lock::guest(data_dir, reference).await?;
     let (place, mut record) = oci.known(reference)?;
     let before = record.spec.card.clone();
-    change::connect(data_dir, before.as_ref(), card, async |lan| {
+    change::connect(&oci.settings.networks, before.as_ref(), card, async |lan| {
         record.spec.card = card.cloned();
         record.seat.moves(lan);
         make::note(&place, &record)?;
@@ -39,7 +39,7 @@ pub(super) async fn set_filter(oci: &Oci, reference: &Reference, filter: &Filter
 /// Leads public addresses to the container from now on.
 pub(super) async fn set_addresses(oci: &Oci, reference: &Reference, addresses: &[IpAddr]) -> Result<(), DriverError> {
     must_be_able()?;
-    change::may_lead_to(&oci.settings.data_dir, reference, addresses)?;
+    change::may_lead_to(&oci.settings.networks, reference, addresses)?;
     let (_, record) = oci.known(reference)?;
     if record.spec.card.is_none() && addresses.is_empty() {
         return Ok(());
@@ -56,13 +56,13 @@ async fn change(oci: &Oci, reference: &Reference, change: impl FnOnce(&mut Recor
     };
     change(&mut record);
     make::note(&place, &record)?;
-    change::refresh(&oci.settings.data_dir, &card.network).await
+    change::refresh(&oci.settings.networks, &card.network).await
 }
 
 /// Makes sure of the container's network before it starts.
 pub(super) async fn ready(oci: &Oci, record: &Record) -> Result<(), DriverError> {
     match &record.spec.card {
-        Some(card) => change::ready(&oci.settings.data_dir, &card.network).await,
+        Some(card) => change::ready(&oci.settings.networks, &card.network).await,
         None => Ok(()),
     }
 }
@@ -70,7 +70,7 @@ pub(super) async fn ready(oci: &Oci, record: &Record) -> Result<(), DriverError>
 /// Takes what a destroyed container had in its network away.
 pub(super) async fn gone(oci: &Oci, record: Option<&Record>) -> Result<(), DriverError> {
     match record.and_then(|record| record.spec.card.as_ref()) {
-        Some(card) => change::refresh(&oci.settings.data_dir, &card.network).await,
+        Some(card) => change::refresh(&oci.settings.networks, &card.network).await,
         None => Ok(()),
     }
 }

@@ -179,7 +179,7 @@ async fn launch(oci: &Oci, place: &Place, record: &Record) -> Result<(), DriverE
     let settings = &oci.settings;
     let orders = Orders::Run(Box::new(Run {
         start: format!("{}-{}", std::process::id(), now_us()),
-        data_dir: settings.data_dir.clone(),
+        networks: settings.networks.clone(),
         dir: place.dir.clone(),
         run: place.run.clone(),
         installation: place.installation.clone(),

@@ -92,7 +92,7 @@ pub(super) async fn bring_up(orders: &Run, place: &Place, made: impl FnOnce(&Pro
 /// Plugs the container into its private network, or lays a cable of its own.
 async fn connect(orders: &Run, record: &Record, place: &Place, init: u32) -> Result<(), DriverError> {
     if let (Some(card), Some(lan)) = (&record.spec.card, record.seat.lan) {
-        return port::cable(&orders.data_dir, card, lan, &record.spec.reference, &record.spec.mac, init).await;
+        return port::cable(&orders.networks, card, lan, &record.spec.reference, &record.spec.mac, init).await;
     }
     let cable = Network { address: record.ipv4, gateway: orders.gateway, mac: &record.spec.mac };
     cable.connect(place, init).await?;

@@ -2,7 +2,7 @@
 
 use std::{net::Ipv4Addr, path::PathBuf};
 
-use compute_host::record;
+use compute_host::{network::Home, record};
 use serde::{Deserialize, Serialize};
 
 use crate::guest::{
@@ -27,9 +27,9 @@ pub(crate) enum Orders {
 pub(crate) struct Run {
     /// Which start this is. A supervisor whose start was given up finds another one's here, or none.
     pub(crate) start: String,
-    /// Empty in orders of earlier versions, whose containers are in no private network.
+    /// Empty in orders of earlier versions.
     #[serde(default)]
-    pub(crate) data_dir: PathBuf,
+    pub(crate) networks: Home,
     pub(crate) dir: PathBuf,
     pub(crate) run: PathBuf,
     pub(crate) installation: String,

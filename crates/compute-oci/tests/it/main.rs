@@ -9,5 +9,6 @@ mod debian;
 mod faults;
 mod keep;
 mod network;
+mod shared;
 mod survival;
 mod world;

@@ -25,18 +25,18 @@ fn ipv6(last: u8) -> Ipv6Addr {
     Ipv6Addr::from(block().to_bits() | u128::from(last))
 }
 
-fn network(name: &str) -> NetworkSpec {
+pub fn network(name: &str) -> NetworkSpec {
     let subnet = Network { address: [10, 66, 0, 0].into(), prefix: 24 };
     NetworkSpec { reference: Reference::parse(name).unwrap(), subnet, gateway: [10, 66, 0, 1].into(), egress: true, ipv6: Some(block()) }
 }
 
 /// A container at 10.66.0.`last` of `network`, and at the same place of the block.
-fn container(world: &World, name: &str, network: &NetworkSpec, last: u8) -> GuestSpec {
+pub fn container(world: &World, name: &str, network: &NetworkSpec, last: u8) -> GuestSpec {
     let card = Card { network: network.reference.clone(), ipv4: [10, 66, 0, last].into(), ipv6: Some(ipv6(last)) };
     GuestSpec { hostname: name.into(), mac: format!("02:66:01:00:00:{last:02x}"), card: Some(card), ..world.spec(&format!("vm_{name}")) }
 }
 
-fn inbound(rules: Vec<Rule>) -> Filter {
+pub fn inbound(rules: Vec<Rule>) -> Filter {
     Filter { anti_spoofing: true, rules, inbound: Verdict::Drop, outbound: Verdict::Accept }
 }
 
@@ -45,7 +45,7 @@ fn ssh() -> Rule {
 }
 
 /// Types a command whose end is told by its own number, and says whether it succeeded.
-async fn succeeds(line: &mut Box<dyn ConsoleStream>, number: u32, command: &str) -> bool {
+pub async fn succeeds(line: &mut Box<dyn ConsoleStream>, number: u32, command: &str) -> bool {
     let seen = types(line, &format!("{command}; echo \"is-$?-$(({number} + 1))\""), &format!("-{}", number + 1)).await;
     seen.contains(&format!("is-0-{}", number + 1))
 }
@@ -74,7 +74,7 @@ fn dropped(world: &World, network: &NetworkSpec, spec: &GuestSpec, part: &str) -
 }
 
 /// No namespace, line, rule or route of the network is on the host.
-fn no_network_is_left(world: &World, network: &NetworkSpec) {
+pub fn no_network_is_left(world: &World, network: &NetworkSpec) {
     let short = short(world, network.reference.as_str())[..12].to_owned();
     for words in [&["ip", "-o", "link"][..], &["ip", "netns", "list"], &["nft", "list", "tables"], &["ip", "route"], &["ip", "-6", "route"]] {
         let text = Command::new(words[0]).args(&words[1..]).output().unwrap().stdout;

@@ -37,6 +37,7 @@ pub(super) async fn capabilities(proxmox: &Proxmox) -> Result<Capabilities, Driv
             .chain(image::remembered(proxmox, &view).await?)
             .collect(),
         capacity: Some(capacity(&view, mapping)),
+        network_site: None,
     })
 }
 

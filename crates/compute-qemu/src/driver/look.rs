@@ -54,6 +54,7 @@ pub(super) async fn capabilities(qemu: &Qemu) -> Result<Capabilities, DriverErro
         features: FEATURES.into_iter().chain(rescue).chain(network::host::features()).collect(),
         templates: ready.map(|name| (*name).to_owned()).chain(image::imported::names(&qemu.settings.data_dir)).collect(),
         capacity: room::capacity(&qemu.settings.data_dir),
+        network_site: Some(qemu.settings.networks.site()),
     })
 }
 
@@ -64,7 +65,7 @@ pub(super) async fn inventory(qemu: &Qemu) -> Result<Inventory, DriverError> {
     let data_dir = &qemu.settings.data_dir;
     let built = image::TEMPLATES.iter().filter_map(|name| Some(((*name).to_owned(), image::find(&qemu.settings.images_dir, name)?)));
     let built = built.chain(image::imported::names(data_dir).into_iter().filter_map(|name| Some((name.clone(), image::imported::find(data_dir, &name)?))));
-    let private = network::all(data_dir)?.into_iter().map(|network| GuestNetwork { name: network.reference.to_string(), host: None });
+    let private = network::all(&qemu.settings.networks)?.into_iter().map(|network| GuestNetwork { name: network.reference.to_string(), host: None });
     Ok(Inventory {
         hosts: vec![Host {
             name: host,

@@ -38,7 +38,7 @@ pub(super) async fn ensure(qemu: &Qemu, spec: &GuestSpec) -> Result<Guest, Drive
     fs::create_dir_all(guests(&settings.data_dir)).map_err(trouble("cannot make the folder of guests"))?;
     let draft = place.draft();
     let _port_lock = Lock::ports(&settings.data_dir).await?;
-    let lan = change::lan_of(&settings.data_dir, spec.card.as_ref())?;
+    let lan = change::lan_of(&settings.networks, spec.card.as_ref())?;
     let record = Record::new(spec, template.version(), port::choose(settings, spec.ssh_port)?, lan);
     let made = furnish(&draft, &record, &Source::Template(template))
         .await
@@ -63,7 +63,7 @@ pub(super) async fn replace(qemu: &Qemu, spec: &GuestSpec, source: Source) -> Re
     let _guest_lock = Lock::guest(&settings.data_dir, &spec.reference).await?;
     let place = qemu.place(&spec.reference);
     let draft = place.draft();
-    let lan = change::lan_of(&settings.data_dir, spec.card.as_ref())?;
+    let lan = change::lan_of(&settings.networks, spec.card.as_ref())?;
     let Ok((_, before)) = qemu.known(&spec.reference) else {
         fs::create_dir_all(guests(&settings.data_dir)).map_err(trouble("cannot make the folder of guests"))?;
         let _port_lock = Lock::ports(&settings.data_dir).await?;

@@ -19,7 +19,7 @@ pub(super) async fn connect(qemu: &Qemu, reference: &Reference, card: Option<&Ca
     qemu.known(reference)?;
     let _lock = Lock::guest(data_dir, reference).await?;
     let before = qemu.known(reference)?.1.spec.card;
-    change::connect(data_dir, before.as_ref(), card, async |lan| {
+    change::connect(&qemu.settings.networks, before.as_ref(), card, async |lan| {
         reshape::reseed_locked(qemu, reference, |record| {
             record.spec.card = card.cloned();
             record.seat.moves(lan);
@@ -39,7 +39,7 @@ pub(super) async fn set_filter(qemu: &Qemu, reference: &Reference, filter: &Filt
 /// Leads public addresses to the guest from now on.
 pub(super) async fn set_addresses(qemu: &Qemu, reference: &Reference, addresses: &[IpAddr]) -> Result<(), DriverError> {
     must_be_able()?;
-    change::may_lead_to(&qemu.settings.data_dir, reference, addresses)?;
+    change::may_lead_to(&qemu.settings.networks, reference, addresses)?;
     let (_, record) = qemu.known(reference)?;
     if record.spec.card.is_none() && addresses.is_empty() {
         return Ok(());
@@ -56,21 +56,21 @@ async fn change(qemu: &Qemu, reference: &Reference, change: impl FnOnce(&mut Rec
     };
     change(&mut record);
     reshape::note(&place, &record)?;
-    change::refresh(&qemu.settings.data_dir, &card.network).await
+    change::refresh(&qemu.settings.networks, &card.network).await
 }
 
 /// Makes sure of the guest's network and of its card there before it starts.
 pub(super) async fn ready(qemu: &Qemu, record: &Record) -> Result<Option<Tap>, DriverError> {
     let Some(card) = &record.spec.card else { return Ok(None) };
-    let data_dir = &qemu.settings.data_dir;
-    change::ready(data_dir, &card.network).await?;
-    port::tap(data_dir, card, &record.spec.reference).await.map(Some)
+    let networks = &qemu.settings.networks;
+    change::ready(networks, &card.network).await?;
+    port::tap(networks, card, &record.spec.reference).await.map(Some)
 }
 
 /// Takes what a destroyed guest had in its network away.
 pub(super) async fn gone(qemu: &Qemu, record: Option<&Record>) -> Result<(), DriverError> {
     match record.and_then(|record| record.spec.card.as_ref()) {
-        Some(card) => change::refresh(&qemu.settings.data_dir, &card.network).await,
+        Some(card) => change::refresh(&qemu.settings.networks, &card.network).await,
         None => Ok(()),
     }
 }

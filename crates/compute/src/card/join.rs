@@ -42,7 +42,7 @@ pub async fn join<P: AtProject>(tx: &Tx, at: &Scope<P>, id: InstanceId, wanted: 
         return Err(Error::invalid("network_id", format!("choose a network in {}, where the machine is", machine.region_title)));
     }
     match (&network.node_name, &machine.node_name) {
-        (Some(one), Some(other)) if one != other => {
+        (Some(one), Some(other)) if !node::place::share_networks(tx.db(), one, other).await? => {
             return Err(Error::conflict("The machines of this network are on another node than this one. Order a machine into the network instead."));
         }
         (None, Some(node)) => networks::set(tx, network.id, &[(networks::Column::NodeName, Some(node.clone()).into())]).await?,

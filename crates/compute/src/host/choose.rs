@@ -100,6 +100,7 @@ mod tests {
             templates: Vec::new(),
             orphans: Vec::new(),
             class: None,
+            network_site: None,
             enabled: true,
             closed_because: None,
             cpu_overcommit_percent: 100,

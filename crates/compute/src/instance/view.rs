@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use compute_driver::Feature;
 use kernel::map::{Purpose, purpose};
 use kernel::permission::{AtProject, Permission};
 use kernel::{Cx, Gate, Result, Scope, Sealed, Timestamp};
@@ -41,7 +42,11 @@ pub(super) async fn open_for<P: Permission>(cx: &Cx, at: &Scope<P>, rows: Vec<Ro
     let gate = Gate::new(cx, at, purpose, sealed).await?;
     let features = node::store::features(cx.db(), rows.iter().filter_map(|row| row.node_id)).await?;
     let mut networks = card::store::among(cx.db(), rows.iter().map(|row| row.id)).await?;
-    let mut addresses = address::store::of_instances(cx.db(), rows.iter().map(|row| row.id)).await?;
+    // Addresses lead to no others.
+    let own_card = node::word(Feature::OwnCard)?;
+    let own_card = |row: &Row| row.node_id.and_then(|node| features.get(&node)).is_some_and(|offered| offered.contains(&own_card));
+    let reached = rows.iter().filter(|row| networks.contains_key(&row.id) || own_card(row)).map(|row| row.id);
+    let mut addresses = address::store::of_instances(cx.db(), reached).await?;
     rows.into_iter()
         .map(|row| {
             let network = networks.remove(&row.id).map(|card| InstanceNetwork { network_id: card.network_id, ipv4: card.ipv4, ipv6: card.ipv6 });

@@ -20,6 +20,7 @@ mod m0018_room_of_restore_tests;
 mod m0019_ipv6;
 mod m0021_classes;
 mod m0022_groups_of_machines;
+mod m0023_network_sites;
 
 use sea_orm_migration::MigrationTrait;
 
@@ -46,5 +47,6 @@ pub(crate) fn all() -> Vec<Box<dyn MigrationTrait>> {
         Box::new(m0019_ipv6::Migration),
         Box::new(m0021_classes::Migration),
         Box::new(m0022_groups_of_machines::Migration),
+        Box::new(m0023_network_sites::Migration),
     ]
 }

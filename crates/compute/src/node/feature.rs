@@ -11,7 +11,7 @@ use super::store;
 const SCREEN: &str = "screen_console";
 
 /// The word for a feature in rows and answers.
-pub(super) fn word(feature: Feature) -> Result<String> {
+pub(crate) fn word(feature: Feature) -> Result<String> {
     let word = serde_json::to_value(feature).ok().and_then(|value| value.as_str().map(str::to_owned));
     word.ok_or_else(|| Error::internal("a feature has no name"))
 }

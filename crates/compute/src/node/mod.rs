@@ -14,7 +14,7 @@ mod update;
 
 pub use enrol::enrol;
 pub(crate) use enrol::{accelerator, meet};
-pub(crate) use feature::{has, must_have};
+pub(crate) use feature::{has, must_have, word};
 pub use list::list;
 pub(crate) use measure::measure;
 pub(crate) use model::Taken;

@@ -43,6 +43,8 @@ pub struct Node {
     pub orphans: Vec<String>,
     /// The machines that it is for: those of sizes of this class, or of sizes without one.
     pub class: Option<String>,
+    /// Where its private networks are: nodes that say the same have their machines in the same networks.
+    pub network_site: Option<String>,
     /// Whether new machines are placed on it.
     pub enabled: bool,
     /// Why not, in the operator's words.
@@ -244,6 +246,12 @@ impl Node {
         self.memory_mib.map(|memory| memory.saturating_mul(i64::from(self.memory_overcommit_percent)) / 100)
     }
 
+    /// Whether its machines can be in private networks that stand on the node of this name, one of `nodes`.
+    pub(crate) fn reaches(&self, name: &str, nodes: &[Self]) -> bool {
+        let site = nodes.iter().find(|node| node.name == name).and_then(|node| node.network_site.as_ref());
+        self.name == name || (site.is_some() && self.network_site.as_ref() == site)
+    }
+
     /// The first rule that keeps an extra disk away, in words for the operator; `None` when it fits. A machine's disk grows as it is
     /// written and most stay small; an extra disk is bought to be filled, so no more is promised than there is.
     pub(crate) fn refuses_disk(&self, taken: Taken, gib: i32) -> Option<String> {
@@ -315,6 +323,7 @@ mod tests {
             templates: vec!["tiny".into()],
             orphans: Vec::new(),
             class: None,
+            network_site: None,
             enabled: true,
             closed_because: None,
             cpu_overcommit_percent: 800,

@@ -54,6 +54,18 @@ pub(crate) async fn room_for_test(tx: &Tx, node: &str, size: Size) -> Result<()>
     }
 }
 
+/// Whether machines on the nodes `one` and `other` can be in one private network.
+///
+/// # Errors
+/// Database errors.
+pub(crate) async fn share_networks(db: &impl ConnectionTrait, one: &str, other: &str) -> Result<bool> {
+    if one == other {
+        return Ok(true);
+    }
+    let nodes = store::all(db).await?;
+    Ok(nodes.iter().any(|node| node.name == one && node.reaches(other, &nodes)))
+}
+
 /// What a node must offer for this machine beside what every node does.
 fn needed(row: &instances::Row, network: Option<&networks::Row>) -> Result<Vec<String>> {
     let user_data = row.user_data.is_some().then_some(Feature::UserData);
@@ -143,7 +155,7 @@ pub(crate) async fn place(tx: &Tx, at: &Scope<ByWorkflow>, row: &instances::Row)
         Some(id) => Some(backup::store::by_id(tx.db(), at, id).await?.node_name),
         None => None,
     };
-    // A network does not reach from node to node, so its machines are together.
+    // A network does not reach from site to site, so its machines are together.
     let network = card::network(tx, at, row.id).await?;
     let shape = row.shape();
     let mut refused = Vec::new();
@@ -153,9 +165,10 @@ pub(crate) async fn place(tx: &Tx, at: &Scope<ByWorkflow>, row: &instances::Row)
     let features = store::features(tx.db(), nodes.iter().map(|node| node.id)).await?;
     let needed = needed(row, network.as_ref())?;
     let stands = network.and_then(|network| network.node_name);
+    let reaches: Vec<NodeId> = nodes.iter().filter(|node| stands.as_ref().is_none_or(|stands| node.reaches(stands, &nodes))).map(|node| node.id).collect();
     for node in nodes.into_iter().filter(|node| kept_on.as_ref().is_none_or(|name| *name == node.name)) {
         let taken = load.on_node(node.id);
-        let apart = stands.as_ref().filter(|stands| **stands != node.name).map(|stands| format!("the machine's network stands on {stands}"));
+        let apart = stands.as_ref().filter(|_| !reaches.contains(&node.id)).map(|stands| format!("the machine's network stands on {stands}"));
         let offered = features.get(&node.id).map_or(&[][..], Vec::as_slice);
         let lacks = || needed.iter().find(|one| !offered.contains(one)).map(|one| format!("it has no `{one}`"));
         let template = wanted(row, &node, offered);

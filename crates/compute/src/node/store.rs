@@ -45,6 +45,7 @@ mod entity {
         /// JSON list of what its driver offers.
         pub features: String,
         pub class: Option<String>,
+        pub network_site: Option<String>,
         pub enabled: bool,
         pub closed_because: Option<String>,
         pub cpu_overcommit_percent: i32,
@@ -91,6 +92,7 @@ fn view(row: entity::Model) -> Result<Node> {
         disk_mib: row.disk_mib,
         disk_free_mib: row.disk_free_mib,
         class: row.class,
+        network_site: row.network_site,
         enabled: row.enabled,
         problem: row.problem,
         seen_at: Timestamp(row.seen_at),
@@ -161,6 +163,7 @@ pub(super) async fn note(tx: &Tx, region: RegionId, seen: &Seen<'_>) -> Result<(
         orphans: Set("[]".to_owned()),
         features: Set("[]".to_owned()),
         class: Set(None),
+        network_site: Set(None),
         enabled: Set(true),
         closed_because: Set(None),
         cpu_overcommit_percent: Set(seen.overcommit.cpu_percent),
@@ -193,6 +196,7 @@ fn answered(update: sea_orm::UpdateMany<entity::Entity>, said: &Capabilities, no
         .col_expr(entity::Column::DiskFreeMib, Expr::value(room.map(|room| figure(room.disk_free_mib))))
         .col_expr(entity::Column::Templates, Expr::value(text(&said.templates)?))
         .col_expr(entity::Column::Features, Expr::value(text(&words(said)?)?))
+        .col_expr(entity::Column::NetworkSite, Expr::value(said.network_site.clone()))
         .col_expr(entity::Column::Problem, Expr::value(None::<String>))
         .col_expr(entity::Column::SeenAt, Expr::value(now.0)))
 }

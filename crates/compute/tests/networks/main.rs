@@ -3,6 +3,7 @@
 
 mod ipv6;
 mod own_cards;
+mod sites;
 mod upgrade;
 mod workflows;
 
