@@ -11,10 +11,9 @@ use workflow::{Next, OperationId, Start, StepCx, WhenFailed, Workflow, nothing, 
 use super::create::{LONG, LOOK, name};
 use super::model::{BackupId, BackupState};
 use super::store;
-use crate::drivers;
 use crate::instance::bring_up::{BringsUp, PATIENT, boot, finish, wait};
 use crate::instance::{InstanceId, State, change, guest, store as instances};
-use crate::snapshot;
+use crate::{card, drivers, snapshot};
 
 /// What the workflow works on.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
@@ -130,6 +129,7 @@ async fn bring_back(step: StepCx, input: BackupRestoreInput) -> Result<Next> {
                 snapshot::gone_with_disk(&tx, &step.scope(), row.id).await
             })
             .await?;
+            card::say_again(&step, &row).await?;
             Ok(Next::Done)
         }
         Err(DriverError::NotFound { .. }) => Err(Error::conflict("The machine is gone from its node.")),

@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 use std::str::FromStr;
 
-use compute_driver::{Card, Direction, DriverError, Feature, Filter, Network, NetworkSpec, Protocol, Rule, Verdict};
+use compute_driver::{Card, Direction, DriverError, Feature, Filter, InForce, Network, NetworkSpec, Protocol, Rule, Verdict};
 use ipnet::Ipv6Net;
 use kernel::{Error, Result};
 use workflow::StepCx;
@@ -27,6 +27,31 @@ pub(crate) async fn network_ready(step: &StepCx, machine: &instances::Row) -> Re
         Ok(()) => Ok(()),
         Err(error) => Err(drivers::told(step, error).await),
     }
+}
+
+/// Gives the machine its card, or takes it away. A hypervisor that knows no private networks hears of none.
+pub(crate) async fn connect(step: &StepCx, machine: &instances::Row) -> Result<InForce> {
+    let db = step.cx().db();
+    if !node::has(db, machine.node_id, Feature::PrivateNetworks).await? {
+        return Ok(InForce::Now);
+    }
+    let card = store::of(db, machine.id).await?.as_ref().map(driver_card).transpose()?;
+    match guest::driver(step, machine)?.connect(&drivers::reference(machine.id)?, card.as_ref()).await {
+        Ok(force) => Ok(force),
+        Err(error) => Err(drivers::told(step, error).await),
+    }
+}
+
+/// Says once more where the machine is, what passes and which addresses lead to it, after its disk was made anew or brought back. Where it
+/// has a card of its own, all of that is among the settings that a snapshot or an archive brings back from its time; elsewhere it is kept apart.
+pub(crate) async fn say_again(step: &StepCx, machine: &instances::Row) -> Result<()> {
+    if !node::has(step.cx().db(), machine.node_id, Feature::OwnCard).await? {
+        return Ok(());
+    }
+    network_ready(step, machine).await?;
+    connect(step, machine).await?;
+    set_filter(step, machine).await?;
+    if node::has(step.cx().db(), machine.node_id, Feature::PublicAddresses).await? { lead(step, machine).await } else { Ok(()) }
 }
 
 /// Filters the machine's traffic as its security group says, or its network, or not at all. A machine that has neither a card of its own

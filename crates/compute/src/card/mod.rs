@@ -9,7 +9,7 @@ pub(crate) mod store;
 pub use join::join;
 pub use model::{Connection, InstanceNetwork};
 
-pub(crate) use apply::{driver_card, lead, network_ready, set_filter};
+pub(crate) use apply::{connect, driver_card, lead, network_ready, say_again, set_filter};
 pub(crate) use gone::gone;
 pub(crate) use join::{network, pin, put_back};
 pub(crate) use model::{Place, Was};

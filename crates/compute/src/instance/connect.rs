@@ -1,7 +1,7 @@
 //! Moves a machine into a private network, out of it, or under another security group. In force after a restart where it moves;
 //! a security group is in force at once.
 
-use compute_driver::{Feature, InForce};
+use compute_driver::Feature;
 use kernel::map::purpose;
 use kernel::permission::{AtOrganisation, AtProject};
 use kernel::{Cx, Error, Result, Scope};
@@ -82,29 +82,15 @@ async fn put_back(step: StepCx, input: ConnectInput) -> Result<()> {
     let row = guest::row(&step, input.instance_id).await?;
     if row.node_name.is_some() {
         card::network_ready(&step, &row).await?;
-        tell(&step, &row).await?;
+        card::connect(&step, &row).await?;
         card::set_filter(&step, &row).await?;
     }
     Ok(())
 }
 
-/// A hypervisor that knows no private networks hears of none.
-async fn tell(step: &StepCx, row: &store::Row) -> Result<InForce> {
-    let db = step.cx().db();
-    if !node::has(db, row.node_id, Feature::PrivateNetworks).await? {
-        return Ok(InForce::Now);
-    }
-    let card = card::store::of(db, row.id).await?;
-    let card = card.as_ref().map(card::driver_card).transpose()?;
-    match guest::driver(step, row)?.connect(&drivers::reference(row.id)?, card.as_ref()).await {
-        Ok(force) => Ok(force),
-        Err(error) => Err(drivers::told(step, error).await),
-    }
-}
-
 async fn connect(step: StepCx, input: ConnectInput) -> Result<Next> {
     let row = guest::row(&step, input.instance_id).await?;
-    let force = tell(&step, &row).await?;
+    let force = card::connect(&step, &row).await?;
     guest::log_force(&step, force).await?;
     Ok(Next::Done)
 }

@@ -14,9 +14,9 @@ use super::model::{InstanceId, State};
 use super::store::{self, Column};
 use super::{change, guest};
 use crate::backup::LONG;
-use crate::drivers;
 use crate::image::{self, ImageId, OWN};
 use crate::template::{self, Template, TemplateId};
+use crate::{card, drivers};
 
 /// How often a hypervisor that takes an image in is asked again.
 const LOOK: Duration = Duration::from_secs(1);
@@ -127,6 +127,7 @@ async fn renew(step: StepCx, input: RebuildInput) -> Result<Next> {
         Ok(made) => {
             guest::note(&step, row.id, &made).await?;
             step.write(async |tx| crate::snapshot::gone_with_disk(&tx, &step.scope(), input.instance_id).await).await?;
+            card::say_again(&step, &row).await?;
         }
         Err(error) => return Err(drivers::told(&step, error).await),
     }

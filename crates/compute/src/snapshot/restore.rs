@@ -12,7 +12,7 @@ use super::model::{SnapshotId, SnapshotState};
 use super::store;
 use crate::instance::bring_up::{BringsUp, PATIENT, boot, finish, wait};
 use crate::instance::{InstanceId, State, change, guest, store as instances};
-use crate::{disk, drivers};
+use crate::{card, disk, drivers};
 
 /// What the workflow works on.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
@@ -96,7 +96,10 @@ async fn roll_back(step: StepCx, input: RestoreInput) -> Result<Next> {
     let row = guest::row(&step, input.instance_id).await?;
     match guest::driver(&step, &row)?.roll_back(&drivers::reference(row.id)?, &name(input.snapshot_id)?).await {
         Ok(Progress::Working { .. }) => Ok(Next::Again(LOOK)),
-        Ok(Progress::Done(_)) => Ok(Next::Done),
+        Ok(Progress::Done(_)) => {
+            card::say_again(&step, &row).await?;
+            Ok(Next::Done)
+        }
         Err(error) => Err(drivers::told(&step, error).await),
     }
 }

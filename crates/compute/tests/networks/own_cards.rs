@@ -121,3 +121,23 @@ both_engines!(a_change_that_does_not_work_gives_the_group_back, |engine| async m
     assert_eq!(operation.state, workflow::operation::State::Undone);
     assert_eq!((seen(&test, id).await.security_group_id, hypervisor.filter(&reference(id)).unwrap().rules.len()), (Some(web), 1));
 });
+
+both_engines!(a_rebuilt_machine_has_the_card_the_rules_and_the_addresses_of_today, |engine| async move {
+    let (test, hypervisor) = with_own_cards(engine).await;
+    pool(&test, "203.0.113.8/30", &[]).await.unwrap();
+    let (net, web) = (network(&test, "backend").await, group(&test, vec![tcp(443)]).await);
+    let id = running(&test, "web", Connection { network_id: Some(net), security_group_id: Some(web) }).await;
+    led(&test, &address(&test).await.unwrap(), Some(id)).await;
+    // What an archive of another day would bring along.
+    let reference = reference(id);
+    hypervisor.set_filter(&reference, &Filter::open()).await.unwrap();
+    hypervisor.set_addresses(&reference, &[]).await.unwrap();
+    hypervisor.connect(&reference, None).await.unwrap();
+    let template = seen(&test, id).await.template.id;
+    let at = test.scope::<compute::permissions::InstanceRebuild>().await;
+    instance::rebuild(&test.cx, &at, id, instance::Renewal::Template(template)).await.unwrap();
+    finish(&test, instance::REBUILD.name, id).await;
+    let filter = hypervisor.filter(&reference).unwrap();
+    assert_eq!((filter.inbound, filter.rules.len(), hypervisor.addresses(&reference).len()), (Verdict::Drop, 1, 1));
+    assert_eq!(hypervisor.spec(&reference).unwrap().card.map(|card| card.ipv4.to_string()).as_deref(), Some("10.0.0.2"));
+});
