@@ -83,6 +83,9 @@ pub struct Mapping {
     pub images: Option<String>,
     /// How guests are connected.
     pub network: Network,
+    /// Where private networks of customers may be; without it there are none.
+    #[serde(default)]
+    pub private: Option<Private>,
     /// Resource pool of our guests, which must exist; useful to grant the token no more than it needs.
     #[serde(default)]
     pub pool: Option<String>,
@@ -112,6 +115,36 @@ pub struct Network {
     /// IPv6 beside that; without it guests have what the network's routers tell them, or none.
     #[serde(default)]
     pub ipv6: Option<Ipv6>,
+}
+
+/// A zone of the cluster's software-defined network, in which each private network gets a VNet of its own.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Private {
+    /// Its name. It must be of a kind that keeps VNets apart and lets guests of a network reach each other from node to node: VLAN, QinQ or
+    /// VXLAN; one of the kind `simple` does on a single node.
+    pub zone: String,
+    /// Tags for VNets; those of a VLAN zone end at 4094, those of a VXLAN zone at 16777215, and a simple zone has none.
+    #[serde(default)]
+    pub tags: Option<RangeInclusive<u32>>,
+}
+
+/// The largest tag of a VXLAN.
+const LARGEST_TAG: u32 = 16_777_215;
+
+impl Private {
+    fn check(&self) -> Result<(), DriverError> {
+        let is_name = (2..=8).contains(&self.zone.len()) && self.zone.bytes().all(|b| b.is_ascii_alphanumeric());
+        if !is_name {
+            return Err(DriverError::refused(format!("{:?} is no name of a zone: it has 2 to 8 letters and digits", self.zone)));
+        }
+        match &self.tags {
+            Some(tags) if tags.is_empty() || *tags.start() == 0 || *tags.end() > LARGEST_TAG => {
+                Err(DriverError::refused(format!("tags must be a range within 1 to {LARGEST_TAG}")))
+            }
+            _ => Ok(()),
+        }
+    }
 }
 
 /// A range of addresses that is ours: the guest with the first id gets the first one, and so on, so that nothing has to be kept.
@@ -166,6 +199,7 @@ impl Mapping {
             backup_storage: None,
             images: None,
             network: Network { bridge: "vmbr0".to_owned(), vlan: None, addresses: None, ipv6: None },
+            private: None,
             pool: None,
             templates: BTreeMap::new(),
             calls_per_second: calls_per_second(),
@@ -183,6 +217,10 @@ impl Mapping {
         }
         if self.network.ipv6.is_some() && self.network.ipv6 != after.network.ipv6 {
             return Err(DriverError::conflict("the block of IPv6 addresses gives each guest its address, so it stays while there are guests"));
+        }
+        let zone = |mapping: &Self| mapping.private.as_ref().map(|private| private.zone.clone());
+        if self.private.is_some() && zone(self) != zone(after) {
+            return Err(DriverError::conflict("private networks are in the zone, so it stays while there are guests"));
         }
         let gone = |name: &&String| !after.templates.contains_key(*name);
         match self.templates.keys().find(gone) {
@@ -210,6 +248,9 @@ impl Mapping {
         }
         if let Some(ipv6) = &self.network.ipv6 {
             ipv6.check(&self.ids)?;
+        }
+        if let Some(private) = &self.private {
+            private.check()?;
         }
         let names = [Some(&self.storage), self.backup_storage.as_ref(), self.images.as_ref(), Some(&self.network.bridge), self.pool.as_ref()];
         let names = names.into_iter().flatten().chain(&self.nodes);
@@ -294,6 +335,8 @@ mod tests {
         bad(|m| m.ids = 5000..=80_000, "address");
         bad(|m| m.network.addresses.as_mut().unwrap().gateway = Ipv4Addr::new(10, 0, 1, 9), "gateway");
         bad(|m| m.network.ipv6 = ipv6("2001:db8:9::1"), "IPv6 gateway");
+        bad(|m| m.private = Some(Private { zone: "customers-of-mine".into(), tags: None }), "zone");
+        bad(|m| m.private = Some(Private { zone: "tenants".into(), tags: Some(0..=9) }), "tags");
         bad(|m| m.ids = 8990..=9010, "template");
         bad(|m| drop(m.templates.insert("x".into(), Origin::Import { volume: "x".into() })), "volume");
     }
@@ -310,6 +353,14 @@ mod tests {
         assert!(after(|mapping| mapping.ids = 6000..=6099).is_err());
         assert!(after(|mapping| mapping.network.addresses = None).is_err());
         assert_eq!(after(|mapping| mapping.network.ipv6 = ipv6("fe80::1")), Ok(()), "guests get it when they are made or rebuilt");
+        let tenants = || Some(Private { zone: "tenants".into(), tags: Some(100..=199) });
+        let mut before = mapping();
+        before.private = tenants();
+        assert_eq!(mapping().check_change(&before), Ok(()));
+        assert!(before.check_change(&mapping()).is_err(), "networks may be in it");
+        let mut more = before.clone();
+        more.private.as_mut().unwrap().tags = Some(100..=999);
+        assert_eq!(before.check_change(&more), Ok(()));
         let mut before = mapping();
         before.network.ipv6 = ipv6("fe80::1");
         assert!(before.check_change(&mapping()).is_err() && before.check_change(&before).is_ok());

@@ -10,7 +10,7 @@ use hyper::ext::ReasonPhrase;
 use serde_json::{Value, json};
 
 use crate::state::{Answer, Fault, Kind, Refusal, SECRET, State, TOKEN, say};
-use crate::{config, consoles, guests, keep, migrate, wall};
+use crate::{config, consoles, guests, keep, migrate, sdn, wall};
 
 pub struct Incoming {
     pub method: String,
@@ -214,7 +214,7 @@ fn led(state: &mut State, call: &Incoming) -> Answer {
         ("GET", ["version"]) => Ok(json!({ "version": state.version, "release": "8.4", "repoid": "x" })),
         ("GET", ["access", "permissions"]) => Ok(permissions(state)),
         ("GET", ["cluster", "resources"]) => Ok(guests::resources(state)),
-        ("GET", ["cluster", "sdn", "vnets"]) => Ok(json!([])),
+        (_, ["cluster", "sdn", rest @ ..]) => sdn::answer(state, method, rest, call),
         ("GET", ["cluster", "firewall", "options"]) => Ok(json!({ "enable": 1 })),
         ("GET", ["nodes"]) => Ok(json!(state.nodes.keys().map(|name| json!({ "node": name, "ssl_fingerprint": "AB:CD" })).collect::<Vec<_>>())),
         ("GET", ["nodes", _, "network"]) => Ok(json!([{ "iface": "vmbr0", "type": "bridge", "active": 1 }])),
@@ -290,6 +290,8 @@ fn permissions(state: &State) -> Value {
         "Datastore.AllocateTemplate",
         "Datastore.Audit",
         "Sys.Audit",
+        "SDN.Allocate",
+        "SDN.Audit",
         "SDN.Use",
         "Pool.Allocate",
         "Pool.Audit",

@@ -182,7 +182,11 @@ pub fn power(state: &mut State, node: &str, vmid: u32, verb: &str, call: &Incomi
         if let Some(locked) = locked {
             return Err(locked);
         }
+        let bridge = state.guests.get(&vmid).and_then(|guest| crate::sdn::missing_bridge(state, &guest.config));
         let Some(guest) = state.guests.get_mut(&vmid) else { return Err("no such VM".into()) };
+        if let Some(bridge) = bridge.filter(|_| verb == "start") {
+            return Err(format!("bridge '{bridge}' does not exist"));
+        }
         match verb.as_str() {
             "start" | "reset" | "reboot" => guest.power_on(),
             "shutdown" if guest.ignores_button => return Err("VM quit/powerdown failed - got timeout".into()),

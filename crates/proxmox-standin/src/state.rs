@@ -188,6 +188,7 @@ pub struct State {
     pub raw_storage: bool,
     pub shared: bool,
     pub disks: Disks,
+    pub sdn: crate::sdn::Sdn,
     /// Whether guests that run can be given drives.
     pub hotplug: bool,
     /// Nodes that do not have the storage of disks.
@@ -222,6 +223,7 @@ impl Default for State {
             raw_storage: false,
             shared: false,
             disks: Disks::default(),
+            sdn: crate::sdn::Sdn::with_zones(),
             hotplug: true,
             without_storage: Vec::new(),
             consoles: Vec::new(),
@@ -274,7 +276,9 @@ impl State {
     ) -> Value {
         let number = self.number();
         let started = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs();
-        let upid = format!("UPID:{node}:{:08X}:{number:08X}:{started:08X}:{kind}:{vmid}:{TOKEN}:", number + 4000);
+        // A task about no guest names none.
+        let id = if vmid == 0 { String::new() } else { vmid.to_string() };
+        let upid = format!("UPID:{node}:{:08X}:{number:08X}:{started:08X}:{kind}:{id}:{TOKEN}:", number + 4000);
         if let (Some(lock), Some(guest)) = (lock, self.guests.get_mut(&vmid)) {
             guest.lock = Some(lock.to_owned());
         }

@@ -5,13 +5,15 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value, json};
 
 use crate::api::Incoming;
-use crate::state::{Answer, Refusal, State, say};
+use crate::state::{Answer, Refusal, State, say, wrong};
 
 #[derive(Default, Clone)]
 pub struct Wall {
     pub options: BTreeMap<String, String>,
     pub rules: Vec<BTreeMap<String, String>>,
     pub sets: BTreeMap<String, Vec<String>>,
+    /// What is said of a member, by set and member.
+    pub comments: BTreeMap<(String, String), String>,
 }
 
 pub fn answer(state: &mut State, vmid: u32, rest: &[&str], call: &Incoming) -> Answer {
@@ -49,15 +51,36 @@ pub fn answer(state: &mut State, vmid: u32, rest: &[&str], call: &Incoming) -> A
             wall.sets.entry(given.get("name").cloned().unwrap_or_default()).or_default();
             Ok(Value::Null)
         }
-        ("GET", ["ipset", name]) => Ok(json!(set(wall, name)?.iter().map(|cidr| json!({ "cidr": cidr })).collect::<Vec<_>>())),
+        ("DELETE", ["ipset", name]) => {
+            if !set(wall, name)?.is_empty() {
+                return Err(say(format!("IPSet '{name}' is not empty")));
+            }
+            wall.sets.remove(*name);
+            Ok(Value::Null)
+        }
+        ("GET", ["ipset", name]) => {
+            let said = |cidr: &String| match wall.comments.get(&((*name).to_owned(), cidr.clone())) {
+                Some(comment) => json!({ "cidr": cidr, "comment": comment }),
+                None => json!({ "cidr": cidr }),
+            };
+            let members = wall.sets.get(*name).ok_or_else(|| say(format!("no such IPSet '{name}'")))?;
+            Ok(json!(members.iter().map(said).collect::<Vec<_>>()))
+        }
         ("POST", ["ipset", name]) => {
-            set(wall, name)?;
-            wall.sets.entry((*name).to_owned()).or_default().push(given.get("cidr").cloned().unwrap_or_default());
+            let cidr = given.get("cidr").cloned().unwrap_or_default();
+            if set(wall, name)?.contains(&cidr) {
+                return Err(wrong("cidr", &format!("address '{cidr}' already exists")));
+            }
+            if let Some(comment) = given.get("comment") {
+                wall.comments.insert(((*name).to_owned(), cidr.clone()), comment.clone());
+            }
+            wall.sets.entry((*name).to_owned()).or_default().push(cidr);
             Ok(Value::Null)
         }
         ("DELETE", ["ipset", name, cidr]) => {
             set(wall, name)?;
             let cidr = cidr.replace("%2F", "/");
+            wall.comments.remove(&((*name).to_owned(), cidr.clone()));
             wall.sets.entry((*name).to_owned()).or_default().retain(|member| *member != cidr);
             Ok(Value::Null)
         }

@@ -34,12 +34,17 @@ pub(crate) fn add_set(at: &At, name: &str) -> Call {
     at.call(Method::POST, &["firewall", "ipset"]).with(Params::new().with("name", name))
 }
 
+/// Removes an empty set.
+pub(crate) fn remove_set(at: &At, name: &str) -> Call {
+    at.call(Method::DELETE, &["firewall", "ipset", name])
+}
+
 pub(crate) fn members(at: &At, set: &str) -> Call {
     at.call(Method::GET, &["firewall", "ipset", set])
 }
 
-pub(crate) fn add_member(at: &At, set: &str, network: &str) -> Call {
-    at.call(Method::POST, &["firewall", "ipset", set]).with(Params::new().with("cidr", network))
+pub(crate) fn add_member(at: &At, set: &str, network: &str, comment: Option<&str>) -> Call {
+    at.call(Method::POST, &["firewall", "ipset", set]).with(Params::new().with("cidr", network).maybe("comment", comment))
 }
 
 pub(crate) fn remove_member(at: &At, set: &str, network: &str) -> Call {

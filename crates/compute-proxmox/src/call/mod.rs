@@ -7,6 +7,7 @@ pub(crate) mod disk;
 pub(crate) mod firewall;
 pub(crate) mod guest;
 pub(crate) mod inside;
+pub(crate) mod sdn;
 
 use reqwest::Method;
 

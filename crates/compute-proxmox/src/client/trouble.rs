@@ -84,6 +84,8 @@ const KNOWN: &[Meaning] = &[
     (&["unable to find configuration file"], Trouble::NoGuest),
     (&["no such vm"], Trouble::NoGuest),
     (&["already exists"], Trouble::Taken),
+    (&["already defined"], Trouble::Taken),
+    (&["tag", "already exist"], Trouble::Taken),
     (&["config file already exists"], Trouble::Taken),
     (&["is running - destroy failed"], Trouble::Runs),
     (&["already running"], Trouble::Runs),

@@ -1,13 +1,16 @@
 //! The driver itself: each question with the function that answers it.
 
 use std::collections::BTreeMap;
+use std::net::IpAddr;
 
 use compute_driver::{
-    Answer, Backup, Capabilities, ConsoleKind, ConsoleStream, Disk, DiskSpec, Driver, DriverError, Filter, Guest, GuestSpec, ImageSpec, InForce, Inventory,
-    Measurement, PasswordHash, Progress, Reference, Size, Snapshot, SnapshotSpec, Status, Stranger, Way,
+    Answer, Backup, Capabilities, Card, ConsoleKind, ConsoleStream, Disk, DiskSpec, Driver, DriverError, Filter, Guest, GuestSpec, ImageSpec, InForce,
+    Inventory, Measurement, NetworkSpec, PasswordHash, Progress, Reference, Size, Snapshot, SnapshotSpec, Status, Stranger, Way,
 };
 
-use super::{Proxmox, access, adopt, backup, console, disk, filter, image, inventory, look, make, measure, moving, power, rebuild, size, snapshot};
+use super::{
+    Proxmox, access, adopt, backup, card, console, disk, filter, image, inventory, look, make, measure, moving, network, power, rebuild, size, snapshot,
+};
 
 impl Driver for Proxmox {
     fn name(&self) -> &'static str {
@@ -156,6 +159,26 @@ impl Driver for Proxmox {
 
     fn set_filter<'a>(&'a self, reference: &'a Reference, filter: &'a Filter) -> Answer<'a, ()> {
         Box::pin(filter::set(self, reference, filter))
+    }
+
+    fn ensure_network<'a>(&'a self, network: &'a NetworkSpec) -> Answer<'a, ()> {
+        Box::pin(network::ensure(self, network))
+    }
+
+    fn remove_network<'a>(&'a self, reference: &'a Reference) -> Answer<'a, ()> {
+        Box::pin(network::remove(self, reference))
+    }
+
+    fn networks(&self) -> Answer<'_, Vec<NetworkSpec>> {
+        Box::pin(network::list(self))
+    }
+
+    fn connect<'a>(&'a self, reference: &'a Reference, card: Option<&'a Card>) -> Answer<'a, InForce> {
+        Box::pin(card::connect(self, reference, card))
+    }
+
+    fn set_addresses<'a>(&'a self, reference: &'a Reference, addresses: &'a [IpAddr]) -> Answer<'a, ()> {
+        Box::pin(filter::set_addresses(self, reference, addresses))
     }
 
     fn ensure_image<'a>(&'a self, wanted: &'a ImageSpec) -> Answer<'a, Progress<()>> {

@@ -64,10 +64,23 @@ impl Config {
 
     /// The address of its first card.
     pub(super) fn mac(&self) -> Option<String> {
-        let net = self.said.text("net0")?;
-        let net = Property::of(&net);
+        Self::mac_in(&self.said.text("net0")?)
+    }
+
+    /// The address that a card's settings name.
+    pub(super) fn mac_in(card: &str) -> Option<String> {
+        let card = Property::of(card);
         let models = ["virtio", "hwaddr", "e1000", "e1000e", "rtl8139", "vmxnet3"];
-        models.iter().find_map(|model| net.get(model)).map(str::to_lowercase)
+        models.iter().find_map(|model| card.get(model)).map(str::to_lowercase)
+    }
+
+    /// The setting `name`, or nothing.
+    pub(super) fn line(&self, name: &str) -> String {
+        self.said.words(name)
+    }
+
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.said.has(name)
     }
 
     /// Its own address, where it is a fixed one.

@@ -1,15 +1,19 @@
 //! A guest's firewall, which the node applies outside the guest: rules, policies, and which senders are its own.
 
+use std::net::{IpAddr, Ipv4Addr};
+
 use compute_driver::{Direction, DriverError, Filter, Network, Protocol, Reference, Rule, Verdict};
 
-use super::Proxmox;
 use super::config::Config;
+use super::{Proxmox, card};
 use crate::block::link_local;
 use crate::call::{At, firewall};
 use crate::client::{Fields, Params, Trouble};
 
 /// The set of addresses that the node takes for those of the first card.
 const OWN: &str = "ipfilter-net0";
+/// What the comment of a public address says, by which it is told from what an earlier address of the guest left.
+const PUBLIC: &str = "fairhold: public address";
 
 /// One rule as the cluster keeps it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,7 +31,7 @@ pub(super) async fn set(proxmox: &Proxmox, reference: &Reference, filter: &Filte
     let (at, _) = proxmox.current(reference).await?;
     if filter.anti_spoofing {
         let own = own(&proxmox.config(&at).await?).ok_or_else(|| DriverError::unsupported("hold a guest to its addresses: they come from a DHCP server"))?;
-        allow_senders(proxmox, &at, &own).await?;
+        allow_senders(proxmox, &at, OWN, &own, None).await?;
     }
     set_rules(proxmox, &at, &filter.rules.iter().flat_map(lines).collect::<Vec<_>>()).await?;
     let policy = |verdict: Verdict| if verdict == Verdict::Accept { "ACCEPT" } else { "DROP" };
@@ -41,16 +45,84 @@ pub(super) async fn set(proxmox: &Proxmox, reference: &Reference, filter: &Filte
 pub(super) async fn hold(proxmox: &Proxmox, at: &At) -> Result<(), Trouble> {
     let client = proxmox.client();
     let Some(own) = own(&proxmox.config(at).await?) else { return Ok(()) };
-    allow_senders(proxmox, at, &own).await?;
+    allow_senders(proxmox, at, OWN, &own, None).await?;
     let said = Fields::of(client.ask(&firewall::options(at)).await?);
     let held = ["enable", "macfilter", "ipfilter"].into_iter().all(|name| said.flag(name));
     if held {
         return Ok(());
     }
+    switch_on(proxmox, at, &said, options(true)).await
+}
+
+/// Holds the guest's card of this number, which is in a private network, to its address there. A set of a card counts without the option
+/// `ipfilter`, which would shut a first card whose addresses nobody knows (Proxmox VE Administration Guide, "Standard IP set `ipfilter-net*`").
+pub(super) async fn hold_card(proxmox: &Proxmox, at: &At, number: u8, address: Ipv4Addr) -> Result<(), Trouble> {
+    allow_senders(proxmox, at, &set_of(number), &[address.to_string()], Some(&[])).await?;
+    let said = Fields::of(proxmox.client().ask(&firewall::options(at)).await?);
+    if said.flag("enable") {
+        return Ok(());
+    }
+    switch_on(proxmox, at, &said, Params::new().flag("enable", true).flag("dhcp", true).flag("ndp", true)).await
+}
+
+/// Forgets what a card that is gone was held to.
+pub(super) async fn let_card_go(proxmox: &Proxmox, at: &At, number: u8) -> Result<(), Trouble> {
+    let (client, set) = (proxmox.client(), set_of(number));
+    if !has_set(proxmox, at, &set).await? {
+        return Ok(());
+    }
+    allow_senders(proxmox, at, &set, &[], Some(&[])).await?;
+    client.settle(&firewall::remove_set(at, &set)).await?;
+    Ok(())
+}
+
+async fn switch_on(proxmox: &Proxmox, at: &At, said: &Fields, options: Params) -> Result<(), Trouble> {
     // A firewall that nobody had switched on would let nothing in otherwise.
     let open = Some("ACCEPT").filter(|_| !said.flag("enable"));
-    client.settle(&firewall::set_options(at, options(true).maybe("policy_in", open).maybe("policy_out", open))).await?;
+    proxmox.client().settle(&firewall::set_options(at, options.maybe("policy_in", open).maybe("policy_out", open))).await?;
     Ok(())
+}
+
+/// Lets the guest have these public addresses on its own card, and no others. Its system answers for them, and the operator leads them here.
+pub(super) async fn set_addresses(proxmox: &Proxmox, reference: &Reference, addresses: &[IpAddr]) -> Result<(), DriverError> {
+    let (at, _) = proxmox.current(reference).await?;
+    let own = own(&proxmox.config(&at).await?);
+    if own.is_none() && addresses.is_empty() {
+        return Ok(());
+    }
+    let own = own.ok_or_else(|| DriverError::unsupported("let guests have public addresses where they have their own from a DHCP server"))?;
+    let public: Vec<_> = addresses.iter().map(ToString::to_string).collect();
+    allow_senders(proxmox, &at, OWN, &own, Some(&public)).await?;
+    card::after_addresses(proxmox, &at).await
+}
+
+/// The public addresses that lead to the guest. They are remembered where they are allowed.
+pub(super) async fn public(proxmox: &Proxmox, at: &At) -> Result<Vec<String>, Trouble> {
+    if has_set(proxmox, at, OWN).await? { Ok(public_among(&members(proxmox, at, OWN).await?)) } else { Ok(Vec::new()) }
+}
+
+fn public_among(members: &[Fields]) -> Vec<String> {
+    let led = members.iter().filter(|member| member.words("comment") == PUBLIC);
+    led.filter_map(|member| Some(bare(&member.text("cidr")?).to_owned())).collect()
+}
+
+async fn has_set(proxmox: &Proxmox, at: &At, set: &str) -> Result<bool, Trouble> {
+    let sets = Fields::each(proxmox.client().ask(&firewall::sets(at)).await?);
+    Ok(sets.iter().any(|one| one.words("name") == set))
+}
+
+async fn members(proxmox: &Proxmox, at: &At, set: &str) -> Result<Vec<Fields>, Trouble> {
+    Ok(Fields::each(proxmox.client().ask(&firewall::members(at, set)).await?))
+}
+
+/// A single address without the length of its prefix.
+fn bare(member: &str) -> &str {
+    member.trim_end_matches("/32").trim_end_matches("/128")
+}
+
+/// The set of addresses of the card of this number.
+fn set_of(number: u8) -> String {
+    format!("ipfilter-net{number}")
 }
 
 /// The addresses that are the guest's own; `None` where they come from a DHCP server.
@@ -131,21 +203,25 @@ async fn set_rules(proxmox: &Proxmox, at: &At, wanted: &[Line]) -> Result<(), Tr
     Ok(())
 }
 
-/// Makes `own` the only addresses that the guest may send from.
-async fn allow_senders(proxmox: &Proxmox, at: &At, own: &[String]) -> Result<(), Trouble> {
+/// Makes `own` and the public addresses the only ones that the card may send from; without `public` those that lead there now stay.
+async fn allow_senders(proxmox: &Proxmox, at: &At, set: &str, own: &[String], public: Option<&[String]>) -> Result<(), Trouble> {
     let client = proxmox.client();
-    let sets = Fields::each(client.ask(&firewall::sets(at)).await?);
-    if !sets.iter().any(|set| set.words("name") == OWN) {
-        client.settle(&firewall::add_set(at, OWN)).await?;
+    if !has_set(proxmox, at, set).await? {
+        client.settle(&firewall::add_set(at, set)).await?;
     }
-    let members = Fields::each(client.ask(&firewall::members(at, OWN)).await?);
-    let members: Vec<_> = members.iter().filter_map(|member| member.text("cidr")).collect();
-    let same = |member: &str, address: &str| member.trim_end_matches("/32").trim_end_matches("/128") == address;
-    for address in own.iter().filter(|address| !members.iter().any(|member| same(member, address))) {
-        client.settle(&firewall::add_member(at, OWN, address)).await?;
+    let there = members(proxmox, at, set).await?;
+    let public = public.map_or_else(|| public_among(&there), <[String]>::to_vec);
+    // What is its own is not also led to it.
+    let public = public.into_iter().filter(|address| !own.contains(address)).map(|address| (address, Some(PUBLIC)));
+    let wanted: Vec<_> = own.iter().map(|address| (address.clone(), None)).chain(public).collect();
+    let is = |member: &Fields, (address, comment): &(String, Option<&str>)| {
+        bare(&member.words("cidr")) == address && (member.words("comment") == PUBLIC) == comment.is_some()
+    };
+    for member in there.iter().filter(|member| !wanted.iter().any(|one| is(member, one))) {
+        client.settle(&firewall::remove_member(at, set, &member.words("cidr"))).await?;
     }
-    for member in members.iter().filter(|member| !own.iter().any(|address| same(member, address))) {
-        client.settle(&firewall::remove_member(at, OWN, member)).await?;
+    for (address, comment) in wanted.iter().filter(|one| !there.iter().any(|member| is(member, one))) {
+        client.settle(&firewall::add_member(at, set, address, *comment)).await?;
     }
     Ok(())
 }

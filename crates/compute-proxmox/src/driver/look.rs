@@ -53,6 +53,7 @@ fn features(view: &View, mapping: &Mapping) -> BTreeSet<Feature> {
         Feature::Adopt,
         Feature::Firewall,
         Feature::Disks,
+        Feature::OwnCard,
     ]);
     if mapping.backup_storage.is_some() {
         features.insert(Feature::Backups);
@@ -63,6 +64,10 @@ fn features(view: &View, mapping: &Mapping) -> BTreeSet<Feature> {
     // Without fixed addresses nobody knows which ones are a guest's own.
     if mapping.network.addresses.is_some() {
         features.insert(Feature::AntiSpoofing);
+        features.insert(Feature::PublicAddresses);
+    }
+    if mapping.private.is_some() {
+        features.insert(Feature::PrivateNetworks);
     }
     if can_move(view, mapping) {
         features.insert(Feature::Move);

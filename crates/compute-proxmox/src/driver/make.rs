@@ -9,7 +9,7 @@ use super::config::{self, Config};
 use super::look;
 use super::mark::Mark;
 use super::view::{FRESH, GIB, View};
-use super::{ENTRIES, Proxmox, disk, filter, image};
+use super::{ENTRIES, Proxmox, card, disk, filter, image};
 use crate::call::{At, Kind, guest};
 use crate::client::{Call, Params, Trouble};
 use crate::settings::Origin;
@@ -22,9 +22,8 @@ pub(super) const SETTLED_IN: Duration = Duration::from_secs(120);
 /// The template, if any guest could be made from `spec` here.
 pub(super) fn accept<'a>(proxmox: &'a Proxmox, spec: &GuestSpec) -> Result<Cow<'a, Origin>, DriverError> {
     spec.check()?;
-    if spec.card.is_some() {
-        // Which network of ours is which of the cluster's is not mapped.
-        return Err(DriverError::unsupported("connect guests to private networks"));
+    if spec.card.is_some() && proxmox.mapping().private.is_none() {
+        return Err(DriverError::unsupported("connect guests to private networks: no zone is named for them"));
     }
     if spec.user_data.is_some() {
         return Err(DriverError::unsupported("hand user data to guests: Proxmox VE takes it from files only"));
@@ -229,6 +228,14 @@ pub(super) async fn finish(proxmox: &Proxmox, at: &At, spec: &GuestSpec) -> Resu
         client.work(&guest::resize(at, &disk.key, spec.disk_gib), &at.node, at.vmid, SETTLED_IN).await?;
     }
     filter::hold(proxmox, at).await?;
+    let card = spec.card.as_ref().filter(|_| !spec.cut_off);
+    let vnet = card::vnet(proxmox, card).await?;
+    let now = proxmox.config(at).await?;
+    let moved = card::put(proxmox, at, &now, card.zip(vnet.as_ref())).await?;
+    if vnet.is_some_and(|vnet| !vnet.spec.egress) {
+        card::set_cable(proxmox, at, false).await?;
+    }
+    let now = if moved { proxmox.config(at).await? } else { now };
     let done = mark(spec, true);
     let params = Params::new().with("description", done.write(&now.description())).with("tags", done.tags(&now.tags()));
     client.settle(&guest::set_config(at, params)).await?;

@@ -15,6 +15,8 @@ const HOLDER: &str = "fairhold-disk";
 const GIB: &str = "fairhold-gib.";
 /// Before the guest that has the disk.
 const LENT: &str = "fairhold-at.";
+/// Before the private network that a guest is in.
+const NETWORK: &str = "fairhold-net.";
 /// Before the mark in the description.
 const LINE: &str = "fairhold:";
 
@@ -51,7 +53,7 @@ impl Mark {
         // One that was restored from a backup brings the reference of another guest along.
         let old = reference_in(before);
         let is_old = |tag: &str| old.as_ref().is_some_and(|old| old.as_str() == tag);
-        let mut tags: Vec<String> = split(before).filter(|tag| !is_ours(tag) && !is_old(tag)).map(str::to_owned).collect();
+        let mut tags: Vec<String> = split(before).filter(|tag| (!is_ours(tag) || tag.starts_with(NETWORK)) && !is_old(tag)).map(str::to_owned).collect();
         tags.extend([OURS.to_owned(), self.reference.to_string()]);
         if !self.template.is_empty() {
             tags.push(format!("{TEMPLATE}{}", self.template));
@@ -66,7 +68,7 @@ pub(crate) fn split(tags: &str) -> impl Iterator<Item = &str> {
 }
 
 fn is_ours(tag: &str) -> bool {
-    tag == OURS || tag == PAUSED || tag.starts_with(TEMPLATE) || is_holders(tag)
+    tag == OURS || tag == PAUSED || tag.starts_with(TEMPLATE) || tag.starts_with(NETWORK) || is_holders(tag)
 }
 
 fn is_holders(tag: &str) -> bool {
@@ -104,6 +106,25 @@ pub(crate) fn says_paused(tags: &str) -> bool {
 pub(crate) fn with_paused(tags: &str, paused: bool) -> String {
     let kept = split(tags).filter(|tag| *tag != PAUSED);
     kept.chain(paused.then_some(PAUSED)).collect::<Vec<_>>().join(";")
+}
+
+/// The private network that a guest with `tags` is in.
+pub(crate) fn network_in(tags: &str) -> Option<Reference> {
+    split(tags).find_map(|tag| Reference::parse(tag.strip_prefix(NETWORK)?).ok())
+}
+
+/// Whether `tags` are of a guest in the network.
+pub(crate) fn is_in(tags: &str, network: &Reference) -> bool {
+    ours(tags) && network_in(tags).as_ref() == Some(network)
+}
+
+/// `tags`, saying that the guest is in this network, or in none.
+pub(crate) fn in_network(tags: &str, network: Option<&Reference>) -> String {
+    if network_in(tags).as_ref() == network {
+        return tags.to_owned();
+    }
+    let kept = split(tags).filter(|tag| !tag.starts_with(NETWORK)).map(str::to_owned);
+    kept.chain(network.map(|network| format!("{NETWORK}{network}"))).collect::<Vec<_>>().join(";")
 }
 
 /// Whether `tags` are of a guest of ours.
@@ -166,6 +187,20 @@ mod tests {
         assert!(says_paused(&paused) && paused.matches("paused").count() == 1 && reference_in(&paused).is_some());
         assert_eq!(with_paused(&paused, false), tags);
     }
+
+    #[test]
+    fn a_guest_says_in_which_network_it_is() {
+        let reference = |text: &str| Reference::parse(text).unwrap();
+        let (one, two) = (reference("net_01one"), reference("net_01two"));
+        let tags = mark(true).tags("web");
+        let inside = in_network(&in_network(&tags, Some(&one)), Some(&two));
+        assert_eq!(inside, "web;fairhold;vm_01jabc;fairhold.debian;fairhold-net.net_01two");
+        assert!(is_in(&inside, &two) && !is_in(&inside, &one) && reference_in(&inside).unwrap().as_str() == "vm_01jabc");
+        assert_eq!(in_network(&inside, None), tags);
+        assert_eq!(in_network("a,b", None), "a,b", "what says it already stays as it is");
+        assert!(is_in(&mark(true).tags(&inside), &two), "one that is made anew stays in it");
+    }
+
     #[test]
     fn a_holder_says_whose_its_disk_is() {
         let reference = |text: &str| Reference::parse(text).unwrap();

@@ -1,12 +1,14 @@
 //! The trait's questions, each led to the module that answers it.
 //!
 //! Read in this order: [`mark`] (how a guest is known for ours), [`view`] (the cluster's list), [`locate`] (where a guest is),
-//! [`config`] (its settings), [`look`], [`make`], [`power`], then what is special: [`holder`] and [`disk`] keep extra disks.
+//! [`config`] (its settings), [`look`], [`make`], [`power`], then what is special: [`holder`] and [`disk`] keep extra disks,
+//! [`network`] and [`card`] are about private networks.
 
 mod access;
 mod adopt;
 mod answers;
 mod backup;
+mod card;
 mod config;
 mod console;
 mod disk;
@@ -20,12 +22,14 @@ mod make;
 mod mark;
 mod measure;
 mod moving;
+mod network;
 mod power;
 mod rebuild;
 mod report;
 mod size;
 mod snapshot;
 mod view;
+mod zone;
 
 pub use report::{Found, Missing, Report};
 
@@ -104,7 +108,7 @@ impl Proxmox {
     ///
     /// # Errors
     /// `Denied` when the data map does not know the cluster as a recipient.
-    pub async fn connect(&self, cx: &Cx) -> kernel::Result<()> {
+    pub async fn open_line(&self, cx: &Cx) -> kernel::Result<()> {
         let standing = Standing { recipient: RECIPIENT, purpose: PURPOSE, endpoints: self.shared.endpoints.clone() };
         self.client().connect(cx.egress().line(cx, standing).await?);
         Ok(())
@@ -113,10 +117,10 @@ impl Proxmox {
     /// The driver for `settings`, connected.
     ///
     /// # Errors
-    /// As [`Self::new`] and [`Self::connect`].
+    /// As [`Self::new`] and [`Self::open_line`].
     pub async fn open(cx: &Cx, settings: Settings) -> kernel::Result<Self> {
         let driver = Self::new(settings)?;
-        driver.connect(cx).await?;
+        driver.open_line(cx).await?;
         Ok(driver)
     }
 

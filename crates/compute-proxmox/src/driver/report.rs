@@ -8,8 +8,8 @@ use kernel::Cx;
 use kernel::egress::Endpoint;
 use serde::Serialize;
 
-use super::Proxmox;
 use super::view::View;
+use super::{Proxmox, zone};
 use crate::call::cluster;
 use crate::client::{Fields, Trouble};
 use crate::settings::{Mapping, Origin, Settings, Token};
@@ -47,6 +47,8 @@ pub struct Report {
     pub storages: Vec<Found>,
     /// Bridges and virtual networks.
     pub networks: Vec<Found>,
+    /// Zones of the software-defined network, with their kinds.
+    pub zones: Vec<Found>,
     /// Guests that were made templates, by id.
     pub templates: Vec<Found>,
     /// Images and archives that guests can be made of, by volume.
@@ -84,6 +86,8 @@ const ALSO_ON_GUESTS: &[(&str, &str)] =
 const ON_STORAGES: &[(&str, &str)] = &[("Datastore.AllocateSpace", "disks and backups"), ("Datastore.Audit", "seeing what is free")];
 const ON_IMAGES: &[(&str, &str)] = &[("Datastore.AllocateTemplate", "fetching images")];
 const ON_NETWORKS: &[(&str, &str)] = &[("SDN.Use", "connecting guests")];
+const ON_ZONE: &[(&str, &str)] = &[("SDN.Allocate", "making private networks"), ("SDN.Use", "connecting guests to them")];
+const ON_SDN: &[(&str, &str)] = &[("SDN.Allocate", "putting private networks in force"), ("SDN.Audit", "seeing private networks")];
 const ON_ALL: &[(&str, &str)] = &[("Sys.Audit", "seeing nodes and their figures")];
 const ON_POOL: &[(&str, &str)] = &[("Pool.Allocate", "putting guests into the pool"), ("Pool.Audit", "seeing the pool")];
 
@@ -138,6 +142,10 @@ fn needed(mapping: &Mapping, major: u32) -> Vec<Missing> {
         need(&format!("/pool/{pool}"), ON_POOL);
     }
     need(&format!("/sdn/zones/localnetwork/{}", mapping.network.bridge), ON_NETWORKS);
+    if let Some(private) = &mapping.private {
+        need(&format!("/sdn/zones/{}", private.zone), ON_ZONE);
+        need("/sdn", ON_SDN);
+    }
     need("/", ON_ALL);
     all.sort_by(|one, other| (&one.path, &one.privilege).cmp(&(&other.path, &other.privilege)));
     all.dedup_by(|one, other| one.path == other.path && one.privilege == other.privilege);
@@ -206,7 +214,9 @@ impl Proxmox {
         let networks = self.networks(&view).await;
         let pools = Fields::each(self.client().ask(&cluster::pools()).await.unwrap_or_default());
         let pools: Vec<_> = pools.iter().map(|pool| Found { name: pool.words("poolid"), about: pool.words("comment") }).collect();
+        let zones = zone::all(self).await;
         let mut problems = mapping.map(|mapping| problems(mapping, &view, &networks, &pools)).unwrap_or_default();
+        problems.extend(mapping.into_iter().flat_map(|mapping| zone::problems(mapping, &zones, &view)));
         let firewall = self.client().ask(&cluster::firewall()).await.map(Fields::of);
         if firewall.is_ok_and(|options| !options.flag("enable")) {
             problems.push("the firewall of the cluster is off, so the filters of guests do nothing".to_owned());
@@ -224,6 +234,7 @@ impl Proxmox {
             images: self.images(&view).await,
             problems,
             networks: networks.into_iter().map(|network| Found { name: network.name, about: network.host.unwrap_or_default() }).collect(),
+            zones: zones.into_iter().map(|zone| Found { name: zone.name, about: zone.kind }).collect(),
             pools,
             missing,
         };

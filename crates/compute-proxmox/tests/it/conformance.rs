@@ -56,6 +56,14 @@ async fn guests_with_ipv6_conform() {
     conformance::check(&world.driver, "tiny").await.unwrap();
 }
 
+/// No zone is named, so there are no private networks.
+#[tokio::test]
+async fn a_cluster_without_a_zone_for_us_conforms() {
+    let world = World::with(|mapping| mapping.private = None).await;
+    conformance::check(&world.driver, "tiny").await.unwrap();
+    assert!(!world.cluster.lock().requests.iter().any(|line| line.contains("/sdn") && !line.starts_with("GET")), "and nothing is made of them");
+}
+
 /// One node that is ours: nothing moves, and nobody offers it.
 #[tokio::test]
 async fn a_single_node_conforms() {

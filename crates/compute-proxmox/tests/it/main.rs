@@ -13,6 +13,7 @@ mod images;
 mod ipv6;
 mod keeping;
 mod moving;
+mod networks;
 mod peer;
 mod trust;
 mod world;

@@ -8,7 +8,7 @@ use compute_driver::{Driver, GuestSpec, Reference};
 use compute_proxmox::Proxmox;
 use compute_proxmox::block::{Block, Ipv6};
 use compute_proxmox::driver::{PURPOSE, RECIPIENT};
-use compute_proxmox::settings::{Addresses, Mapping, Network, Origin, Settings, Token};
+use compute_proxmox::settings::{Addresses, Mapping, Network, Origin, Private, Settings, Token};
 use kernel::Module;
 use kernel::egress::Endpoint;
 use kernel::map::Recipient;
@@ -75,6 +75,7 @@ pub fn mapping() -> Mapping {
             }),
             ipv6: None,
         },
+        private: Some(Private { zone: "tenants".into(), tags: Some(1000..=1009) }),
         pool: Some("fairhold".into()),
         templates: origins.map(|(name, origin)| (name.to_owned(), origin)).into_iter().collect::<BTreeMap<_, _>>(),
         calls_per_second: 1000,

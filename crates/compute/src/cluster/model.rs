@@ -234,6 +234,8 @@ pub struct ClusterSurvey {
     pub storages: Vec<ClusterPart>,
     /// Its bridges and virtual networks.
     pub networks: Vec<ClusterPart>,
+    /// Zones in which private networks can be, with their kinds.
+    pub zones: Vec<ClusterPart>,
     /// Guests that were made templates, by number.
     pub templates: Vec<ClusterPart>,
     /// Images and archives that guests can be made of, by volume.

@@ -37,7 +37,7 @@ impl Clusters {
     /// Opens the line to each of the configuration's; nothing is sent yet.
     pub(super) async fn connect(&self, cx: &Cx) -> Result<()> {
         for (_, driver) in self.0.iter() {
-            driver.connect(cx).await?;
+            driver.open_line(cx).await?;
         }
         Ok(())
     }
@@ -140,6 +140,7 @@ fn shown(report: Report) -> ClusterSurvey {
         nodes: parts(report.nodes),
         storages: parts(report.storages),
         networks: parts(report.networks),
+        zones: parts(report.zones),
         templates: parts(report.templates),
         images: parts(report.images),
         pools: parts(report.pools),
