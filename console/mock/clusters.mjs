@@ -40,12 +40,13 @@ function survey(addresses, wanted) {
   const refused = wanted?.network?.bridge === "vmbr1";
   const moved = addresses.filter((address) => address.host.startsWith("moved"));
   const seen = addresses.map(({ host, port }) => ({ host, port, presented: PRINT, trusted: !host.startsWith("moved"), problem: host.startsWith("moved") ? `It presents another certificate, ${PRINT.replace("A1", "B7")}. Nothing is sent there until somebody has compared it with what the node shows.` : null }));
-  const empty = { version: null, nodes: [], storages: [], networks: [], templates: [], images: [], pools: [], missing: [], problems: [], ready: false };
+  const empty = { version: null, nodes: [], storages: [], networks: [], zones: [], templates: [], images: [], pools: [], missing: [], problems: [], ready: false };
   if (moved.length === addresses.length) return { ...empty, addresses: seen };
   return {
     ...empty, addresses: seen, version: "8.4.21",
     nodes: [{ name: "pve1", about: `online ${PRINT}` }, { name: "pve2", about: `online ${PRINT}` }],
     storages: [{ name: "local-lvm", about: "images,rootdir" }, { name: "local", about: "iso,vztmpl,import" }, { name: "backups", about: "backup, shared" }],
+    zones: [{ name: "tenants", about: "vlan" }],
     networks: [{ name: "vmbr0", about: "pve1" }, { name: "vmbr1", about: "pve1" }, { name: "vmbr0", about: "pve2" }],
     templates: [{ name: "9000", about: "debian-13" }], images: [{ name: "local:import/debian-13.qcow2", about: "disk image" }], pools: [{ name: "fairhold", about: "Guests of Fairhold" }],
     missing: refused ? [{ privilege: "SDN.Use", path: "/sdn/zones/localnetwork/vmbr1", purpose: "connecting guests" }, { privilege: "VM.Clone", path: "/vms", purpose: "making guests of templates" }] : [],

@@ -3520,6 +3520,8 @@ export interface components {
             storages: components["schemas"]["ClusterPart"][];
             /** @description Its bridges and virtual networks. */
             networks: components["schemas"]["ClusterPart"][];
+            /** @description Zones in which private networks can be, with their kinds. */
+            zones: components["schemas"]["ClusterPart"][];
             /** @description Guests that were made templates, by number. */
             templates: components["schemas"]["ClusterPart"][];
             /** @description Images and archives that guests can be made of, by volume. */

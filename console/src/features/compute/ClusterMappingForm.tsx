@@ -32,6 +32,8 @@ export function ClusterMappingForm({ survey, before, check, save, action, back }
         gateway: (value: string, values) => (values.fixed ? nonEmpty(value, t`Name the network's gateway.`) : null),
         block: (value: string, values) => (values.six ? nonEmpty(value, t`Name the block of IPv6 addresses.`) : null),
         gateway6: (value: string, values) => (values.six ? nonEmpty(value, t`Name the network's IPv6 gateway.`) : null),
+        tags_start: (value: string) => (/^[0-9]*$/.test(value.trim()) ? null : t`Use digits alone.`),
+        tags_end: (value: string, values) => (values.zone === "" || values.tags_start.trim() === "" || (/^[0-9]+$/.test(value.trim()) && Number(value) >= Number(values.tags_start)) ? null : t`The last tag is a number that is not smaller than the first.`),
         ids_end: (value: number, values) => (value > values.ids_start ? null : t`The last number is larger than the first.`),
         templates: {
           name: (value: string) => (/^[a-z0-9][a-z0-9.-]*$/.test(value.trim()) ? null : t`Use small letters, digits and hyphens.`),
@@ -60,7 +62,7 @@ export function ClusterMappingForm({ survey, before, check, save, action, back }
   ];
   const known = [...sources, ...form.values.templates.filter(({ source }) => source !== "" && !sources.some((one) => one.value === source)).map(({ source }) => ({ value: source, label: source }))];
   // Mantine says null where nothing is chosen; the form holds an empty text.
-  const chosen = (field: "backup_storage" | "images" | "pool") => ({
+  const chosen = (field: "backup_storage" | "images" | "pool" | "zone") => ({
     value: form.values[field] === "" ? null : form.values[field],
     onChange: (value: string | null) => form.setFieldValue(field, value ?? ""),
     error: form.errors[field],
@@ -96,6 +98,19 @@ export function ClusterMappingForm({ survey, before, check, save, action, back }
           <div className="halves">
             <TextInput label={t`Block`} description={t`With 64 leading bits.`} placeholder="2001:db8:20:1::/64" {...form.getInputProps("block")} />
             <TextInput label={t`IPv6 gateway`} description={t`In the block, or link-local.`} placeholder="fe80::1" {...form.getInputProps("gateway6")} />
+          </div>
+        )}
+        <Select
+          label={t`Zone of private networks`}
+          description={t`Each private network of a customer gets a VNet of this zone of the software-defined network, and machines a second card there. Without one there are no private networks.`}
+          data={among(survey.zones.map((zone) => zone.name), form.values.zone)}
+          clearable
+          {...chosen("zone")}
+        />
+        {form.values.zone !== "" && (
+          <div className="halves">
+            <TextInput label={t`First tag`} description={t`Nothing for a simple zone, which has none.`} inputMode="numeric" {...form.getInputProps("tags_start")} />
+            <TextInput label={t`Last tag`} description={t`At most 4094 in a zone of VLANs.`} inputMode="numeric" {...form.getInputProps("tags_end")} />
           </div>
         )}
         <div className="halves">

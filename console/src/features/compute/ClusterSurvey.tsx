@@ -71,6 +71,7 @@ export function ClusterSurveyView({ survey, mapped }: { survey: ClusterSurvey; m
             [t`Nodes`, names(survey.nodes)],
             [t`Storages`, names(survey.storages)],
             [t`Networks`, names(survey.networks)],
+            [t`Zones`, names(survey.zones)],
             [t`Templates`, names(survey.templates)],
           ]}
         />

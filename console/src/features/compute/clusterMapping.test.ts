@@ -8,6 +8,7 @@ const MAPPING = {
   backup_storage: "backups",
   images: "local",
   network: { bridge: "vmbr0", vlan: 7, addresses: { first: "10.0.1.1", prefix: 16, gateway: "10.0.0.1", nameservers: ["10.0.0.2"] }, ipv6: { block: "2001:db8:20:1::/64", gateway: "fe80::1" } },
+  private: { zone: "tenants", tags: { start: 1000, end: 1999 } },
   pool: "fairhold",
   templates: {
     debian: { kind: "clone", vmid: 9000, full: true },
@@ -30,6 +31,7 @@ test("what is left out is said to be absent", () => {
     backup_storage: null,
     images: null,
     network: { bridge: "vmbr0", vlan: null, addresses: null, ipv6: null },
+    private: null,
     pool: null,
     templates: { debian: { kind: "clone", vmid: 9000 } },
   });
@@ -39,6 +41,13 @@ test("IPv6 stands beside addresses of either kind", () => {
   const values = { ...mappingValues(MAPPING), fixed: false, block: " 2001:db8::/64 ", gateway6: " 2001:db8::1 " };
   expect(mappingOf(values, MAPPING).network).toEqual({ bridge: "vmbr0", vlan: 7, addresses: null, ipv6: { block: "2001:db8::/64", gateway: "2001:db8::1" } });
   expect(mappingOf({ ...values, six: false }, MAPPING).network).toEqual({ bridge: "vmbr0", vlan: 7, addresses: null, ipv6: null });
+});
+
+test("a zone without tags has none, and without a zone nothing is said of tags", () => {
+  const values = mappingValues(MAPPING);
+  expect(mappingOf({ ...values, zone: "simple1", tags_start: " " }, MAPPING).private).toEqual({ zone: "simple1", tags: null });
+  expect(mappingOf({ ...values, zone: "" }, MAPPING).private).toBeNull();
+  expect(mappingValues({ ...MAPPING, private: { zone: "simple1", tags: null } })).toMatchObject({ zone: "simple1", tags_start: "", tags_end: "" });
 });
 
 test("another template of the same name does not keep what was said of the old one", () => {

@@ -26,12 +26,17 @@ export interface MappingValues extends Record<string, unknown> {
   six: boolean;
   block: string;
   gateway6: string;
+  /** The zone of private networks; empty where there are none. */
+  zone: string;
+  /** Its tags that are ours, from first to last; empty for a zone without tags. */
+  tags_start: string;
+  tags_end: string;
   pool: string;
   nodes: string[];
   templates: TemplateRow[];
 }
 
-export const MAPPING_FIELDS = ["ids_start", "ids_end", "storage", "bridge", "first", "gateway", "block", "gateway6", "templates"] as const;
+export const MAPPING_FIELDS = ["ids_start", "ids_end", "storage", "bridge", "first", "gateway", "block", "gateway6", "tags_start", "tags_end", "templates"] as const;
 
 const isObject = (value: unknown): value is Record<string, unknown> => typeof value === "object" && value !== null && !Array.isArray(value);
 const inside = (value: unknown, key: string): unknown => (isObject(value) ? value[key] : undefined);
@@ -43,6 +48,7 @@ const texts = (value: unknown): string[] => (Array.isArray(value) ? value.map(te
 export function mappingValues(mapping: Mapping = {}): MappingValues {
   const addresses = inside(mapping.network, "addresses");
   const ipv6 = inside(mapping.network, "ipv6");
+  const tags = inside(mapping.private, "tags");
   return {
     ids_start: number(inside(mapping.ids, "start"), 100_000),
     ids_end: number(inside(mapping.ids, "end"), 165_000),
@@ -59,6 +65,9 @@ export function mappingValues(mapping: Mapping = {}): MappingValues {
     six: isObject(ipv6),
     block: text(inside(ipv6, "block")),
     gateway6: text(inside(ipv6, "gateway")),
+    zone: text(inside(mapping.private, "zone")),
+    tags_start: isObject(mapping.private) ? text(inside(tags, "start")) : "1000",
+    tags_end: isObject(mapping.private) ? text(inside(tags, "end")) : "1999",
     pool: text(mapping.pool),
     nodes: texts(mapping.nodes),
     templates: isObject(mapping.templates) ? Object.entries(mapping.templates).map(([name, origin]) => ({ name, source: sourceOf(origin) })) : [],
@@ -85,6 +94,7 @@ export function mappingOf(values: MappingValues, before: Mapping = {}): Mapping 
   const vlan = values.vlan.trim() === "" ? null : Number(values.vlan);
   const addresses = values.fixed ? { first: values.first.trim(), prefix: values.prefix, gateway: values.gateway.trim(), nameservers: words } : null;
   const ipv6 = values.six ? { block: values.block.trim(), gateway: values.gateway6.trim() } : null;
+  const tags = values.tags_start.trim() === "" ? null : { start: Number(values.tags_start), end: Number(values.tags_end) };
   const known = isObject(before.templates) ? before.templates : {};
   return {
     ...before,
@@ -93,6 +103,7 @@ export function mappingOf(values: MappingValues, before: Mapping = {}): Mapping 
     backup_storage: values.backup_storage === "" ? null : values.backup_storage,
     images: values.images === "" ? null : values.images,
     network: { bridge: values.bridge, vlan, addresses, ipv6 },
+    private: values.zone === "" ? null : { zone: values.zone, tags },
     pool: values.pool === "" ? null : values.pool,
     nodes: values.nodes,
     templates: Object.fromEntries(values.templates.map(({ name, source }) => [name.trim(), originOf(source, known[name.trim()])])),

@@ -138,16 +138,12 @@ impl Stand {
         cx
     }
 
-    /// Orders the smallest machine, into a private network where there are any.
+    /// Orders the smallest machine, into a private network of its own.
     pub async fn order(&self, hostname: &str, cycle: Cycle) -> OrderId {
         let cx = &self.test.cx;
         let region_id = compute::region::all(cx.db()).await.unwrap()[0].id;
-        let network_id = if let Beneath::Simulated(_) = self.beneath {
-            let new = network::NewNetwork { name: format!("net of {hostname}"), region_id, subnet: None, egress: true, ipv6: false };
-            Some(network::create(cx, &self.test.scope::<NetworkCreate>().await, &new).await.unwrap().id)
-        } else {
-            None
-        };
+        let new = network::NewNetwork { name: format!("net of {hostname}"), region_id, subnet: None, egress: true, ipv6: false };
+        let network_id = Some(network::create(cx, &self.test.scope::<NetworkCreate>().await, &new).await.unwrap().id);
         let new = NewOrder {
             size_id: self.sizes().await[0],
             template_id: Some(compute::template::all(cx.db()).await.unwrap().into_iter().find(|one| one.name == "tiny").unwrap().id),
@@ -332,7 +328,7 @@ fn mapping() -> Mapping {
     let mapping = serde_json::json!({
         "ids": { "start": 5000, "end": 5999 }, "storage": "local-lvm", "backup_storage": "backups", "calls_per_second": 1000,
         "network": { "bridge": "vmbr0", "addresses": { "first": "10.0.1.1", "prefix": 16, "gateway": "10.0.0.1" } },
-        "templates": { "tiny": { "kind": "clone", "vmid": 9000 } }
+        "private": { "zone": "tenants", "tags": { "start": 1000, "end": 1999 } }, "templates": { "tiny": { "kind": "clone", "vmid": 9000 } }
     });
     serde_json::from_value(mapping).unwrap()
 }
