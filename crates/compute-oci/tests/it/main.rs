@@ -9,6 +9,6 @@ mod debian;
 mod faults;
 mod keep;
 mod network;
-mod shared;
+mod one_network;
 mod survival;
 mod world;

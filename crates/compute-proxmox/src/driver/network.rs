@@ -151,13 +151,13 @@ pub(super) async fn ensure(proxmox: &Proxmox, wanted: &NetworkSpec) -> Result<()
             return Err(DriverError::conflict("a network with this reference has another subnet or gateway"));
         }
         if spec != *wanted {
+            // The alias last: until it says so, whoever tries again does all of it.
+            follow(proxmox, wanted).await?;
             let change = Params::new().with("alias", alias(wanted));
             proxmox.client().settle(&sdn::change_network(&entry.name, change)).await?;
-        } else if entry.state.is_none() {
-            return Ok(());
+            continue;
         }
-        apply(proxmox, private).await?;
-        return follow(proxmox, wanted).await;
+        return if entry.state.is_some() { apply(proxmox, private).await } else { Ok(()) };
     }
     Err(DriverError::unavailable("the cluster's networks change all the time"))
 }

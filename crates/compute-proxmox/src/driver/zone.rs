@@ -19,13 +19,16 @@ pub(super) struct Zone {
     pub(super) kind: String,
     /// The nodes that it is on; all when there is none.
     nodes: Vec<String>,
+    /// Whether it, or a change of it, waits to be applied.
+    waits: bool,
 }
 
 /// The zones that the token may see.
 pub(super) async fn all(proxmox: &Proxmox) -> Vec<Zone> {
     let said = Fields::each(proxmox.client().ask(&sdn::zones()).await.unwrap_or_default());
-    let nodes = |one: &Fields| one.words("nodes").split([',', ' ']).filter(|name| !name.is_empty()).map(str::to_owned).collect();
-    said.iter().filter_map(|one| Some(Zone { name: one.text("zone")?, kind: one.words("type"), nodes: nodes(one) })).collect()
+    let word = |one: &Fields, name: &str| one.inside("pending").text(name).or_else(|| one.text(name)).unwrap_or_default();
+    let nodes = |one: &Fields| word(one, "nodes").split([',', ' ']).filter(|name| !name.is_empty()).map(str::to_owned).collect();
+    said.iter().filter_map(|one| Some(Zone { name: one.text("zone")?, kind: word(one, "type"), nodes: nodes(one), waits: one.has("state") })).collect()
 }
 
 /// Why private networks of this mapping would not work.
@@ -37,6 +40,9 @@ pub(super) fn problems(mapping: &Mapping, zones: &[Zone], view: &View) -> Vec<St
     };
     let nodes: Vec<_> = view.nodes.iter().map(|node| &node.name).filter(|node| super::look::is_ours(mapping, node)).collect();
     let mut problems = Vec::new();
+    if zone.waits {
+        problems.push(format!("the zone {name} waits to be applied at the cluster, under Datacenter, SDN"));
+    }
     if zone.kind == LONELY {
         if nodes.len() > 1 {
             problems.push(format!("the zone {name} is a simple one: guests of a network on different nodes would not reach each other"));
