@@ -8,6 +8,7 @@ const PRINT = Array.from({ length: 32 }, (_, at) => ((at * 37 + 161) % 256).toSt
 const mapping = {
   ids: { start: 100_000, end: 165_000 }, nodes: [], storage: "local-lvm", backup_storage: "backups", pool: "fairhold", calls_per_second: 20,
   network: { bridge: "vmbr0", vlan: 7, addresses: { first: "10.20.0.10", prefix: 15, gateway: "10.20.0.1", nameservers: ["10.20.0.2"] }, ipv6: { block: "2001:db8:20:1::/64", gateway: "fe80::1" } },
+  private: { zone: "tenants", tags: { start: 1000, end: 1999 } },
   templates: { "debian-13": { kind: "clone", vmid: 9000, full: false } },
 };
 const node = {

@@ -35,7 +35,7 @@ async fn a_machine_and_a_container_are_in_one_network_as_long_as_one_of_them_is(
     let one = network("net_one");
     world.driver.ensure_network(&one).await.unwrap();
     machines.ensure_network(&one).await.unwrap();
-    assert_eq!(machines.networks().await.unwrap(), [one.clone()], "it is the same one");
+    assert_eq!(machines.networks().await.unwrap(), std::slice::from_ref(&one), "it is the same one");
     let alpha = container(&world, "alpha", &one, 10);
     let card = Card { network: one.reference.clone(), ipv4: [10, 66, 0, 11].into(), ipv6: None };
     let (reference, mac) = (Reference::parse("vm_beta").unwrap(), "02:66:01:00:00:0b".to_owned());
