@@ -54,8 +54,8 @@ pub struct Order {
     /// Private network that the machine is in, by id or name
     #[arg(long)]
     network: Option<String>,
-    /// What says which traffic passes in it, by id or name
-    #[arg(long, requires = "network")]
+    /// What says which traffic passes, by id or name; in a private network, and without one where machines have cards of their own
+    #[arg(long)]
     security_group: Option<String>,
     /// Extra disk that the machine gets once it runs, as name:GiB; may be given several times
     #[arg(long, value_name = "NAME:GIB", value_parser = disk)]

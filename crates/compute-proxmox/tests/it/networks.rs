@@ -273,6 +273,7 @@ async fn a_zone_that_does_not_fit_and_privileges_that_miss_are_named() {
         ("tenants", None, "needs a range of tags"),
         ("tenants", Some(1000..=9999), "end at 4094"),
         ("far", Some(1000..=9999), "not on the node pve2"),
+        ("far", Some(1000..=9999), "waits to be applied"),
     ] {
         let said = problems(zone, tags, &[]).await;
         assert!(said.contains(words), "{zone}: {said}");
