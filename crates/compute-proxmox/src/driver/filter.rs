@@ -3,6 +3,7 @@
 use std::net::{IpAddr, Ipv4Addr};
 
 use compute_driver::{Direction, DriverError, Filter, Network, Protocol, Reference, Rule, Verdict};
+use serde_json::Value;
 
 use super::config::Config;
 use super::{Proxmox, card};
@@ -106,6 +107,14 @@ fn public_among(members: &[Fields]) -> Vec<String> {
     led.filter_map(|member| Some(bare(&member.text("cidr")?).to_owned())).collect()
 }
 
+/// A try that was given up may have come to its end after we looked.
+fn there_now(added: Result<Value, Trouble>) -> Result<(), Trouble> {
+    match added {
+        Ok(_) | Err(Trouble::Taken(_)) => Ok(()),
+        Err(trouble) => Err(trouble),
+    }
+}
+
 async fn has_set(proxmox: &Proxmox, at: &At, set: &str) -> Result<bool, Trouble> {
     let sets = Fields::each(proxmox.client().ask(&firewall::sets(at)).await?);
     Ok(sets.iter().any(|one| one.words("name") == set))
@@ -207,7 +216,7 @@ async fn set_rules(proxmox: &Proxmox, at: &At, wanted: &[Line]) -> Result<(), Tr
 async fn allow_senders(proxmox: &Proxmox, at: &At, set: &str, own: &[String], public: Option<&[String]>) -> Result<(), Trouble> {
     let client = proxmox.client();
     if !has_set(proxmox, at, set).await? {
-        client.settle(&firewall::add_set(at, set)).await?;
+        there_now(client.settle(&firewall::add_set(at, set)).await)?;
     }
     let there = members(proxmox, at, set).await?;
     let public = public.map_or_else(|| public_among(&there), <[String]>::to_vec);
@@ -221,7 +230,7 @@ async fn allow_senders(proxmox: &Proxmox, at: &At, set: &str, own: &[String], pu
         client.settle(&firewall::remove_member(at, set, &member.words("cidr"))).await?;
     }
     for (address, comment) in wanted.iter().filter(|one| !there.iter().any(|member| is(member, one))) {
-        client.settle(&firewall::add_member(at, set, address, *comment)).await?;
+        there_now(client.settle(&firewall::add_member(at, set, address, *comment)).await)?;
     }
     Ok(())
 }

@@ -112,14 +112,14 @@ async fn a_wrong_token_is_explained_by_the_peer_too() {
     assert!(matches!(driver.list().await, Err(DriverError::Unauthorised { .. })));
 }
 
-/// It restores no archives and keeps no images, so the mapping names no place for either. Its disks do not grow, its imports make empty disks, its guests
+/// It restores no archives, keeps no images and forgets its virtual networks, so the mapping names no place for any of them. Its disks do not grow, its imports make empty disks, its guests
 /// take drives at their next start only and lose their memory on the way back to a snapshot, and behind its screen is no VNC server. On a real cluster all of these work.
 #[tokio::test]
 async fn the_suite_passes_on_a_peer_that_others_wrote_as_far_as_that_goes() {
     let Some(cluster) = cluster().await else { return };
     let test = context().await;
     let mut mapping = mapping();
-    (mapping.pool, mapping.backup_storage, mapping.images) = (None, None, None);
+    (mapping.pool, mapping.backup_storage, mapping.images, mapping.private) = (None, None, None, None);
     let driver = Proxmox::open(&test.cx, Settings { endpoints: vec![cluster.endpoint.clone()], token: cluster.token.clone(), mapping }).await.unwrap();
     conformance::check_from_outside(&driver, "tiny", &[Feature::GrowDisk, Feature::MemorySnapshots, Feature::Disks]).await.unwrap();
     assert!(driver.list().await.unwrap().is_empty(), "nothing is left behind");
