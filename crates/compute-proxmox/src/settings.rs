@@ -91,6 +91,9 @@ pub struct Mapping {
     pub pool: Option<String>,
     /// Templates by the name under which they are offered.
     pub templates: BTreeMap<String, Origin>,
+    /// Whether guests are called by their references there instead of by their host names, which may name people.
+    #[serde(default)]
+    pub pseudonyms: bool,
     /// Calls a second, over all guests.
     #[serde(default = "calls_per_second")]
     pub calls_per_second: u32,
@@ -202,6 +205,7 @@ impl Mapping {
             private: None,
             pool: None,
             templates: BTreeMap::new(),
+            pseudonyms: false,
             calls_per_second: calls_per_second(),
         }
     }

@@ -113,6 +113,7 @@ export function ClusterMappingForm({ survey, before, check, save, action, back }
             <TextInput label={t`Last tag`} description={t`At most 4094 in a zone of VLANs.`} inputMode="numeric" {...form.getInputProps("tags_end")} />
           </div>
         )}
+        <Switch label={t`Call machines by their ids there`} description={t`Their host names, which may name people, stay here; machines know themselves by their ids too. For those that are made or rebuilt from now on.`} {...form.getInputProps("pseudonyms", { type: "checkbox" })} />
         <div className="halves">
           <MultiSelect label={t`Nodes`} description={t`None means all that are online.`} data={names(survey.nodes)} {...form.getInputProps("nodes")} />
           <Select label={t`Resource pool`} description={t`Lets the token be granted no more than that pool.`} data={among(names(survey.pools), form.values.pool)} clearable {...chosen("pool")} />

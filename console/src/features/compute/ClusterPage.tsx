@@ -77,6 +77,7 @@ export function ClusterPage() {
             [t`Addresses`, mapping.fixed ? t`from ${mapping.first}, prefix ${mapping.prefix}, gateway ${mapping.gateway}` : t`a DHCP server gives them`],
             [t`IPv6 addresses`, mapping.six ? t`of ${mapping.block}, gateway ${mapping.gateway6}` : t`none of ours`],
             [t`Private networks`, mapping.zone === "" ? t`none` : mapping.tags_start === "" ? t`in the zone ${mapping.zone}` : t`in the zone ${mapping.zone}, tags ${mapping.tags_start} to ${mapping.tags_end}`],
+            [t`Names of machines`, mapping.pseudonyms ? t`their ids` : t`their host names`],
             [t`Nodes`, mapping.nodes.length === 0 ? t`all that are online` : mapping.nodes.join(", ")],
             [t`Resource pool`, mapping.pool === "" ? t`none` : mapping.pool],
             [t`Templates`, mapping.templates.map((template) => template.name).join(", ")],

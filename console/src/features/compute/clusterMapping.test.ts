@@ -9,6 +9,7 @@ const MAPPING = {
   images: "local",
   network: { bridge: "vmbr0", vlan: 7, addresses: { first: "10.0.1.1", prefix: 16, gateway: "10.0.0.1", nameservers: ["10.0.0.2"] }, ipv6: { block: "2001:db8:20:1::/64", gateway: "fe80::1" } },
   private: { zone: "tenants", tags: { start: 1000, end: 1999 } },
+  pseudonyms: true,
   pool: "fairhold",
   templates: {
     debian: { kind: "clone", vmid: 9000, full: true },
@@ -32,6 +33,7 @@ test("what is left out is said to be absent", () => {
     images: null,
     network: { bridge: "vmbr0", vlan: null, addresses: null, ipv6: null },
     private: null,
+    pseudonyms: false,
     pool: null,
     templates: { debian: { kind: "clone", vmid: 9000 } },
   });

@@ -31,6 +31,8 @@ export interface MappingValues extends Record<string, unknown> {
   /** Its tags that are ours, from first to last; empty for a zone without tags. */
   tags_start: string;
   tags_end: string;
+  /** Whether machines are called by their ids there. */
+  pseudonyms: boolean;
   pool: string;
   nodes: string[];
   templates: TemplateRow[];
@@ -68,6 +70,7 @@ export function mappingValues(mapping: Mapping = {}): MappingValues {
     zone: text(inside(mapping.private, "zone")),
     tags_start: isObject(mapping.private) ? text(inside(tags, "start")) : "1000",
     tags_end: isObject(mapping.private) ? text(inside(tags, "end")) : "1999",
+    pseudonyms: mapping.pseudonyms === true,
     pool: text(mapping.pool),
     nodes: texts(mapping.nodes),
     templates: isObject(mapping.templates) ? Object.entries(mapping.templates).map(([name, origin]) => ({ name, source: sourceOf(origin) })) : [],
@@ -104,6 +107,7 @@ export function mappingOf(values: MappingValues, before: Mapping = {}): Mapping 
     images: values.images === "" ? null : values.images,
     network: { bridge: values.bridge, vlan, addresses, ipv6 },
     private: values.zone === "" ? null : { zone: values.zone, tags },
+    pseudonyms: values.pseudonyms,
     pool: values.pool === "" ? null : values.pool,
     nodes: values.nodes,
     templates: Object.fromEntries(values.templates.map(({ name, source }) => [name.trim(), originOf(source, known[name.trim()])])),

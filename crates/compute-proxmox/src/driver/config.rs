@@ -175,6 +175,12 @@ fn bytes(text: &str) -> u64 {
     bytes
 }
 
+/// What the cluster calls a guest, and the guest itself: cloud-init has no other name for it. A reference has nothing but its underscore that
+/// no host name may have (RFC 1123 §2.1).
+pub(super) fn name(mapping: &Mapping, spec: &GuestSpec) -> String {
+    if mapping.pseudonyms { spec.reference.as_str().replace('_', "-") } else { spec.hostname.clone() }
+}
+
 /// The card of a virtual machine.
 fn card(mapping: &Mapping, spec: &GuestSpec) -> String {
     let vlan = mapping.network.vlan.map_or_else(String::new, |tag| format!(",tag={tag}"));
@@ -203,7 +209,7 @@ pub(super) fn machine(mapping: &Mapping, spec: &GuestSpec, vmid: u32, now: Optio
         None => DRIVES.first().copied(),
     };
     let params = Params::new()
-        .with("name", &spec.hostname)
+        .with("name", name(mapping, spec))
         .with("sockets", 1)
         .with("cores", spec.cpus)
         .with("memory", spec.memory_mib)
@@ -232,7 +238,7 @@ pub(super) fn container(mapping: &Mapping, spec: &GuestSpec, vmid: u32) -> Param
     let net = format!("name=eth0,bridge={},hwaddr={},firewall=1{vlan},{}{}", mapping.network.bridge, spec.mac, addressing(mapping, vmid), cable(spec));
     let nameservers = mapping.network.addresses.as_ref().map(|range| range.nameservers.join(" ")).filter(|list| !list.is_empty());
     Params::new()
-        .with("hostname", &spec.hostname)
+        .with("hostname", name(mapping, spec))
         .with("cores", spec.cpus)
         .with("memory", spec.memory_mib)
         .with("swap", 0)

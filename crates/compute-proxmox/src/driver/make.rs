@@ -9,7 +9,7 @@ use super::config::{self, Config};
 use super::look;
 use super::mark::Mark;
 use super::view::{FRESH, GIB, View};
-use super::{ENTRIES, Proxmox, card, disk, filter, image};
+use super::{ENTRIES, Proxmox, UNNAMED_ENTRIES, card, disk, filter, image};
 use crate::call::{At, Kind, guest};
 use crate::client::{Call, Params, Trouble};
 use crate::settings::Origin;
@@ -83,6 +83,11 @@ pub(super) async fn answer(proxmox: &Proxmox, reference: &Reference) -> Result<G
     look::find(proxmox, reference).await?.ok_or_else(|| DriverError::outcome_unknown("the guest was made and is gone"))
 }
 
+/// What the cluster gets to see of a guest that is made.
+fn shown(proxmox: &Proxmox) -> &'static [&'static str] {
+    if proxmox.mapping().pseudonyms { UNNAMED_ENTRIES } else { ENTRIES }
+}
+
 pub(super) fn mark(spec: &GuestSpec, made: bool) -> Mark {
     Mark { reference: spec.reference.clone(), template: spec.template.clone(), made }
 }
@@ -97,7 +102,7 @@ pub(super) struct Making {
 async fn create(proxmox: &Proxmox, spec: &GuestSpec, origin: &Origin) -> Result<At, DriverError> {
     let view = proxmox.view(FRESH).await?;
     let node = choose_node(proxmox, &view, spec, origin)?;
-    proxmox.client().disclose(ENTRIES).await?;
+    proxmox.client().disclose(shown(proxmox)).await?;
     let kind = if matches!(origin, Origin::Container { .. }) { Kind::Container } else { Kind::Machine };
     under_free_id(proxmox, &spec.reference, &node, kind, |at| making(proxmox, &view, spec, origin, at)).await
 }
@@ -148,7 +153,7 @@ fn making(proxmox: &Proxmox, view: &View, spec: &GuestSpec, origin: &Origin, at:
         Origin::Clone { vmid, full } => {
             let template = view.guest(*vmid).ok_or_else(|| Trouble::Unreachable(format!("the template {vmid} is not in the cluster's list")))?;
             let elsewhere = (template.at.node != at.node).then_some(&at.node);
-            let params = common.with("newid", at.vmid).with("name", &spec.hostname).flag("full", *full);
+            let params = common.with("newid", at.vmid).with("name", config::name(mapping, spec)).flag("full", *full);
             // A linked clone lies where its template lies.
             let params = params.maybe("storage", full.then_some(&mapping.storage)).maybe("target", elsewhere);
             Making { call: guest::clone(&template.at, params), node: template.at.node.clone(), vmid: *vmid }
@@ -210,7 +215,7 @@ fn choose_node(proxmox: &Proxmox, view: &View, spec: &GuestSpec, origin: &Origin
 pub(super) async fn finish(proxmox: &Proxmox, at: &At, spec: &GuestSpec) -> Result<(), DriverError> {
     let client = proxmox.client();
     let now = proxmox.config(at).await?;
-    client.disclose(ENTRIES).await?;
+    client.disclose(shown(proxmox)).await?;
     if at.kind == Kind::Machine {
         let params =
             config::machine(proxmox.mapping(), spec, at.vmid, Some(&now)).with("tags", mark(spec, false).tags(&now.tags())).maybe("digest", now.digest());

@@ -55,6 +55,8 @@ pub const RECIPIENT: &str = "compute.cluster";
 pub const PURPOSE: &Purpose = &purpose::SERVICE;
 /// What it gets to see.
 pub const ENTRIES: &[&str] = &["compute.instance.hostname", "compute.instance.ssh_key"];
+/// The same where guests are called by their references.
+pub const UNNAMED_ENTRIES: &[&str] = &["compute.instance.ssh_key"];
 /// What reaches it when a key is added.
 pub const KEY_ENTRIES: &[&str] = &["compute.ssh_key.public_key"];
 /// What reaches it when a password is set: a hash.

@@ -1,9 +1,13 @@
 //! Whom we talk to, by which way, and what is noted of it.
 
-use compute_driver::{Driver, DriverError};
+use std::sync::{Arc, Mutex};
+
+use compute_driver::{Driver, DriverError, GuestSpec};
 use compute_proxmox::Proxmox;
 use kernel::egress::{Fingerprint, Trust};
+use proxmox_standin::{StandIn, Witness};
 use sea_orm::{ConnectionTrait, Statement};
+use testkit::Test;
 
 use crate::world::{World, cluster, context, settings, spec};
 
@@ -56,17 +60,48 @@ async fn the_next_address_answers_when_one_is_gone() {
     assert!(matches!(error, DriverError::Unavailable { .. }), "{error:?}");
 }
 
+/// What the disclosure log says that clusters got to see.
+async fn noted(test: &Test) -> Vec<String> {
+    let sql = "SELECT entries FROM kernel_disclosure WHERE recipient = 'compute.cluster' AND entries <> ''";
+    let rows = test.cx.db().query_all_raw(Statement::from_string(test.cx.db().get_database_backend(), sql)).await.unwrap();
+    rows.iter().map(|row| row.try_get::<String>("", "entries").unwrap()).collect()
+}
+
 #[tokio::test]
 async fn what_the_cluster_gets_to_see_is_noted_before_it_does() {
     let world = World::new().await;
-    let noted = async || {
-        let sql = "SELECT entries FROM kernel_disclosure WHERE recipient = 'compute.cluster' AND entries <> ''";
-        let rows = world.test.cx.db().query_all_raw(Statement::from_string(world.test.cx.db().get_database_backend(), sql)).await.unwrap();
-        rows.iter().map(|row| row.try_get::<String>("", "entries").unwrap()).collect::<Vec<_>>()
-    };
-    assert!(noted().await.is_empty(), "looking tells nobody anything");
+    assert!(noted(&world.test).await.is_empty(), "looking tells nobody anything");
     world.driver.ensure(&spec("noted", "tiny")).await.unwrap();
-    assert!(noted().await.iter().all(|entries| entries.contains("compute.instance.hostname")) && !noted().await.is_empty());
+    let noted = noted(&world.test).await;
+    assert!(noted.iter().all(|entries| entries.contains("compute.instance.hostname")) && !noted.is_empty());
+}
+
+/// Every name that is sent by whichever call is the guest's id, where the operator wants it so.
+#[tokio::test]
+async fn names_of_machines_do_not_leave_where_pseudonyms_are_wanted() {
+    testkit::covers!(262);
+    for pseudonyms in [true, false] {
+        let sent: Arc<Mutex<Vec<String>>> = Arc::default();
+        let ears = sent.clone();
+        let witness: Witness = Arc::new(move |method, path, params| {
+            ears.lock().unwrap().push(format!("{method} {path} {params:?}"));
+            Vec::new()
+        });
+        let (cluster, test) = (StandIn::watched(Some(witness)).await, context().await);
+        let mut settings = settings(cluster.endpoints());
+        settings.mapping.pseudonyms = pseudonyms;
+        let driver = Proxmox::open(&test.cx, settings).await.unwrap();
+        for (name, template) in [("one", "tiny"), ("two", "imported"), ("three", "contained")] {
+            let guest = GuestSpec { hostname: "mrs-canary".into(), ..spec(name, template) };
+            driver.ensure(&guest).await.unwrap();
+            driver.rebuild(&guest).await.unwrap();
+        }
+        let sent = sent.lock().unwrap().join("\n");
+        assert_eq!((sent.contains("canary"), sent.contains("\"vm-one\"")), (!pseudonyms, pseudonyms), "what the calls said");
+        assert!(sent.contains("vm_one"), "ids are how a guest is found");
+        let noted = noted(&test).await;
+        assert!(!noted.is_empty() && noted.iter().all(|entries| entries.contains("compute.instance.hostname") != pseudonyms), "{noted:?}");
+    }
 }
 
 #[tokio::test]

@@ -77,6 +77,7 @@ pub fn mapping() -> Mapping {
         },
         private: Some(Private { zone: "tenants".into(), tags: Some(1000..=1009) }),
         pool: Some("fairhold".into()),
+        pseudonyms: false,
         templates: origins.map(|(name, origin)| (name.to_owned(), origin)).into_iter().collect::<BTreeMap<_, _>>(),
         calls_per_second: 1000,
     }
