@@ -3673,6 +3673,11 @@ export interface components {
             size_gib: number;
         };
         /**
+         * @description From what the disk of an ordered machine is made.
+         * @enum {string}
+         */
+        DiskSource: "built" | "image" | "own_image" | "backup";
+        /**
          * @description How a disk stands. Whether a machine has it is told apart.
          * @enum {string}
          */
@@ -5128,7 +5133,7 @@ export interface components {
             /** @description How large. */
             size: components["schemas"]["InstancePart_SizeId"];
             /** @description From which template. */
-            template: components["schemas"]["InstancePart_TemplateId"];
+            template: components["schemas"]["OrderedTemplate"];
             /** @description Where. */
             region: components["schemas"]["InstancePart_RegionId"];
             /** @description The machine. */
@@ -5155,6 +5160,19 @@ export interface components {
          * @enum {string}
          */
         OrderState: "paying" | "awaiting_confirmation" | "payment_failed" | "provisioning" | "active" | "failed" | "cancelled";
+        /** @description The template of an order, as it was when it was placed. */
+        OrderedTemplate: {
+            /** @description Its id. */
+            id: components["schemas"]["TemplateId"];
+            /** @description For people. */
+            name: string;
+            source?: components["schemas"]["DiskSource"] | null;
+            /**
+             * Format: int32
+             * @description Which version of the template was the newest then, where it has versions.
+             */
+            version?: number | null;
+        };
         /** @description An organisation with its billing particulars. */
         Organisation: {
             /** @description Which. */
@@ -5829,7 +5847,7 @@ export interface components {
                 /** @description How large. */
                 size: components["schemas"]["InstancePart_SizeId"];
                 /** @description From which template. */
-                template: components["schemas"]["InstancePart_TemplateId"];
+                template: components["schemas"]["OrderedTemplate"];
                 /** @description Where. */
                 region: components["schemas"]["InstancePart_RegionId"];
                 /** @description The machine. */
@@ -6252,6 +6270,11 @@ export interface components {
                 description: string;
                 /** @description Where it comes from. */
                 source: components["schemas"]["TemplateSource"];
+                /**
+                 * Format: int32
+                 * @description Which version of it new machines are made of, counted from 1; absent where it has none.
+                 */
+                version?: number | null;
                 /**
                  * Format: int32
                  * @description The least disk that a machine of it needs, in GiB.
@@ -7335,6 +7358,11 @@ export interface components {
             description: string;
             /** @description Where it comes from. */
             source: components["schemas"]["TemplateSource"];
+            /**
+             * Format: int32
+             * @description Which version of it new machines are made of, counted from 1; absent where it has none.
+             */
+            version?: number | null;
             /**
              * Format: int32
              * @description The least disk that a machine of it needs, in GiB.

@@ -50,6 +50,8 @@ pub const TABLES: &[Table] = &[
             Entry::personal("size_name", &category::RESOURCE, ORDER),
             Entry::personal("template_id", &category::RESOURCE, ORDER),
             Entry::personal("template_name", &category::RESOURCE, ORDER),
+            Entry::personal("template_source", &category::RESOURCE, ORDER).observed().not_required(),
+            Entry::personal("template_version", &category::RESOURCE, ORDER).observed().not_required(),
             Entry::personal("region_id", &category::RESOURCE, ORDER),
             Entry::personal("region_name", &category::RESOURCE, ORDER),
             Entry::personal("rates", &category::FINANCIAL, ORDER).observed(),

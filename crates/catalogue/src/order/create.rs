@@ -12,7 +12,7 @@ use super::change;
 use super::choice::Choice;
 use super::fulfil::{FULFIL, FulfilInput};
 use super::list;
-use super::model::{Disks, Hostname, NewOrder, Order, OrderId, State};
+use super::model::{DiskSource, Disks, Hostname, NewOrder, Order, OrderId, State};
 use super::store::{self, Column};
 use crate::events::ORDER_PLACED;
 use crate::quote::NewQuote;
@@ -57,6 +57,8 @@ pub async fn create<P: AtProject + AtOrganisation>(cx: &Cx, at: &Scope<P>, new: 
                 size_name: choice.size.name.clone(),
                 template_id: choice.template.id,
                 template_name: choice.template.title.clone(),
+                template_source: Some(DiskSource::of(machine.source, choice.template.source)),
+                template_version: choice.template.version,
                 region_id: choice.region.id,
                 region_name: choice.region.title.clone(),
                 rates: rates.clone(),

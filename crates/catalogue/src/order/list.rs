@@ -8,7 +8,7 @@ use kernel::permission::AtProject;
 use kernel::{Cx, Error, Gate, Page, PageQuery, Result, Scope, Sealed, Timestamp};
 use sea_orm::ConnectionTrait;
 
-use super::model::{Order, OrderId, State};
+use super::model::{Order, OrderId, OrderedTemplate, State};
 use super::store::{self, Row};
 
 /// The orders of a project, newest first.
@@ -52,7 +52,7 @@ fn shown(row: Row, gate: &Gate) -> Result<Order> {
         cycle: rates.cycle,
         hostname: row.hostname.open(gate)?,
         size: Part { id: row.size_id, name: row.size_name },
-        template: Part { id: row.template_id, name: row.template_name },
+        template: OrderedTemplate { id: row.template_id, name: row.template_name, source: row.template_source, version: row.template_version },
         region: Part { id: row.region_id, name: row.region_name },
         instance_id: row.instance_id,
         disks: row.disks.map(|disks| disks.open(gate)).transpose()?.unwrap_or_default(),

@@ -18,6 +18,6 @@ pub(crate) use create::verified;
 pub use fulfil::{FULFIL, FulfilInput};
 pub(crate) use list::state_of_machine;
 pub use list::{list, view};
-pub use model::{NewOrder, Order, OrderId, OrderRetry, State};
+pub use model::{DiskSource, NewOrder, Order, OrderId, OrderRetry, OrderedTemplate, State};
 pub use retry::retry;
 pub(crate) use store::payment_of_machine;

@@ -4,9 +4,10 @@ use billing::meter::Cycle;
 use billing::payment::{PaymentId, PaymentMethod};
 use compute::backup::BackupId;
 use compute::disk::DiskWithMachine;
-use compute::instance::Part;
+use compute::instance::{Part, Source};
 use compute::network::NetworkId;
 use compute::security_group::SecurityGroupId;
+use compute::template::TemplateSource;
 use compute::{ImageId, InstanceId, RegionId, SizeId, TemplateId};
 use kernel::{Money, Timestamp};
 use sea_orm::{DeriveActiveEnum, EnumIter};
@@ -127,6 +128,46 @@ pub struct OrderRetry {
     pub payment_method: PaymentMethod,
 }
 
+/// From what the disk of an ordered machine is made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema, EnumIter, DeriveActiveEnum)]
+#[sea_orm(rs_type = "String", db_type = "Text", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
+pub enum DiskSource {
+    /// A template that is built on the hosts.
+    Built,
+    /// A version of a template that is an image.
+    Image,
+    /// An image of the project's own.
+    OwnImage,
+    /// A backup of the project's.
+    Backup,
+}
+
+impl DiskSource {
+    /// What was named, and where that kind of template comes from.
+    pub(super) fn of(named: Source, template: TemplateSource) -> Self {
+        match (named, template) {
+            (Source::Backup(_), _) => Self::Backup,
+            (Source::Image(_), _) => Self::OwnImage,
+            (Source::Template(_), TemplateSource::Image) => Self::Image,
+            (Source::Template(_), TemplateSource::Built) => Self::Built,
+        }
+    }
+}
+
+/// The template of an order, as it was when it was placed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct OrderedTemplate {
+    /// Its id.
+    pub id: TemplateId,
+    /// For people.
+    pub name: String,
+    /// What it is; absent for orders of a time when that was not noted.
+    pub source: Option<DiskSource>,
+    /// Which version of the template was the newest then, where it has versions.
+    pub version: Option<i32>,
+}
+
 /// An order as people see it.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct Order {
@@ -141,7 +182,7 @@ pub struct Order {
     /// How large.
     pub size: Part<SizeId>,
     /// From which template.
-    pub template: Part<TemplateId>,
+    pub template: OrderedTemplate,
     /// Where.
     pub region: Part<RegionId>,
     /// The machine.

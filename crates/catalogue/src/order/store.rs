@@ -17,7 +17,7 @@ mod order {
     use sea_orm::entity::prelude::*;
     use workflow::OperationId;
 
-    use crate::order::model::{Disks, Hostname, OrderId, State};
+    use crate::order::model::{DiskSource, Disks, Hostname, OrderId, State};
 
     #[sea_orm::model]
     #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -36,6 +36,8 @@ mod order {
         pub size_name: String,
         pub template_id: TemplateId,
         pub template_name: String,
+        pub template_source: Option<DiskSource>,
+        pub template_version: Option<i32>,
         pub region_id: RegionId,
         pub region_name: String,
         /// The prices as they were when it was placed, as JSON.

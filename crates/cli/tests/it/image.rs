@@ -5,6 +5,9 @@ use std::time::{Duration, Instant};
 
 use compute_driver::conformance::bootable::{SAYS, qcow2_disk};
 
+use serde_json::{Value, json};
+use testkit::covers;
+
 use crate::program::Program;
 
 #[test]
@@ -63,4 +66,19 @@ fn an_own_disk_survives_a_kill_on_its_way_and_boots() {
     let copy = home.join("copy.qcow2");
     program.ok(home, &["image", "download", image["id"].as_str().unwrap(), "--output", copy.to_str().unwrap()]);
     assert_eq!(std::fs::read(&copy).unwrap(), content);
+
+    // Two versions of a template of the operator's; an order says which one it was.
+    let small = home.join("small.qcow2");
+    std::fs::write(&small, qcow2_disk(1 << 30)).unwrap();
+    let small = small.to_str().unwrap();
+    program.ok(home, &["image", "upload", small, "--operator", "--name", "Router"]);
+    program.ok(home, &["image", "upload", small, "--operator", "--template", "Router"]);
+    program.ok(home, &["order", "--size", "Small", "--template", "Router", "--hostname", "gate", "--ssh-key", public.to_str().unwrap(), "--yes"]);
+    covers!(243);
+    let export = program.export(home);
+    let orders: Vec<Value> = export["data/catalogue_order.ndjson"].lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let said = |order: &Value| ["template_name", "template_source", "template_version"].map(|name| order[name].clone());
+    assert_eq!(said(&orders[0]), [json!("Own image"), json!("own_image"), Value::Null], "{orders:#?}");
+    assert_eq!(said(&orders[1]), [json!("Router"), json!("image"), json!(2)], "{orders:#?}");
+    assert!(orders.iter().all(|order| order["template_id"].is_string()) && orders[0]["template_id"] != orders[1]["template_id"]);
 }

@@ -1,5 +1,6 @@
 //! The whole journey at a shell, with a real QEMU machine.
 
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant};
 
@@ -8,11 +9,25 @@ use testkit::covers;
 use crate::program::Program;
 
 /// A key pair made for the test.
-fn key(folder: &std::path::Path) -> std::path::PathBuf {
+fn key(folder: &Path) -> PathBuf {
     let file = folder.join("id");
-    let made = Command::new("ssh-keygen").args(["-q", "-t", "ed25519", "-N", "", "-C", "ada@laptop", "-f"]).arg(&file).status().unwrap();
+    let made = Command::new("ssh-keygen").args(["-q", "-t", "ed25519", "-N", "", "-C", "ada-canary-laptop", "-f"]).arg(&file).status().unwrap();
     assert!(made.success());
     file
+}
+
+/// The files under `folder` that hold `token`.
+fn holding(folder: &Path, token: &[u8]) -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+        let path = entry.path();
+        match entry.file_type() {
+            Ok(kind) if kind.is_dir() => files.extend(holding(&path, token)),
+            Ok(kind) if kind.is_file() && std::fs::read(&path).is_ok_and(|bytes| bytes.windows(token.len()).any(|part| part == token)) => files.push(path),
+            _ => {}
+        }
+    }
+    files
 }
 
 #[test]
@@ -75,14 +90,18 @@ fn sign_up_order_log_in_pay_export_erase_verify() {
     program.ok(home, &["invoice", "list"]);
     assert!(program.ok(home, &["activity"]).contains("compute.instance.stop"));
 
-    let bundle = home.join("bundle.zip");
-    program.ok(home, &["privacy", "export", "--output", bundle.to_str().unwrap()]);
-    assert!(std::fs::read(&bundle).unwrap().starts_with(b"PK"));
+    let export = program.export(home);
+    assert!(export.values().any(|text| text.contains("ada-canary-laptop")), "the comment of the key is theirs: {:?}", export.keys());
+    let data = program.folder.path().join("data");
+    assert!(!holding(&data.join("guests"), b"ada-canary-laptop").is_empty(), "the machine was told its key");
 
     let certificate = home.join("certificate.json");
     program.ok(home, &["privacy", "erase", "--confirm-email", "ada.canary@example.org", "--certificate", certificate.to_str().unwrap()]);
     program.ok(home, &["verify-certificate", certificate.to_str().unwrap()]);
     assert!(!program.cli(home, &["whoami"]).status.success(), "the token outlived the person");
+    covers!(242);
+    let left = holding(&data, b"ada-canary-laptop");
+    assert!(left.is_empty(), "the comment of the key is still in {left:?}");
     let text = std::fs::read_to_string(&certificate).unwrap();
     let forged = home.join("forged.json");
     std::fs::write(&forged, text.replacen("deleted", "deletad", 1)).unwrap();

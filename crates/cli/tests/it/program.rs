@@ -1,6 +1,7 @@
 //! A `fairhold` process with a data folder of its own, and the command line of somebody who uses it.
 
-use std::io::{BufRead, BufReader};
+use std::collections::BTreeMap;
+use std::io::{BufRead, BufReader, Read};
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
@@ -198,12 +199,13 @@ impl Program {
         panic!("no mail with {marker} to {email}");
     }
 
-    /// The command line, as somebody with a home folder in `home`.
+    /// The command line, as somebody with a home folder in `home`. What operators do asks for a sign-in, which is the owner's.
     pub fn cli(&self, home: &Path, arguments: &[&str]) -> Output {
         Command::new(env!("CARGO_BIN_EXE_fairhold"))
             .args(["--url", &self.url])
             .args(arguments)
             .env("XDG_CONFIG_HOME", home)
+            .env("FAIRHOLD_EMAIL", "owner@keep.example")
             .env("FAIRHOLD_PASSWORD", PASSWORD)
             .stdin(Stdio::null())
             .output()
@@ -228,6 +230,20 @@ impl Program {
     pub fn json(&self, home: &Path, arguments: &[&str]) -> Value {
         let all: Vec<&str> = ["--json"].iter().chain(arguments).copied().collect();
         serde_json::from_str(&self.ok(home, &all)).unwrap()
+    }
+
+    /// What is kept about a person and their organisation, by the name of the file in their export.
+    pub fn export(&self, home: &Path) -> BTreeMap<String, String> {
+        let bundle = home.join("bundle.zip");
+        self.ok(home, &["privacy", "export", "--output", bundle.to_str().unwrap()]);
+        let mut archive = zip::ZipArchive::new(std::fs::File::open(bundle).unwrap()).unwrap();
+        let names: Vec<_> = archive.file_names().map(|name| name.unwrap().into_owned()).collect();
+        let mut text = |name: &str| {
+            let mut bytes = Vec::new();
+            archive.by_name(name).unwrap().read_to_end(&mut bytes).unwrap();
+            String::from_utf8_lossy(&bytes).into_owned()
+        };
+        names.into_iter().map(|name| (text(&name), name)).map(|(text, name)| (name, text)).collect()
     }
 
     /// The token that a shell keeps for whoever signed in there.

@@ -37,6 +37,8 @@ pub struct Template {
     pub description: String,
     /// Where it comes from.
     pub source: TemplateSource,
+    /// Which version of it new machines are made of, counted from 1; absent where it has none.
+    pub version: Option<i32>,
     /// The least disk that a machine of it needs, in GiB.
     pub disk_gib: i32,
     /// The image that new machines are made of, as hypervisors know it.
@@ -50,7 +52,7 @@ pub struct Template {
 impl Template {
     /// One that stands in a row and of which nothing else is known.
     pub(crate) fn standing(id: TemplateId, name: String, title: String) -> Self {
-        Self { id, name, title, description: String::new(), source: TemplateSource::Built, disk_gib: 1, image: None, retired: false }
+        Self { id, name, title, description: String::new(), source: TemplateSource::Built, version: None, disk_gib: 1, image: None, retired: false }
     }
 
     /// The name under which hypervisors know what new machines are made of.

@@ -43,6 +43,7 @@ fn view(row: Row, image: Option<&images::Row>) -> Option<Template> {
         disk_gib: image.and_then(|image| image.virtual_bytes).map_or(1, disk_gib),
         description: row.description,
         source: row.source,
+        version: image.map(|image| image.version),
         retired: row.retired_at.is_some(),
         ..Template::standing(row.id, row.name, row.title)
     })
