@@ -12,6 +12,7 @@ use compute_driver::{Driver, DriverError, Feature, Size, Status, Stranger};
 use kernel::cx::Extensions;
 use kernel::id::Id;
 use kernel::{Kind, Place};
+use sea_orm::ConnectionTrait;
 use testkit::workflows::{Case, run_to_end};
 use testkit::{Engine, Test, both_engines, cases};
 use workflow::Registered;
@@ -94,6 +95,18 @@ both_engines!(user_data_goes_where_it_reaches_the_machine_and_is_refused_where_n
     let refused = ordered(&test, NewInstance { user_data: script(), ..wanted(&test, "three").await }).await.unwrap_err();
     assert_eq!(refused.fields()[0].field, "user_data");
     ordered(&test, wanted(&test, "three").await).await.unwrap();
+});
+
+both_engines!(user_data_is_refused_for_a_template_that_only_deaf_nodes_have, |engine| async move {
+    let deaf = Simulated::new();
+    deaf.without(Feature::UserData);
+    let drivers = Drivers::new().with("node-1", "local", Arc::new(deaf)).with("node-2", "local", Arc::new(Simulated::new()));
+    let test = Test::with(engine, vec![audit::module(), compute::module()], Extensions::default().with(drivers)).await;
+    node::enrol(&test.cx).await.unwrap();
+    let bare = "UPDATE compute_node SET templates = '[]' WHERE name = 'node-2'";
+    test.cx.write(async |tx| Ok(tx.db().execute_unprepared(bare).await?)).await.unwrap();
+    let refused = ordered(&test, NewInstance { user_data: Some("#!/bin/sh\ntrue\n".to_owned()), ..wanted(&test, "one").await }).await.unwrap_err();
+    assert_eq!(refused.fields()[0].field, "user_data");
 });
 
 both_engines!(a_closed_node_gets_no_new_machines_and_keeps_those_that_it_has, |engine| async move {

@@ -43,10 +43,11 @@ pub(crate) async fn connect(step: &StepCx, machine: &instances::Row) -> Result<I
 }
 
 /// Says once more where the machine is, what passes and which addresses lead to it, after its disk was made anew or brought back. Where it
-/// has a card of its own, all of that is among the settings that a snapshot or an archive brings back from its time; elsewhere it is kept apart.
+/// has a card of its own, all of that is among the settings that a snapshot or an archive brings back from its time; elsewhere it is kept apart,
+/// but for the filter of a machine that is new.
 pub(crate) async fn say_again(step: &StepCx, machine: &instances::Row) -> Result<()> {
     if !node::has(step.cx().db(), machine.node_id, Feature::OwnCard).await? {
-        return Ok(());
+        return set_filter(step, machine).await;
     }
     network_ready(step, machine).await?;
     connect(step, machine).await?;

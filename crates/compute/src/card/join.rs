@@ -13,7 +13,8 @@ use crate::block::ipv4_block;
 use crate::instance::InstanceId;
 use crate::instance::store::{self as instances, Column};
 use crate::network::{NetworkState, store as networks};
-use crate::{node, security_group};
+use crate::node::{self, Node};
+use crate::security_group;
 
 /// Puts the machine where `wanted` says, under the security group that it names. The hypervisor hears of it from a workflow.
 ///
@@ -58,10 +59,8 @@ pub async fn join<P: AtProject>(tx: &Tx, at: &Scope<P>, id: InstanceId, wanted: 
 
 /// Whether traffic of the machine can be filtered where it is in no private network: by its node, or by one where it may be placed.
 async fn filters_alone(tx: &Tx, machine: &instances::Row) -> Result<bool> {
-    match machine.node_id {
-        node @ Some(_) => Ok(node::has(tx.db(), node, Feature::OwnCard).await? && node::has(tx.db(), node, Feature::Firewall).await?),
-        None => node::place::offers(tx.db(), machine.region_id, Feature::OwnCard, |_| true).await,
-    }
+    let may = |node: &Node| machine.node_id.is_none_or(|placed| placed == node.id);
+    node::place::offers(tx.db(), machine.region_id, &node::place::FILTERED_ALONE, may).await
 }
 
 fn foreign(field: &'static str, message: &'static str) -> impl Fn(Error) -> Error {

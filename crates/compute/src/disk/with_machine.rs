@@ -1,6 +1,6 @@
 //! Extra disks that are ordered along with a machine, and made once it runs.
 
-use compute_driver::{DISKS_PER_GUEST, Feature, is_image};
+use compute_driver::{DISKS_PER_GUEST, Feature};
 use kernel::{Error, Result};
 use sea_orm::ConnectionTrait;
 use serde::{Deserialize, Serialize};
@@ -42,9 +42,7 @@ pub async fn may_come_with(db: &impl ConnectionTrait, region: RegionId, template
             return Err(Error::invalid("disks", format!("disk {}: {why}", index + 1)));
         }
     }
-    // An image goes to any node that takes images in.
-    let has = |node: &node::Node| is_image(template) || node.templates.iter().any(|name| name == template);
-    if !disks.is_empty() && !node::place::offers(db, region, Feature::Disks, has).await? {
+    if !disks.is_empty() && !node::place::offers(db, region, &[Feature::Disks], |node| node.may_have(template)).await? {
         return Err(Error::invalid("disks", "machines of this template have no extra disks in this region"));
     }
     Ok(())

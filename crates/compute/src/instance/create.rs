@@ -10,6 +10,7 @@ use super::model::{Hostname, Instance, InstanceId, Name, NewInstance, Part, Size
 use super::{ssh_key, store, tag};
 use crate::backup::{self, BackupId, BackupState};
 use crate::events::{INSTANCE_CREATED, InstanceFact};
+use crate::node::Node;
 use crate::node::place::offers;
 use crate::template::{self, Template};
 use crate::{image, quota, region};
@@ -28,8 +29,12 @@ pub async fn create<P: AtProject + AtOrganisation>(tx: &Tx, at: &Scope<P>, new: 
     }
     let region = region::by_id(tx.db(), new.region_id).await?;
     let origin = origin(tx, at, new).await?;
-    if new.user_data.is_some() && !offers(tx.db(), region.id, Feature::UserData, |node| origin.kept_on.as_ref().is_none_or(|name| *name == node.name)).await? {
-        return Err(Error::invalid("user_data", "nothing in this region hands it to a machine; order without it, or choose another region"));
+    let may = |node: &Node| match &origin.kept_on {
+        Some(name) => *name == node.name,
+        None => node.may_have(origin.template.on_nodes()),
+    };
+    if new.user_data.is_some() && !offers(tx.db(), region.id, &[Feature::UserData], may).await? {
+        return Err(Error::invalid("user_data", "nothing in this region hands it to such a machine; order without it, or choose another template or region"));
     }
     quota::reserve(tx, at, &new.shape).await?;
 

@@ -111,10 +111,10 @@ async fn prepare(step: StepCx, input: ProvisionInput) -> Result<Next> {
     match made {
         Ok(Progress::Working { .. }) => Ok(Next::Again(LOOK)),
         Ok(Progress::Done(guest)) => {
-            card::set_filter(&step, &row).await?;
-            // An archive may bring along what held for another machine.
-            if row.backup_id.is_some() {
-                card::say_again(&step, &row).await?;
+            match row.backup_id {
+                // An archive may bring along what held for another machine.
+                Some(_) => card::say_again(&step, &row).await?,
+                None => card::set_filter(&step, &row).await?,
             }
             guest::note(&step, row.id, &guest).await?;
             Ok(Next::Done)

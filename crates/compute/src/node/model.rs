@@ -236,6 +236,11 @@ impl NodeView {
 const DISK_RESERVE_MIB: i64 = 2_048;
 
 impl Node {
+    /// Whether machines of this template may be placed there: an image goes to any node that takes images in.
+    pub(crate) fn may_have(&self, template: &str) -> bool {
+        is_image(template) || self.templates.iter().any(|name| name == template)
+    }
+
     /// Virtual processors that may be promised, where the driver can tell how many there are.
     pub(crate) fn cpus_limit(&self) -> Option<i64> {
         self.cpus.map(|cpus| i64::from(cpus) * i64::from(self.cpu_overcommit_percent) / 100)

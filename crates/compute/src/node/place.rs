@@ -66,26 +66,28 @@ pub(crate) async fn share_networks(db: &impl ConnectionTrait, one: &str, other: 
     Ok(nodes.iter().any(|node| node.name == one && node.reaches(other, &nodes)))
 }
 
+/// What filters a machine that is in no private network: a firewall, on a card of its own.
+pub(crate) const FILTERED_ALONE: [Feature; 2] = [Feature::OwnCard, Feature::Firewall];
+
 /// What a node must offer for this machine beside what every node does.
 fn needed(row: &instances::Row, network: Option<&networks::Row>) -> Result<Vec<String>> {
     let user_data = row.user_data.is_some().then_some(Feature::UserData);
     let backup = row.backup_id.is_some().then_some(Feature::Backups);
     let ipv6 = network.and_then(|network| network.ipv6.as_ref()).map(|_| Feature::Ipv6);
-    // What filters a machine in no network is on a card of its own.
-    let alone = row.security_group_id.filter(|_| network.is_none()).map(|_| [Feature::OwnCard, Feature::Firewall]);
+    let alone = row.security_group_id.filter(|_| network.is_none()).map(|_| FILTERED_ALONE);
     let network = network.map(|_| Feature::PrivateNetworks);
     user_data.into_iter().chain(backup).chain(network).chain(ipv6).chain(alone.into_iter().flatten()).map(word).collect()
 }
 
-/// Whether one of the region's nodes that `may` be it offers `feature`. For telling people before they pay.
+/// Whether one of the region's nodes that `may` be it offers all of `features`. For telling people before they pay.
 ///
 /// # Errors
 /// Database errors.
-pub(crate) async fn offers(db: &impl ConnectionTrait, region: RegionId, feature: Feature, may: impl Fn(&Node) -> bool) -> Result<bool> {
-    let wanted = word(feature)?;
+pub(crate) async fn offers(db: &impl ConnectionTrait, region: RegionId, wanted: &[Feature], may: impl Fn(&Node) -> bool) -> Result<bool> {
+    let wanted: Vec<_> = wanted.iter().copied().map(word).collect::<Result<_>>()?;
     let nodes = store::all(db).await?.into_iter().filter(|node| node.region_id == region && may(node));
     let features = store::features(db, nodes.map(|node| node.id)).await?;
-    Ok(features.values().any(|offered| offered.contains(&wanted)))
+    Ok(features.values().any(|offered| wanted.iter().all(|one| offered.contains(one))))
 }
 
 /// Whether the region has a node for machines of `class`.
