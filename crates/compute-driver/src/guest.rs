@@ -239,10 +239,10 @@ pub struct Measurement {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
 
-    fn spec() -> GuestSpec {
+    pub(crate) fn spec() -> GuestSpec {
         GuestSpec {
             reference: Reference::parse("vm_01j9").unwrap(),
             hostname: "web-1".into(),

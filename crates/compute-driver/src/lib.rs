@@ -1,6 +1,6 @@
 //! What Fairhold asks of any hypervisor, and how a driver shows that it gives it.
 //!
-//! Read in this order: [`guest`], [`capability`], [`snapshot`], [`access`], [`filter`], [`network`], [`moving`], [`image`], [`disk`], [`console`] and [`inventory`] (the words), [`driver`] (the
+//! Read in this order: [`guest`], [`capability`], [`snapshot`], [`access`], [`filter`], [`network`], [`moving`], [`image`], [`disk`], [`console`], [`inventory`] and [`cloud_init`] (the words), [`driver`] (the
 //! questions), [`error`] (the ways to say no), [`conformance`] (the suite that every driver passes),
 //! [`simulated`] (a hypervisor in memory, with faults, for tests of workflows).
 //! Instances, their states and their owners belong to the `compute` domain; nothing here knows about them.
@@ -8,6 +8,7 @@
 pub mod access;
 pub mod answer;
 pub mod capability;
+pub mod cloud_init;
 pub mod conformance;
 pub mod console;
 pub mod disk;

@@ -4,7 +4,7 @@
 
 use std::{fs, path::Path};
 
-use compute_driver::{DriverError, IPV6_GATEWAY};
+use compute_driver::{DriverError, IPV6_GATEWAY, cloud_init};
 
 use super::record::{Record, trouble};
 use crate::process::run;
@@ -16,7 +16,7 @@ pub(crate) const ADDRESS: &str = "10.0.2.15";
 pub(crate) async fn write(path: &Path, folder: &Path, record: &Record) -> Result<(), DriverError> {
     fs::create_dir_all(folder).map_err(trouble("cannot write the seed"))?;
     // The owner's user data takes the place of ours, which cloud-init then finds under the vendor's name.
-    let ours = settings(record);
+    let ours = cloud_init::settings(&record.spec);
     let owner = record.spec.user_data.clone();
     let (user_data, vendor_data) = owner.map_or_else(|| (ours.clone(), String::new()), |theirs| (theirs, ours.clone()));
     let texts = [("meta-data", meta_data(record)), ("network-config", network_config(record)), ("user-data", user_data), ("vendor-data", vendor_data)];
@@ -31,17 +31,6 @@ pub(crate) async fn write(path: &Path, folder: &Path, record: &Record) -> Result
 fn meta_data(record: &Record) -> String {
     let spec = &record.spec;
     format!("instance-id: {}-{}\nlocal-hostname: {}\n", spec.reference, record.generation, spec.hostname)
-}
-
-/// Keys are single lines without control characters (checked with the spec), so they cannot break out of the list.
-fn settings(record: &Record) -> String {
-    let keys: String = record.spec.ssh_keys.iter().map(|key| format!("  - {key}\n")).collect();
-    let list = if keys.is_empty() { "ssh_authorized_keys: []\n".to_owned() } else { format!("ssh_authorized_keys:\n{keys}") };
-    let password = record.spec.password.as_ref().map_or_else(String::new, |hash| {
-        let hash = hash.as_str();
-        format!("ssh_pwauth: true\nchpasswd:\n  expire: false\n  users:\n    - name: root\n      type: hash\n      password: {hash}\n")
-    });
-    format!("#cloud-config\ndisable_root: false\n{password}{list}")
 }
 
 fn network_config(record: &Record) -> String {
@@ -61,16 +50,16 @@ fn network_config(record: &Record) -> String {
 
 #[cfg(test)]
 mod tests {
-    use compute_driver::{Card, GuestSpec, PasswordHash, Reference};
+    use compute_driver::{Card, GuestSpec, Reference};
     use compute_host::network::Lan;
 
     use super::*;
 
-    fn record(ssh_keys: Vec<String>) -> Record {
+    fn record() -> Record {
         let spec = GuestSpec {
             reference: Reference::parse("vm_1").unwrap(),
             hostname: "web-1".into(),
-            ssh_keys,
+            ssh_keys: vec![],
             cpus: 1,
             memory_mib: 128,
             disk_gib: 1,
@@ -87,16 +76,15 @@ mod tests {
     }
 
     #[test]
-    fn the_texts_carry_name_keys_and_address() {
-        let record = record(vec!["ssh-ed25519 AAAA me@home".into()]);
+    fn the_texts_carry_name_and_address() {
+        let record = record();
         assert_eq!(meta_data(&record), "instance-id: vm_1-2\nlocal-hostname: web-1\n");
-        assert!(settings(&record).ends_with("ssh_authorized_keys:\n  - ssh-ed25519 AAAA me@home\n"));
         assert!(network_config(&record).contains("      - type: static\n        address: 10.0.2.15/24\n"));
     }
 
     #[test]
     fn in_a_private_network_the_address_is_that_of_its_card() {
-        let mut record = record(vec![]);
+        let mut record = record();
         record.spec.card = Some(Card { network: Reference::parse("net_1").unwrap(), ipv4: [10, 66, 0, 10].into(), ipv6: None });
         record.seat.lan = Some(Lan { prefix: 20, gateway: [10, 66, 0, 1].into() });
         assert!(network_config(&record).ends_with("address: 10.66.0.10/20\n        gateway: 10.66.0.1\n        dns_nameservers: [10.66.0.1]\n"));
@@ -104,24 +92,12 @@ mod tests {
 
     #[test]
     fn an_ipv6_address_stands_behind_the_other_with_the_router_of_every_network() {
-        let mut record = record(vec![]);
+        let mut record = record();
         let ipv6 = Some("2001:db8:0:7::a".parse().unwrap());
         record.spec.card = Some(Card { network: Reference::parse("net_1").unwrap(), ipv4: [10, 66, 0, 10].into(), ipv6 });
         record.seat.lan = Some(Lan { prefix: 20, gateway: [10, 66, 0, 1].into() });
         let text = network_config(&record);
         assert!(text.ends_with("      - type: static6\n        address: 2001:db8:0:7::a/128\n        gateway: fe80::1\n"), "{text}");
         assert!(text.find("10.66.0.10").unwrap() < text.find("static6").unwrap());
-    }
-
-    #[test]
-    fn no_keys_is_an_empty_list() {
-        assert!(settings(&record(vec![])).ends_with("ssh_authorized_keys: []\n"));
-    }
-
-    #[test]
-    fn a_password_is_there_as_its_hash_only() {
-        let mut record = record(vec![]);
-        record.spec.password = Some(PasswordHash::parse("$6$saltsalt$abcdefghijklmnop").unwrap());
-        assert!(settings(&record).contains("      type: hash\n      password: $6$saltsalt$abcdefghijklmnop\n"));
     }
 }
