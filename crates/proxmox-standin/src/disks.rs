@@ -11,12 +11,16 @@ pub struct Volume {
     pub gib: u64,
     /// Where it lies, on a storage that is not shared.
     pub node: String,
+    /// What is on it, where it was made from bytes that were sent.
+    pub content: Vec<u8>,
 }
 
 /// The volumes by their names, and how they are reached.
 #[derive(Default)]
 pub struct Disks {
     pub volumes: BTreeMap<String, Volume>,
+    /// Small files that were sent and that a volume can be made from, by the names of their volumes.
+    pub sent: BTreeMap<String, Vec<u8>>,
     pub shared: bool,
 }
 
@@ -41,7 +45,7 @@ impl Disks {
     pub fn allocate(&mut self, storage: &str, vmid: u32, node: &str, gib: u64) -> String {
         let names = (0..).map(|number| format!("{storage}:vm-{vmid}-disk-{number}"));
         let name = names.into_iter().find(|name| !self.volumes.contains_key(name)).unwrap_or_default();
-        self.volumes.insert(name.clone(), Volume { gib, node: node.to_owned() });
+        self.volumes.insert(name.clone(), Volume { gib, node: node.to_owned(), content: Vec::new() });
         name
     }
 
@@ -54,8 +58,16 @@ impl Disks {
         let first = volume(rest);
         let options = rest.split(',').skip(1).filter(|option| !option.starts_with("import-from=") && !option.starts_with("size="));
         let options: String = options.map(|option| format!(",{option}")).collect();
-        let (name, gib) = if asked.contains("import-from=") {
-            (self.allocate(storage, vmid, node, template_gib), template_gib)
+        let import = rest.split(',').find_map(|option| option.strip_prefix("import-from="));
+        let (name, gib) = if let Some(source) = import {
+            let content = match source.ends_with(".raw") {
+                true => Some(self.sent.get(source).cloned().ok_or_else(|| say(format!("volume '{source}' does not exist")))?),
+                false => None,
+            };
+            let gib = if content.is_some() { 1 } else { template_gib };
+            let name = self.allocate(storage, vmid, node, gib);
+            self.volumes.entry(name.clone()).and_modify(|volume| volume.content = content.unwrap_or_default());
+            (name, gib)
         } else if let Ok(gib) = first.parse() {
             (self.allocate(storage, vmid, node, gib), gib)
         } else if owner(volume(asked)).is_some() && !asked.contains("cloudinit") {

@@ -124,6 +124,7 @@ pub fn storage(state: &mut State, method: &str, node: &str, storage: &str, rest:
             let volid = volid.replace("%2F", "/");
             Ok(state.task(node, "imgdel", 0, None, move |state| {
                 state.volumes.retain(|volume| volume.volid != volid);
+                state.disks.sent.remove(&volid);
                 Ok(())
             }))
         }
@@ -144,11 +145,13 @@ pub fn storage(state: &mut State, method: &str, node: &str, storage: &str, rest:
             }
             let (volid, storage) = (format!("{storage}:{content}/{file}"), storage.to_owned());
             let found: String = Sha256::digest(&call.file).iter().map(|byte| format!("{byte:02x}")).collect();
+            let bytes = call.file.clone();
             let fits = call.get("checksum").is_none_or(|promised| promised == found);
             Ok(state.task(node, "imgcopy", 0, None, move |state| {
                 if !fits {
                     return Err("checksum mismatch".into());
                 }
+                state.disks.sent.insert(volid.clone(), bytes);
                 state.volumes.push(Volume { storage, volid, content: "import", notes: String::new(), made: now(), kept: None });
                 Ok(())
             }))

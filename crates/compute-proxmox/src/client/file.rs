@@ -1,4 +1,4 @@
-//! Sending a file as a form with parts (RFC 7578), read as it goes out: no file fits into memory.
+//! Sending a file as a form with parts (RFC 7578). A large one is read as it goes out.
 
 use std::path::Path;
 use std::time::Duration;
@@ -23,10 +23,21 @@ impl Client {
         let bytes = tokio::fs::metadata(file).await.map_err(missing)?.len();
         let (head, tail) = around(call, name);
         let length = bytes + (head.len() + tail.len()) as u64;
+        self.send_form(call, length, || Body::wrap_stream(pieces(head.clone(), file.to_owned(), tail.clone())), patience).await
+    }
+
+    /// The same with bytes that are in memory and shall not lie in a file here.
+    pub(crate) async fn send_bytes(&self, call: &Call, bytes: &[u8], name: &str, patience: Duration) -> Result<(), DriverError> {
+        let (head, tail) = around(call, name);
+        let form = [head.as_bytes(), bytes, tail.as_bytes()].concat();
+        self.send_form(call, form.len() as u64, || Body::from(form.clone()), patience).await
+    }
+
+    async fn send_form(&self, call: &Call, length: u64, body: impl Fn() -> Body, patience: Duration) -> Result<(), DriverError> {
         let answer = self.send(call, |builder| {
             let typed = builder.timeout(patience).header(CONTENT_TYPE, format!("multipart/form-data; boundary={BOUNDARY}"));
             // Proxmox VE wants to know the length before the first byte.
-            typed.header(CONTENT_LENGTH, length).body(Body::wrap_stream(pieces(head.clone(), file.to_owned(), tail.clone())))
+            typed.header(CONTENT_LENGTH, length).body(body())
         });
         match upid_in(&answer.await?) {
             Some(upid) => Ok(self.wait(&upid, patience).await?),

@@ -5,7 +5,7 @@ use std::time::Duration;
 use compute_driver::{DriverError, InForce, PasswordHash, Reference, Status};
 use tokio::time::{Instant, sleep};
 
-use super::{KEY_ENTRIES, PASSWORD_ENTRIES, Proxmox, look};
+use super::{KEY_ENTRIES, PASSWORD_ENTRIES, Proxmox, look, seed};
 use crate::call::{At, Kind, guest, inside};
 use crate::client::{Fields, Params, Trouble};
 
@@ -26,7 +26,7 @@ pub(super) async fn set_password(proxmox: &Proxmox, reference: &Reference, hash:
             Err(trouble) => tracing::info!(%trouble, "the guest's agent did not set the password; its next start does"),
         }
     }
-    regenerate(proxmox, &at).await?;
+    seed::renew(proxmox, &at).await?;
     Ok(InForce::AfterRestart)
 }
 
@@ -50,7 +50,7 @@ pub(super) async fn authorise_key(proxmox: &Proxmox, reference: &Reference, key:
             Err(trouble) => tracing::info!(%trouble, "the guest's agent did not add the key; its next start does"),
         }
     }
-    regenerate(proxmox, &at).await?;
+    seed::renew(proxmox, &at).await?;
     Ok(InForce::AfterRestart)
 }
 
@@ -63,14 +63,6 @@ fn is_key_line(key: &str) -> bool {
 async fn machine(proxmox: &Proxmox, reference: &Reference, what: &str) -> Result<(At, Status), DriverError> {
     let (at, said) = proxmox.current(reference).await?;
     if at.kind == Kind::Container { Err(DriverError::unsupported(what)) } else { Ok((at, look::status(&said))) }
-}
-
-/// Makes the cloud-init drive anew, so that the next start finds what was changed. A guest without one has none to make.
-async fn regenerate(proxmox: &Proxmox, at: &At) -> Result<(), DriverError> {
-    match proxmox.client().settle(&guest::regenerate(at)).await {
-        Ok(_) | Err(Trouble::Said(_) | Trouble::Invalid(_)) => Ok(()),
-        Err(trouble) => Err(trouble.into()),
-    }
 }
 
 async fn run(proxmox: &Proxmox, at: &At, key: &str) -> Result<(), Trouble> {

@@ -5,9 +5,9 @@ use compute_driver::{Card, DriverError, InForce, Reference, Status};
 
 use super::config::Config;
 use super::network::{self, Vnet};
-use super::{Proxmox, filter, look, mark};
+use super::{Proxmox, filter, look, mark, seed};
 use crate::call::{At, Kind, guest};
-use crate::client::{Params, Property};
+use crate::client::{Params, Property, Trouble};
 
 /// Cards that a guest of ours can have beside its first one, each with a number that Proxmox VE knows (`net[n]`).
 const NUMBERS: std::ops::RangeInclusive<u8> = 1..=7;
@@ -17,13 +17,12 @@ pub(super) async fn connect(proxmox: &Proxmox, reference: &Reference, card: Opti
     let vnet = vnet(proxmox, card).await?;
     let (at, said) = proxmox.current(reference).await?;
     let changed = put(proxmox, &at, &proxmox.config(&at).await?, card.zip(vnet.as_ref())).await?;
-    let open = vnet.is_none_or(|vnet| vnet.spec.egress);
-    // One that is in no network and never was is left alone: somebody may have pulled the cable for reasons of their own.
-    if changed || !open {
-        set_cable(proxmox, &at, open).await?;
-    }
     // Cloud-init tells a machine at its next start which address the new card has; a container is told at once.
-    let waits = changed && card.is_some() && at.kind == Kind::Machine && look::status(&said) != Status::Stopped;
+    let told_later = changed && card.is_some() && at.kind == Kind::Machine;
+    if told_later {
+        seed::take_over(proxmox, &at).await?;
+    }
+    let waits = told_later && look::status(&said) != Status::Stopped;
     Ok(if waits { InForce::AfterRestart } else { InForce::Now })
 }
 
@@ -38,8 +37,10 @@ pub(super) async fn vnet(proxmox: &Proxmox, card: Option<&Card>) -> Result<Optio
     Ok(Some(vnet))
 }
 
-/// Leaves the guest with this card and no other of ours, and holds it to its address; true when something had to change. A backup or a
-/// snapshot may have brought a card of another time, or of another guest.
+/// Leaves the guest with this card and no other of ours, holds it to its address, and sees to the cable of the first card; true when a card
+/// of ours had to change. A backup or a snapshot may have brought one of another time, or of another guest.
+///
+/// Cards, tags and cable are one call: whoever comes again after a lost answer finds nothing of them done, or everything.
 pub(super) async fn put(proxmox: &Proxmox, at: &At, now: &Config, place: Option<(&Card, &Vnet)>) -> Result<bool, DriverError> {
     let mac = now.mac().and_then(|mac| second(&mac)).ok_or_else(|| DriverError::failed("the guest's first card has no address", ""))?;
     let number = place.map(|_| number(now, &mac)).transpose()?;
@@ -64,31 +65,51 @@ pub(super) async fn put(proxmox: &Proxmox, at: &At, now: &Config, place: Option<
         params = params.with("delete", goes.join(","));
     }
     let changes = params != Params::new();
+    let open = match place {
+        Some((_, vnet)) => vnet.spec.egress || is_led_to(proxmox, at).await?,
+        None => true,
+    };
+    // A guest that is in no network and never was is left alone: somebody may have pulled the cable for reasons of their own.
+    if let Some(line) = cable(now, open).filter(|_| changes || !open) {
+        params = params.with("net0", line);
+    }
     if changes {
         // With the card goes what it may send from, so that the card is never there without.
         if let (Some((card, _)), Some(number)) = (place, number) {
             filter::hold_card(proxmox, at, number, card.ipv4).await?;
         }
-        proxmox.client().settle(&guest::set_config(at, params.maybe("digest", now.digest()))).await?;
-        for gone in ours(now).filter(|other| Some(*other) != number) {
-            filter::let_card_go(proxmox, at, gone).await?;
-        }
     }
+    if params != Params::new() {
+        proxmox.client().settle(&guest::set_config(at, params.maybe("digest", now.digest()))).await?;
+    }
+    let stays = |other: &u8| Some(*other) == number || now.has(&format!("net{other}")) && !ours(now).any(|one| one == *other);
+    filter::let_cards_go(proxmox, at, NUMBERS.filter(|other| !stays(other))).await?;
     Ok(changes)
 }
 
 /// Plugs the guest's own card in or pulls its cable. A guest to which public addresses lead keeps it.
 pub(super) async fn set_cable(proxmox: &Proxmox, at: &At, open: bool) -> Result<(), DriverError> {
-    let open = open || !filter::public(proxmox, at).await?.is_empty();
+    let open = open || is_led_to(proxmox, at).await?;
     let now = proxmox.config(at).await?;
+    if let Some(line) = cable(&now, open) {
+        proxmox.client().settle(&guest::set_config(at, Params::new().with("net0", line).maybe("digest", now.digest()))).await?;
+    }
+    Ok(())
+}
+
+async fn is_led_to(proxmox: &Proxmox, at: &At) -> Result<bool, Trouble> {
+    Ok(!filter::public(proxmox, at).await?.is_empty())
+}
+
+/// What the first card has to say of its cable, unless it says so.
+fn cable(now: &Config, open: bool) -> Option<String> {
     let line = now.line("net0");
-    if line.is_empty() || open != is_down(&line) {
-        return Ok(());
+    let is_down = Property::of(&line).get("link_down") == Some("1");
+    if line.is_empty() || open != is_down {
+        return None;
     }
     let kept = line.split(',').filter(|word| !word.starts_with("link_down=")).collect::<Vec<_>>().join(",");
-    let line = if open { kept } else { format!("{kept},link_down=1") };
-    proxmox.client().settle(&guest::set_config(at, Params::new().with("net0", line).maybe("digest", now.digest()))).await?;
-    Ok(())
+    Some(if open { kept } else { format!("{kept},link_down=1") })
 }
 
 /// Brings the cable in line after public addresses came or went.
@@ -96,10 +117,6 @@ pub(super) async fn after_addresses(proxmox: &Proxmox, at: &At) -> Result<(), Dr
     let Some(network) = mark::network_in(&proxmox.config(at).await?.tags()) else { return Ok(()) };
     let open = network::known(proxmox, &network).await?.spec.egress;
     set_cable(proxmox, at, open).await
-}
-
-fn is_down(line: &str) -> bool {
-    Property::of(line).get("link_down") == Some("1")
 }
 
 /// The numbers of the guest's cards that are in networks of ours.

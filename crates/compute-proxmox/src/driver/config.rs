@@ -3,6 +3,7 @@
 use compute_driver::{DISKS_PER_GUEST, GuestSpec, Size};
 
 use super::mark::Mark;
+use super::seed;
 use super::view::{GIB, MIB};
 use crate::call::Kind;
 use crate::client::params::decode;
@@ -13,6 +14,8 @@ use crate::settings::Mapping;
 const BUSES: [&str; 4] = ["scsi", "virtio", "sata", "ide"];
 /// Where a cloud-init drive may be put.
 const DRIVES: [&str; 6] = ["ide2", "ide0", "ide1", "ide3", "sata5", "scsi30"];
+/// The highest number that a card of a guest has (`net[n]`).
+pub(super) const CARDS: u8 = 31;
 /// Where extra disks hang, behind those that a template may have. The bus decides how the guest calls them, so it is always the same.
 const EXTRAS: [&str; DISKS_PER_GUEST] = ["virtio8", "virtio9", "virtio10", "virtio11", "virtio12", "virtio13", "virtio14", "virtio15"];
 
@@ -149,12 +152,14 @@ impl Config {
         self.said.names().filter(|name| name.starts_with("unused")).map(str::to_owned).collect()
     }
 
-    fn has_cloud_init(&self) -> bool {
-        self.said.names().any(|name| BUSES.iter().any(|bus| name.starts_with(bus)) && self.said.words(name).contains("cloudinit"))
+    /// Where the cluster's own cloud-init drive is.
+    pub(super) fn cloud_init(&self) -> Option<String> {
+        let is_drive = |name: &&str| BUSES.iter().any(|bus| name.starts_with(bus)) && self.said.words(name).contains("cloudinit");
+        self.said.names().find(is_drive).map(str::to_owned)
     }
 
     /// A place without a drive.
-    fn free_drive(&self) -> &'static str {
+    pub(super) fn free_drive(&self) -> &'static str {
         DRIVES.into_iter().find(|drive| !self.said.has(drive)).unwrap_or("ide2")
     }
 }
@@ -200,11 +205,14 @@ fn addressing(mapping: &Mapping, vmid: u32) -> String {
     ipv4 + &ipv6.unwrap_or_default()
 }
 
-/// The settings of a virtual machine after `spec`, for one that has the settings `now` or none yet.
+/// The settings of a virtual machine after `spec`, for one that has the settings `now` or none yet. One that gets user data has a seed of
+/// ours in place of the cluster's cloud-init drive.
 pub(super) fn machine(mapping: &Mapping, spec: &GuestSpec, vmid: u32, now: Option<&Config>) -> Params {
     let nameservers = mapping.network.addresses.as_ref().map(|range| range.nameservers.join(" ")).filter(|list| !list.is_empty());
+    let seeded = seed::wanted(spec).is_some();
+    let there = now.and_then(Config::cloud_init);
     let drive = match now {
-        Some(now) if now.has_cloud_init() => None,
+        _ if seeded || there.is_some() => None,
         Some(now) => Some(now.free_drive()),
         None => DRIVES.first().copied(),
     };
@@ -225,7 +233,8 @@ pub(super) fn machine(mapping: &Mapping, spec: &GuestSpec, vmid: u32, now: Optio
         .with("ipconfig0", addressing(mapping, vmid))
         .maybe("nameserver", nameservers)
         .ssh_keys(&spec.ssh_keys)
-        .maybe("cipassword", spec.password.as_ref().map(|hash| hash.as_str()));
+        .maybe("cipassword", spec.password.as_ref().map(|hash| hash.as_str()))
+        .maybe("delete", there.filter(|_| seeded));
     match drive {
         Some(drive) => params.with(drive, format!("{}:cloudinit", mapping.storage)),
         None => params,
@@ -269,7 +278,7 @@ mod tests {
         let disk = config.root_disk().unwrap();
         assert_eq!((disk.key.as_str(), disk.volume.as_str(), disk.bytes), ("virtio0", "a:vm-1-disk-0", 2252 * MIB));
         assert_eq!(config.size(), Size { cpus: 4, memory_mib: 2048, disk_gib: 3 });
-        assert!(config.has_cloud_init());
+        assert_eq!(config.cloud_init().as_deref(), Some("ide2"));
     }
 
     #[test]

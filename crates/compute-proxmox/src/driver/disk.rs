@@ -3,8 +3,9 @@
 
 use compute_driver::{DISKS_PER_GUEST, Disk, DiskSpec, DriverError, Reference};
 
+use super::config::Config;
 use super::holder::{self, Held};
-use super::make::SETTLED_IN;
+use super::make::{COPIED_IN, SETTLED_IN};
 use super::{Proxmox, view};
 use crate::call::{At, Kind, guest};
 use crate::client::{Params, Trouble};
@@ -178,6 +179,23 @@ async fn take_down(proxmox: &Proxmox, at: &At, which: impl Fn(&super::config::Di
     // What waits for the next start would take the disk away then, whatever was said in between.
     revert(proxmox, at, &keys).await?;
     Err(DriverError::unavailable("the guest does not let go of the disk; unmount it there, or switch the guest off"))
+}
+
+/// Changes drives of a guest that has the settings `now`, and tells which volumes hang on nothing since.
+pub(super) async fn exchange(proxmox: &Proxmox, at: &At, now: &Config, params: Params) -> Result<Vec<String>, Trouble> {
+    let before = now.unused();
+    let call = guest::change_config(at, params.maybe("digest", now.digest()));
+    proxmox.client().work(&call, &at.node, at.vmid, COPIED_IN).await?;
+    // Those that did so before are not ours to remove.
+    Ok(proxmox.config(at).await?.unused().into_iter().filter(|unused| !before.contains(unused)).collect())
+}
+
+/// Removes volumes that hang on nothing.
+pub(super) async fn remove_unused(proxmox: &Proxmox, at: &At, unused: &[String]) -> Result<(), Trouble> {
+    for one in unused {
+        proxmox.client().work(&guest::change_config(at, Params::new().with("delete", one)), &at.node, at.vmid, SETTLED_IN).await?;
+    }
+    Ok(())
 }
 
 /// Forgets changes that wait for the guest's next start.

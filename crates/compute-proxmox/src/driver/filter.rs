@@ -66,14 +66,13 @@ pub(super) async fn hold_card(proxmox: &Proxmox, at: &At, number: u8, address: I
     switch_on(proxmox, at, &said, Params::new().flag("enable", true).flag("dhcp", true).flag("ndp", true)).await
 }
 
-/// Forgets what a card that is gone was held to.
-pub(super) async fn let_card_go(proxmox: &Proxmox, at: &At, number: u8) -> Result<(), Trouble> {
-    let (client, set) = (proxmox.client(), set_of(number));
-    if !has_set(proxmox, at, &set).await? {
-        return Ok(());
+/// Forgets what cards that are gone were held to, so that a later card of that number does not find itself shut.
+pub(super) async fn let_cards_go(proxmox: &Proxmox, at: &At, numbers: impl Iterator<Item = u8>) -> Result<(), Trouble> {
+    let sets = sets(proxmox, at).await?;
+    for set in numbers.map(set_of).filter(|set| sets.contains(set)) {
+        allow_senders(proxmox, at, &set, &[], Some(&[])).await?;
+        proxmox.client().settle(&firewall::remove_set(at, &set)).await?;
     }
-    allow_senders(proxmox, at, &set, &[], Some(&[])).await?;
-    client.settle(&firewall::remove_set(at, &set)).await?;
     Ok(())
 }
 
@@ -115,9 +114,14 @@ fn there_now(added: Result<Value, Trouble>) -> Result<(), Trouble> {
     }
 }
 
+/// The names of the guest's sets of addresses.
+async fn sets(proxmox: &Proxmox, at: &At) -> Result<Vec<String>, Trouble> {
+    let said = Fields::each(proxmox.client().ask(&firewall::sets(at)).await?);
+    Ok(said.iter().map(|one| one.words("name")).collect())
+}
+
 async fn has_set(proxmox: &Proxmox, at: &At, set: &str) -> Result<bool, Trouble> {
-    let sets = Fields::each(proxmox.client().ask(&firewall::sets(at)).await?);
-    Ok(sets.iter().any(|one| one.words("name") == set))
+    Ok(sets(proxmox, at).await?.iter().any(|one| one == set))
 }
 
 async fn members(proxmox: &Proxmox, at: &At, set: &str) -> Result<Vec<Fields>, Trouble> {

@@ -26,7 +26,7 @@ fn storage(proxmox: &Proxmox) -> Result<&str, DriverError> {
 }
 
 /// Where images are: once where all nodes share the storage, else on each node that may get guests.
-fn places<'a>(proxmox: &Proxmox, view: &'a View) -> Vec<&'a Storage> {
+pub(super) fn places<'a>(proxmox: &Proxmox, view: &'a View) -> Vec<&'a Storage> {
     let Some(name) = &proxmox.mapping().images else { return Vec::new() };
     let ours = |storage: &&Storage| storage.name == *name && storage.available && view.is_online(&storage.node) && is_ours(proxmox.mapping(), &storage.node);
     let mut places: Vec<_> = view.storages.iter().filter(ours).collect();
@@ -36,11 +36,23 @@ fn places<'a>(proxmox: &Proxmox, view: &'a View) -> Vec<&'a Storage> {
     places
 }
 
+/// The place from which a guest on `node` can be given a disk.
+pub(super) fn place_for<'a>(proxmox: &Proxmox, view: &'a View, node: &str) -> Result<&'a Storage, DriverError> {
+    let storage = storage(proxmox)?;
+    let place = places(proxmox, view).into_iter().find(|place| place.shared || place.node == node);
+    place.ok_or_else(|| DriverError::unavailable(format!("the storage {storage} is not available on the node {node}")))
+}
+
+/// What lies at one place, by the names of volumes.
+pub(super) async fn volumes_at(proxmox: &Proxmox, node: &str, storage: &str) -> Result<Vec<String>, Trouble> {
+    let listed = Fields::each(proxmox.client().ask(&cluster::content(node, storage, "import")).await?);
+    Ok(listed.iter().map(|one| one.words("volid")).collect())
+}
+
 /// The images at one place, by name.
 async fn at(proxmox: &Proxmox, place: &Storage) -> Result<Vec<String>, Trouble> {
-    let listed = Fields::each(proxmox.client().ask(&cluster::content(&place.node, &place.name, "import")).await?);
     let name = |volid: String| Some(volid.rsplit('/').next()?.strip_suffix(".qcow2")?.to_owned());
-    Ok(listed.iter().filter_map(|one| name(one.words("volid"))).filter(|name| is_image(name)).collect())
+    Ok(volumes_at(proxmox, &place.node, &place.name).await?.into_iter().filter_map(name).filter(|name| is_image(name)).collect())
 }
 
 /// The images that guests can be made of on every node that may get one.

@@ -17,13 +17,17 @@ pub(super) const TRIES: u32 = 16;
 /// How long a clone that is under way is waited for to say whose it is.
 const UNDERWAY: Duration = Duration::from_secs(90);
 
+/// A number that follows from the reference.
+pub(super) fn seed(reference: &Reference) -> u64 {
+    Sha256::digest(reference.as_str().as_bytes()).iter().take(8).fold(0_u64, |seed, byte| (seed << 8) | u64::from(*byte))
+}
+
 impl Proxmox {
     /// The ids that the guest `reference` may have, in the order in which they are tried. They follow from the reference alone,
     /// so that whoever tries again after an unknown outcome looks where the first try was made, and an id comes back late.
     pub(super) fn candidates(&self, reference: &Reference) -> impl Iterator<Item = u32> + use<> {
         let ids = self.mapping().ids.clone();
-        let digest = Sha256::digest(reference.as_str().as_bytes());
-        let seed = digest.iter().take(8).fold(0_u64, |seed, byte| (seed << 8) | u64::from(*byte));
+        let seed = seed(reference);
         let room = u64::from(ids.end() - ids.start()) + 1;
         (0..u64::from(TRIES)).filter_map(move |attempt| ids.start().checked_add(u32::try_from(seed.wrapping_add(attempt) % room).ok()?))
     }

@@ -60,6 +60,7 @@ fn features(view: &View, mapping: &Mapping) -> BTreeSet<Feature> {
     }
     if mapping.images.is_some() {
         features.insert(Feature::Images);
+        features.insert(Feature::UserData);
     }
     // Without fixed addresses nobody knows which ones are a guest's own.
     if mapping.network.addresses.is_some() {

@@ -9,7 +9,7 @@ use super::config::{self, Config};
 use super::look;
 use super::mark::Mark;
 use super::view::{FRESH, GIB, View};
-use super::{ENTRIES, Proxmox, UNNAMED_ENTRIES, card, disk, filter, image};
+use super::{ENTRIES, Proxmox, UNNAMED_ENTRIES, card, disk, filter, image, seed};
 use crate::call::{At, Kind, guest};
 use crate::client::{Call, Params, Trouble};
 use crate::settings::Origin;
@@ -25,16 +25,21 @@ pub(super) fn accept<'a>(proxmox: &'a Proxmox, spec: &GuestSpec) -> Result<Cow<'
     if spec.card.is_some() && proxmox.mapping().private.is_none() {
         return Err(DriverError::unsupported("connect guests to private networks: no zone is named for them"));
     }
-    if spec.user_data.is_some() {
-        return Err(DriverError::unsupported("hand user data to guests: Proxmox VE takes it from files only"));
+    if spec.user_data.is_some() && proxmox.mapping().images.is_none() {
+        return Err(DriverError::unsupported("hand user data to guests: no storage for images is named, by which it gets there"));
     }
     if is_image(&spec.template) {
         return Ok(Cow::Owned(Origin::Import { volume: image::volume(proxmox, &spec.template)? }));
     }
     let origin = proxmox.mapping().templates.get(&spec.template);
     let origin = origin.ok_or_else(|| DriverError::refused(format!("there is no template named {}", spec.template)))?;
-    if matches!(origin, Origin::Container { .. }) && spec.password.is_some() {
-        return Err(DriverError::unsupported("set a password of a container from its hash"));
+    if matches!(origin, Origin::Container { .. }) {
+        if spec.password.is_some() {
+            return Err(DriverError::unsupported("set a password of a container from its hash"));
+        }
+        if spec.user_data.is_some() {
+            return Err(DriverError::unsupported("hand user data to containers: those of Proxmox VE have no cloud-init"));
+        }
     }
     Ok(Cow::Borrowed(origin))
 }
@@ -180,8 +185,8 @@ fn choose_node(proxmox: &Proxmox, view: &View, spec: &GuestSpec, origin: &Origin
     let mapping = proxmox.mapping();
     let fits = |name: &str| {
         let storage = view.storage(&mapping.storage, name);
-        let reads =
-            !is_image(&spec.template) || mapping.images.as_ref().is_some_and(|images| view.storage(images, name).is_some_and(|storage| storage.available));
+        let reads = !(is_image(&spec.template) || seed::wanted(spec).is_some())
+            || mapping.images.as_ref().is_some_and(|images| view.storage(images, name).is_some_and(|storage| storage.available));
         view.is_online(name) && look::is_ours(mapping, name) && storage.is_none_or(|storage| storage.available) && reads
     };
     if let Origin::Clone { vmid, .. } = origin {
@@ -237,8 +242,11 @@ pub(super) async fn finish(proxmox: &Proxmox, at: &At, spec: &GuestSpec) -> Resu
     let vnet = card::vnet(proxmox, card).await?;
     let now = proxmox.config(at).await?;
     let moved = card::put(proxmox, at, &now, card.zip(vnet.as_ref())).await?;
-    if vnet.is_some_and(|vnet| !vnet.spec.egress) {
-        card::set_cable(proxmox, at, false).await?;
+    if at.kind == Kind::Machine {
+        match seed::wanted(spec) {
+            Some(_) => seed::put(proxmox, at, spec).await?,
+            None => drop(seed::take_over(proxmox, at).await?),
+        }
     }
     let now = if moved { proxmox.config(at).await? } else { now };
     let done = mark(spec, true);
@@ -257,6 +265,12 @@ async fn put_away(proxmox: &Proxmox, at: &At, reference: &Reference) {
     proxmox.forget(reference);
 }
 
+/// Removes what may be left of a guest that is gone.
+async fn left_by(proxmox: &Proxmox, reference: &Reference) -> Result<(), DriverError> {
+    seed::left_by(proxmox, reference).await?;
+    disk::left_by(proxmox, reference).await
+}
+
 /// Stops the guest and removes it with its own disk and snapshots.
 pub(super) async fn destroy(proxmox: &Proxmox, reference: &Reference) -> Result<(), DriverError> {
     // The second try is for a guest that somebody started in between.
@@ -264,7 +278,7 @@ pub(super) async fn destroy(proxmox: &Proxmox, reference: &Reference) -> Result<
     for _ in 0..2 {
         let (at, said) = match proxmox.current(reference).await {
             Ok(there) => there,
-            Err(DriverError::NotFound { .. }) => return disk::left_by(proxmox, reference).await,
+            Err(DriverError::NotFound { .. }) => return left_by(proxmox, reference).await,
             Err(error) => return Err(error),
         };
         if look::status(&said) != Status::Stopped {
@@ -274,7 +288,7 @@ pub(super) async fn destroy(proxmox: &Proxmox, reference: &Reference) -> Result<
         match proxmox.act(reference, SETTLED_IN, guest::destroy).await {
             Ok(()) | Err(Trouble::NoGuest(_)) => {
                 proxmox.forget(reference);
-                return disk::left_by(proxmox, reference).await;
+                return left_by(proxmox, reference).await;
             }
             Err(trouble @ Trouble::Runs(_)) => last = Some(trouble),
             Err(trouble) => return Err(trouble.into()),

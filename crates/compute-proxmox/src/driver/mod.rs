@@ -1,7 +1,7 @@
 //! The trait's questions, each led to the module that answers it.
 //!
 //! Read in this order: [`mark`] (how a guest is known for ours), [`view`] (the cluster's list), [`locate`] (where a guest is),
-//! [`config`] (its settings), [`look`], [`make`], [`power`], then what is special: [`holder`] and [`disk`] keep extra disks,
+//! [`config`] (its settings), [`look`], [`make`], [`power`], then what is special: [`holder`] and [`disk`] keep extra disks, [`seed`] carries user data,
 //! [`network`] and [`card`] are about private networks.
 
 mod access;
@@ -26,6 +26,7 @@ mod network;
 mod power;
 mod rebuild;
 mod report;
+mod seed;
 mod size;
 mod snapshot;
 mod view;
@@ -57,6 +58,8 @@ pub const PURPOSE: &Purpose = &purpose::SERVICE;
 pub const ENTRIES: &[&str] = &["compute.instance.hostname", "compute.instance.ssh_key"];
 /// The same where guests are called by their references.
 pub const UNNAMED_ENTRIES: &[&str] = &["compute.instance.ssh_key"];
+/// What reaches it with a guest that is told something at its first boot.
+pub const USER_DATA_ENTRIES: &[&str] = &["compute.instance.user_data"];
 /// What reaches it when a key is added.
 pub const KEY_ENTRIES: &[&str] = &["compute.ssh_key.public_key"];
 /// What reaches it when a password is set: a hash.

@@ -6,8 +6,8 @@ use std::net::Ipv4Addr;
 use std::time::Duration;
 
 use compute_driver::{DriverError, Network, NetworkSpec, Reference};
-use sha2::{Digest, Sha256};
 
+use super::locate::seed;
 use super::{Proxmox, card, mark};
 use crate::call::sdn;
 use crate::client::{Fields, Params, Trouble};
@@ -28,8 +28,6 @@ pub(super) struct Vnet {
     /// Its name, which is also that of the bridge on each node.
     pub(super) name: String,
     pub(super) spec: NetworkSpec,
-    /// Whether it waits to be applied.
-    waits: bool,
 }
 
 /// What the cluster says of a VNet or a zone, with what is going to be.
@@ -79,11 +77,6 @@ pub(super) fn is_ours(bridge: &str) -> bool {
     bridge.strip_prefix(PREFIX).is_some_and(|rest| rest.len() == 6 && rest.bytes().all(|b| b.is_ascii_digit() || b.is_ascii_lowercase()))
 }
 
-/// A number that follows from the reference.
-fn seed(reference: &Reference) -> u64 {
-    Sha256::digest(reference.as_str().as_bytes()).iter().take(8).fold(0_u64, |seed, byte| (seed << 8) | u64::from(*byte))
-}
-
 /// The names that a network's VNet may have, at most 8 characters of which the first is a letter, in the order in which they are tried.
 fn names(reference: &Reference) -> impl Iterator<Item = String> {
     let seed = seed(reference);
@@ -120,8 +113,10 @@ fn of<'a>(entries: &'a [Entry], zone: &str, reference: &Reference) -> Option<(&'
 pub(super) async fn known(proxmox: &Proxmox, reference: &Reference) -> Result<Vnet, DriverError> {
     let zone = &private(proxmox)?.zone;
     let entries = entries(proxmox).await?;
-    let found = of(&entries, zone, reference).map(|(entry, spec)| Vnet { name: entry.name.clone(), spec, waits: entry.state.is_some() });
-    found.filter(|vnet| !vnet.waits).ok_or_else(|| DriverError::conflict(format!("there is no private network {reference} at this cluster")))
+    let in_force = of(&entries, zone, reference).filter(|(entry, _)| entry.state.is_none());
+    in_force
+        .map(|(entry, spec)| Vnet { name: entry.name.clone(), spec })
+        .ok_or_else(|| DriverError::conflict(format!("there is no private network {reference} at this cluster")))
 }
 
 /// Every network of ours.

@@ -6,7 +6,7 @@ use compute_driver::{DriverError, Guest, GuestSpec};
 
 use super::make::{self, COPIED_IN, SETTLED_IN};
 use super::view::FRESH;
-use super::{Proxmox, config, image, power, snapshot};
+use super::{Proxmox, config, disk, image, power, snapshot};
 use crate::call::{At, Kind, guest};
 use crate::client::{Params, Trouble};
 use crate::settings::Origin;
@@ -43,22 +43,16 @@ async fn disk_of_template(proxmox: &Proxmox, vmid: u32) -> Result<String, Driver
 /// Puts a copy of `source` where the disk was, and removes the old one. Cloning anew would need another id, and a crash
 /// between destroying and cloning would leave no guest at all.
 async fn replace_disk(proxmox: &Proxmox, at: &At, spec: &GuestSpec, source: &str) -> Result<(), DriverError> {
-    let client = proxmox.client();
     let now = proxmox.config(at).await?;
     let key = now.root_disk().map_or_else(|| "scsi0".to_owned(), |disk| disk.key);
-    let before: Vec<_> = now.unused();
     let params = Params::new()
         .with("description", make::mark(spec, false).write(&now.description()))
         .with(&key, format!("{}:0,import-from={source},discard=on", proxmox.mapping().storage))
         .with("boot", format!("order={key}"))
-        .maybe("digest", now.digest());
-    client.work(&guest::change_config(at, params), &at.node, at.vmid, COPIED_IN).await?;
-    // The old disk hangs on nothing now. Others that did so before are not ours to remove.
-    let now = proxmox.config(at).await?;
-    for unused in now.unused().into_iter().filter(|unused| !before.contains(unused)) {
-        client.work(&guest::change_config(at, Params::new().with("delete", unused)), &at.node, at.vmid, SETTLED_IN).await?;
-    }
-    Ok(())
+        // A fresh disk boots for the first time, so it is told anew what it is to do then.
+        .maybe("delete", now.seed());
+    let unused = disk::exchange(proxmox, at, &now, params).await?;
+    Ok(disk::remove_unused(proxmox, at, &unused).await?)
 }
 
 /// Makes a container anew under its id. The cluster has no other way to give it a fresh root.

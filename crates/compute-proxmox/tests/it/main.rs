@@ -16,4 +16,5 @@ mod moving;
 mod networks;
 mod peer;
 mod trust;
+mod user_data;
 mod world;

@@ -179,6 +179,42 @@ async fn a_network_without_a_way_out_pulls_the_cable_and_a_public_address_plugs_
 }
 
 #[tokio::test]
+async fn a_lost_answer_leaves_no_cable_pulled_and_none_plugged_in() {
+    for template in ["tiny", "contained"] {
+        let world = World::new().await;
+        let shut = network("shut", false);
+        world.driver.ensure_network(&shut).await.unwrap();
+        let guest = GuestSpec { card: Some(card(&shut, 9)), ..spec("inner", template) };
+        world.driver.ensure(&guest).await.unwrap();
+        let vmid = world.vmid(&guest.reference);
+        let is_in = || {
+            let said = config(&world, vmid);
+            let (cable, card) = (said["net0"].contains("link_down=1"), said.contains_key("net1"));
+            assert_eq!(cable, card, "who is in a network without a way out has no other, and nobody else misses theirs: {said:?}");
+            card
+        };
+        assert!(is_in());
+        let path = format!("/{}/{vmid}/config", if template == "tiny" { "qemu" } else { "lxc" });
+        for place in [None, Some(card(&shut, 10)), None] {
+            for fault in
+                [Fault::Cut, Fault::Instead { status: 595, reason: "No route to host".into() }, Fault::After { status: 596, reason: "Broken pipe".into() }]
+            {
+                world.cluster.inject("PUT", &path, fault);
+                let first = world.driver.connect(&guest.reference, place.as_ref()).await;
+                is_in();
+                if first.is_err() {
+                    world.driver.connect(&guest.reference, place.as_ref()).await.unwrap();
+                }
+                assert_eq!((is_in(), set(&world, vmid, 1).is_some()), (place.is_some(), place.is_some()));
+                let back = if place.is_some() { None } else { Some(card(&shut, 9)) };
+                world.driver.connect(&guest.reference, back.as_ref()).await.unwrap();
+            }
+            world.driver.connect(&guest.reference, place.as_ref()).await.unwrap();
+        }
+    }
+}
+
+#[tokio::test]
 async fn public_addresses_stay_until_they_are_taken_away() {
     let world = World::new().await;
     let (guest, vmid) = world.guest("front").await;
