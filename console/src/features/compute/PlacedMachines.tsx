@@ -14,10 +14,9 @@ import { Dialog } from "../../ui/Dialog";
 import { Empty } from "../../ui/Empty";
 import { formatMemory } from "../../ui/format";
 import { notifyDone } from "../../ui/notify";
-import { OperationSteps } from "../../ui/OperationSteps";
 import { ProblemAlert } from "../../ui/ProblemView";
 import { instanceLook, State } from "../../ui/State";
-import { useOperation } from "../../ui/useOperation";
+import { UnderWay } from "../../ui/UnderWay";
 import { WhyButton } from "../../ui/WhyButton";
 import { instanceMove, placedQuery } from "./hostApi";
 
@@ -73,23 +72,10 @@ function whyNot(node: Node, machine: PlacedInstance): string | null {
 
 /** The form, and the work itself once it has begun. */
 function Moving({ node, machine, close }: { node: Node; machine: PlacedInstance; close: () => void }) {
-  const [operation, setOperation] = useState<string | null>(null);
-  return operation === null ? <MoveForm node={node} machine={machine} begun={setOperation} /> : <Work id={operation} close={close} />;
-}
-
-function Work({ id, close }: { id: string; close: () => void }) {
   const cache = useQueryClient();
-  const { operation } = useOperation(id, () => void cache.invalidateQueries({ queryKey: ["nodes"] }));
-  return (
-    <Stack>
-      {operation !== undefined && <OperationSteps operation={operation} canRetry="any" />}
-      <Group justify="flex-end">
-        <Button variant="default" onClick={close}>
-          <Trans>Close</Trans>
-        </Button>
-      </Group>
-    </Stack>
-  );
+  const [operation, setOperation] = useState<string | null>(null);
+  if (operation === null) return <MoveForm node={node} machine={machine} begun={setOperation} />;
+  return <UnderWay operation={operation} canRetry="any" onEnd={() => void cache.invalidateQueries({ queryKey: ["nodes"] })} close={close} />;
 }
 
 const usable = (host: Host): boolean => host.online && host.takes_guests && host.maintenance == null;
