@@ -17,8 +17,8 @@ import { Page } from "../../ui/Page";
 import { ProblemAlert } from "../../ui/ProblemView";
 import { useAction } from "../../ui/useAction";
 import { regionsQuery } from "../catalogue/api";
+import InstanceConnect from "./InstanceConnect";
 import { networkCreate, networkDelete, networksQuery } from "./networkApi";
-import { NetworkConnect } from "./NetworkConnect";
 
 export function NetworksPage() {
   const networks = useSuspenseInfiniteQuery(networksQuery);
@@ -76,7 +76,7 @@ export function NetworksPage() {
         ]}
       />
       {making && <Make close={() => setMaking(false)} />}
-      {joined !== null && <NetworkConnect network={joined} close={() => setJoined(null)} />}
+      {joined !== null && <InstanceConnect network={joined} close={() => setJoined(null)} />}
       {doomed !== null && <Remove network={doomed} close={() => setDoomed(null)} />}
     </Page>
   );
