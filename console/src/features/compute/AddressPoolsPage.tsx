@@ -53,6 +53,7 @@ export function AddressPoolsPage() {
           { name: t`Free`, align: "right", cell: (pool) => pool.free },
           {
             name: t`Actions`,
+            acts: true,
             cell: (pool) => (
               <Button
                 size="xs"

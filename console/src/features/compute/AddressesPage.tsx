@@ -53,9 +53,10 @@ export function AddressesPage() {
         columns={[
           { name: t`Address`, lead: true, cell: (address) => <Code>{address.ipv4}</Code> },
           { name: t`Leads to`, cell: (address) => (address.instance_id == null ? t`Nowhere` : nameOf(address.instance_id)) },
-          { name: t`Reverse name`, cell: (address) => <span className="break">{address.reverse_name ?? "–"}</span> },
+          { name: t`Reverse name`, cell: (address) => (address.reverse_name == null ? "–" : <span className="break">{address.reverse_name}</span>) },
           {
             name: t`Actions`,
+            acts: true,
             cell: (address) => (
               <Group gap="xs">
                 <Button size="xs" variant="default" onClick={() => setDialog({ kind: "assign", address })} aria-label={t`Lead elsewhere: ${address.ipv4}`}>

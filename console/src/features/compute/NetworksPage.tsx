@@ -55,6 +55,7 @@ export function NetworksPage() {
           { name: t`Machines`, align: "right", cell: (network) => network.machines },
           {
             name: t`Actions`,
+            acts: true,
             cell: (network) => (
               <Group gap="xs">
                 <Button size="xs" variant="default" disabled={network.state !== "ready"} onClick={() => setJoined(network)} aria-label={t`Move a machine in: ${network.name}`}>

@@ -44,6 +44,7 @@ export function PlacedMachines({ node, label }: { node: Node; label: string }) {
           { name: t`Size`, cell: (machine) => `${machine.size} · ${t`${machine.cpus} CPU`} · ${formatMemory(machine.memory_mib)} · ${machine.disk_gib} GiB` },
           {
             name: t`Action`,
+            acts: true,
             align: "right",
             cell: (machine) => (
               <WhyButton why={whyNot(node, machine)} variant="default" size="compact-sm" onClick={() => setChosen(machine)} aria-label={t`Move ${machine.id}`}>

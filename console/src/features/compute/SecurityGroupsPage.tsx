@@ -52,6 +52,7 @@ export function SecurityGroupsPage() {
           { name: t`Machines`, align: "right", cell: (group) => group.machines },
           {
             name: t`Actions`,
+            acts: true,
             cell: (group) => (
               <Group gap="xs">
                 <Button size="xs" variant="default" onClick={() => setEdited(group)} aria-label={t`Change the security group ${group.name}`}>
