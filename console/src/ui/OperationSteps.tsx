@@ -99,7 +99,7 @@ function StepRow({ step, canRetry }: { step: Step; canRetry: CanRetry | undefine
         </Text>
       )}
       {step.log.length > 0 && !failed && (
-        <Button variant="subtle" size="compact-xs" onClick={toggle} aria-expanded={open}>
+        <Button variant="subtle" size="compact-xs" px={0} onClick={toggle} aria-expanded={open}>
           {open ? t`Hide the log` : t`Show the log`}
         </Button>
       )}

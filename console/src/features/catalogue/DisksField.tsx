@@ -17,7 +17,7 @@ interface DisksFieldProps {
 export function DisksField({ value, onChange, error }: DisksFieldProps) {
   const set = (at: number, change: Partial<DiskWithMachine>) => onChange(value.map((disk, index) => (index === at ? { ...disk, ...change } : disk)));
   return (
-    <Fieldset legend={t`Extra disks (optional)`}>
+    <Fieldset variant="unstyled" className="part" legend={t`Extra disks (optional)`}>
       <Stack gap="sm">
         <Text size="sm" c="dimmed">
           <Trans>Beside the machine's own. They stay when the machine goes, and can be attached to another one.</Trans>

@@ -1,5 +1,5 @@
 // Ordering a machine: what, where, how paid; the price with tax stands beside it the whole time.
-import { Button, Paper, Radio, Select, SegmentedControl, Stack, Text, Textarea, TextInput } from "@mantine/core";
+import { Button, Input, Paper, Radio, Select, SegmentedControl, Stack, Text, Textarea, TextInput } from "@mantine/core";
 import { t } from "@lingui/core/macro";
 import { Trans } from "@lingui/react/macro";
 import { useQueryClient, useSuspenseInfiniteQuery, useSuspenseQuery } from "@tanstack/react-query";
@@ -125,9 +125,9 @@ function OrderForm({ backup }: { backup?: Backup }) {
           <Paper>
             <Stack>
               <div>
-                <Text size="sm" fw={500} mb={4} id="cycle-label">
+                <Input.Label labelElement="div" display="block" mb={4} id="cycle-label">
                   <Trans>Billing</Trans>
-                </Text>
+                </Input.Label>
                 <SegmentedControl
                   aria-labelledby="cycle-label"
                   value={values.cycle}
@@ -232,9 +232,9 @@ const sourceOf = (id: string) => (id.startsWith("img_") ? { template_id: null, i
 function OriginNote({ backup, error }: { backup: Backup; error: ReactNode }) {
   return (
     <div>
-      <Text size="sm" fw={500} mb={4}>
+      <Input.Label labelElement="div" display="block" mb={4}>
         <Trans>From the backup</Trans>
-      </Text>
+      </Input.Label>
       <Text component="div">
         <Trans>
           “{backup.name}” of {backup.hostname}, taken <When at={backup.taken_at ?? backup.created_at} />

@@ -53,6 +53,7 @@ export default function InstanceConnect({ instance, network, close }: Given & { 
                 data={machines.filter((each) => (each.state === "running" || each.state === "stopped") && each.region.id === region).map((each) => ({ value: each.id, label: each.name }))}
                 nothingFoundMessage={t`No machine of this region runs or is stopped.`}
                 searchable
+                openOnFocus={false}
                 data-autofocus
                 {...form.getInputProps("instance_id")}
                 onChange={(value: string | null) => {
