@@ -139,7 +139,7 @@ function Name({ address, close }: { address: Address; close: () => void }) {
           <TextInput label={t`Name`} placeholder="mail.example.org" spellCheck={false} autoComplete="off" data-autofocus {...form.getInputProps("reverse_name")} />
           <Group justify="flex-end">
             <Button type="submit" loading={busy}>
-              <Trans>Note the name</Trans>
+              <Trans>Save the name</Trans>
             </Button>
           </Group>
         </Stack>

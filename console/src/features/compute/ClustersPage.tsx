@@ -53,7 +53,7 @@ export function ClustersPage() {
             { name: t`Region`, cell: (cluster) => cluster.region },
             { name: t`Addresses`, cell: (cluster) => <span className="break">{cluster.addresses.map((address) => address.host).join(", ")}</span> },
             { name: t`Machines`, cell: (cluster) => cluster.node?.instances ?? 0 },
-            { name: t`Named by`, cell: (cluster) => (cluster.source === "file" ? t`the configuration file` : t`the console`) },
+            { name: t`Set up in`, cell: (cluster) => (cluster.source === "file" ? t`the configuration file` : t`the console`) },
           ]}
         />
     </Page>

@@ -54,7 +54,7 @@ export function PlacedMachines({ node, label }: { node: Node; label: string }) {
           },
         ]}
       />
-      <Dialog opened={chosen !== null} close={close} title={t`Move a machine`}>
+      <Dialog opened={chosen !== null} close={close} title={t`Move ${chosen?.id ?? ""} to another host`}>
         {chosen !== null && <Moving node={node} machine={chosen} close={close} />}
       </Dialog>
     </Stack>
