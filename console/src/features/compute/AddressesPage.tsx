@@ -15,6 +15,7 @@ import { notifyDone } from "../../ui/notify";
 import { Page } from "../../ui/Page";
 import { ProblemAlert } from "../../ui/ProblemView";
 import { useAction } from "../../ui/useAction";
+import { WhyButton } from "../../ui/WhyButton";
 import { regionsQuery } from "../catalogue/api";
 import { instancesFindQuery } from "./api";
 import { addressAssign, addressCreate, addressDelete, addressesQuery, addressUpdate } from "./networkApi";
@@ -62,19 +63,18 @@ export function AddressesPage() {
                 <Button size="xs" variant="default" onClick={() => setDialog({ kind: "assign", address })} aria-label={t`Lead elsewhere: ${address.ipv4}`}>
                   <Trans>Lead elsewhere</Trans>
                 </Button>
-                <Button size="xs" variant="default" onClick={() => setDialog({ kind: "name", address })} aria-label={t`Name ${address.ipv4}`}>
-                  <Trans>Name</Trans>
+                <Button size="xs" variant="default" onClick={() => setDialog({ kind: "name", address })} aria-label={t`Reverse name of ${address.ipv4}`}>
+                  <Trans>Reverse name</Trans>
                 </Button>
-                <Button
+                <WhyButton
                   size="xs"
                   variant="default"
-                  disabled={address.instance_id != null}
-                  title={address.instance_id != null ? t`Lead it nowhere first.` : undefined}
+                  why={address.instance_id != null ? t`Lead it nowhere first.` : null}
                   onClick={() => setDialog({ kind: "release", address })}
                   aria-label={t`Give back ${address.ipv4}`}
                 >
                   <Trans>Give back</Trans>
-                </Button>
+                </WhyButton>
               </Group>
             ),
           },

@@ -16,6 +16,7 @@ import { notifyDone } from "../../ui/notify";
 import { Page } from "../../ui/Page";
 import { ProblemAlert } from "../../ui/ProblemView";
 import { useAction } from "../../ui/useAction";
+import { WhyButton } from "../../ui/WhyButton";
 import { regionsQuery } from "../catalogue/api";
 import InstanceConnect from "./InstanceConnect";
 import { networkCreate, networkDelete, networksQuery } from "./networkApi";
@@ -58,19 +59,18 @@ export function NetworksPage() {
             acts: true,
             cell: (network) => (
               <Group gap="xs">
-                <Button size="xs" variant="default" disabled={network.state !== "ready"} onClick={() => setJoined(network)} aria-label={t`Move a machine in: ${network.name}`}>
+                <WhyButton size="xs" variant="default" why={unready(network)} onClick={() => setJoined(network)} aria-label={t`Move a machine in: ${network.name}`}>
                   <Trans>Move a machine in</Trans>
-                </Button>
-                <Button
+                </WhyButton>
+                <WhyButton
                   size="xs"
                   variant="default"
-                  disabled={network.machines > 0 || network.state !== "ready"}
-                  title={network.machines > 0 ? t`Machines are in this network.` : undefined}
+                  why={unready(network) ?? (network.machines > 0 ? t`Machines are in this network.` : null)}
                   onClick={() => setDoomed(network)}
                   aria-label={t`Delete the network ${network.name}`}
                 >
                   <Trans>Delete</Trans>
-                </Button>
+                </WhyButton>
               </Group>
             ),
           },
@@ -82,6 +82,8 @@ export function NetworksPage() {
     </Page>
   );
 }
+
+const unready = (network: Network): string | null => (network.state === "ready" ? null : t`Wait until the present work on it is done.`);
 
 function Blocks({ network }: { network: Network }) {
   return (

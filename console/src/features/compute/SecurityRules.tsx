@@ -8,7 +8,7 @@ import { ruleInWords } from "./ruleWords";
 
 /** A list of rules as sentences. */
 export function RuleList({ rules, none }: { rules: readonly SecurityRule[]; none: string }) {
-  if (rules.length === 0) return <Text c="dimmed">{none}</Text>;
+  if (rules.length === 0) return <Text size="sm" c="dimmed">{none}</Text>;
   return (
     <Stack gap={2}>
       {rules.map((rule, index) => (
