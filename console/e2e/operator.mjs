@@ -29,7 +29,7 @@ export const operator = {
     const { base, look } = world;
     await look(page, "operator", { phone: true });
     for (const [name, path, title] of [
-      ["operator-catalogue", "/operator/catalogue", "Catalogue"], ["operator-nodes", "/operator/nodes", "Nodes"], ["operator-findings", "/operator/reconciler", "Reconciler"], ["operator-customers", "/operator/customers", "Customers"],
+      ["operator-catalogue", "/operator/catalogue", "Catalogue"], ["operator-nodes", "/operator/nodes", "Nodes"], ["operator-findings", "/operator/reconciler", "Findings"], ["operator-customers", "/operator/customers", "Customers"],
       ["operator-orders", "/operator/orders", "Orders and work"], ["operator-trust", "/operator/trust", "Promises"], ["operator-clock", "/operator/clock", /clock/i], ["operator-invoices", "/operator/invoices", /Invoices/],
     ]) {
       await page.goto(base + path);

@@ -74,7 +74,7 @@ const network = {
       await more(page, "Network and security group");
       await choose(page, "Security group", group);
       await world.look(page, `machine-connect-${group === "None" ? "out" : "in"}`, { phone: true });
-      await dialog(page, "Connect it so").click();
+      await dialog(page, "Apply").click();
       await page.getByRole("dialog").getByText("It is in force.").last().waitFor({ timeout: 60_000 });
       await dialog(page, "Close").last().click();
     }

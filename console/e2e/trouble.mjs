@@ -80,7 +80,7 @@ export const trouble = {
     world.assert.ok(pid > 1, "the machine has a process");
     process.kill(pid, "SIGKILL");
     await page.goto(`${world.base}/operator/reconciler`);
-    await heading(page, "Reconciler");
+    await heading(page, "Findings");
     const dead = page.getByRole("article", { name: "Another state" });
     await dead.waitFor({ timeout: 90_000 });
     const orphan = page.getByRole("article", { name: "Guest without a machine" });
@@ -88,7 +88,7 @@ export const trouble = {
     await world.look(page, "operator-findings-real", { phone: true });
     await dead.getByRole("button", { name: "Start the machine" }).click();
     await world.look(page, "operator-finding-repair");
-    await dialog(page, "Do it").click();
+    await dialog(page, "Start the machine").click();
     await dead.waitFor({ state: "detached", timeout: 90_000 });
     await world.ada.page.goto(`${world.base}/app/machines/${world.machine}`);
     await button(world.ada.page, "Shut down").waitFor({ timeout: 90_000 });

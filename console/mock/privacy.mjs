@@ -30,7 +30,7 @@ export const privacy = [
     { id: "ntc_01", version: 3, effective_at: ago(-60 * 24 * 20), materiality: "notice_with_window", channel: "in_app", at: ago(60), seen_at: null },
     { id: "ntc_02", version: 3, effective_at: ago(-60 * 24 * 20), materiality: "notice_with_window", channel: "mail", at: ago(60), seen_at: null },
   ]]],
-  ["POST", "/v1/privacy/notices/:id/see", () => [204, null]],
+  ["POST", "/v1/privacy/notices/:id/see", () => [204]],
   ["POST", "/v1/privacy/exports", () => {
     const made = { id: newId("exp"), operation_id: "", state: "building", size: null, created_at: ago(0), finished_at: null, expires_at: ago(-60 * 24 * 7) };
     made.operation_id = begin("privacy.export.make", "Make your export", [["collect", "Collect your data", 600], ["invoices", "Add your invoices", 500], ["pack", "Pack and hash", 500]], () =>

@@ -32,7 +32,7 @@ export const theme = createTheme({
   components: {
     Button: { defaultProps: { size: "sm" } },
     Paper: { defaultProps: { withBorder: true, p: "md", radius: "md" } },
-    Modal: { defaultProps: { centered: true, lockScroll: false, transitionProps: { duration: 0 } } },
+    Modal: { defaultProps: { centered: true, lockScroll: false, padding: "lg", transitionProps: { duration: 0 } } },
     Drawer: { defaultProps: { lockScroll: false } },
     // Most boxes explain; only a refusal interrupts a screen reader, and says so itself.
     Alert: { defaultProps: { role: "note" } },

@@ -96,7 +96,7 @@ export function operatorDoor(): DestinationGroup[] {
         { name: t`Nodes`, to: paths.operatorNodes(), icon: "node" },
         { name: t`Address pools`, to: paths.operatorAddressPools(), icon: "pin" },
         { name: t`Clusters`, to: paths.operatorClusters(), icon: "building" },
-        { name: t`Reconciler`, to: paths.operatorFindings(), icon: "activity" },
+        { name: t`Findings`, to: paths.operatorFindings(), icon: "activity" },
       ],
     },
     {

@@ -11,7 +11,12 @@ export interface Column<T> {
   lead?: boolean;
   /** Holds sentences: on a phone they stand under the name of the column. */
   prose?: boolean;
+  /** Holds what can be done with the row: on a phone the buttons have its whole width, without a name. */
+  acts?: boolean;
 }
+
+/** What stands where a row has nothing to say; on a phone, where each value takes a line, it is left out. */
+const NONE = "–";
 
 interface DataTableProps<T> {
   label: string;
@@ -42,9 +47,7 @@ export function DataTable<T>({ label, columns, rows, rowKey, empty, more }: Data
             {rows.map((row) => (
               <tr key={rowKey(row)} role="row">
                 {columns.map((column) => (
-                  <td key={column.name} role="cell" data-label={column.name} data-align={column.align} data-lead={column.lead || undefined} data-prose={column.prose || undefined}>
-                    <span>{column.cell(row)}</span>
-                  </td>
+                  <Cell key={column.name} column={column} value={column.cell(row)} />
                 ))}
               </tr>
             ))}
@@ -53,5 +56,21 @@ export function DataTable<T>({ label, columns, rows, rowKey, empty, more }: Data
       </Paper>
       <MoreButton more={more} />
     </>
+  );
+}
+
+function Cell<T>({ column, value }: { column: Column<T>; value: ReactNode }) {
+  return (
+    <td
+      role="cell"
+      data-label={column.name}
+      data-align={column.align}
+      data-lead={column.lead || undefined}
+      data-prose={column.prose || undefined}
+      data-acts={column.acts || undefined}
+      data-none={value === null || value === NONE || undefined}
+    >
+      <span>{value}</span>
+    </td>
   );
 }

@@ -20,7 +20,7 @@ export function CopyControl({ value, label }: { value: string; label: string }) 
 export function CopyId({ id }: { id: string }) {
   return (
     <span>
-      <span className="mono break">{id}</span> <CopyControl value={id} label={t`Copy ${id}`} />
+      <span className="mono break">{id}</span>{"\u00a0"}<CopyControl value={id} label={t`Copy ${id}`} />
     </span>
   );
 }

@@ -12,7 +12,7 @@ interface DialogProps {
   children: ReactNode;
 }
 
-export function Dialog({ opened, close, title, size = "md", children }: DialogProps) {
+export function Dialog({ opened, close, title, size = 500, children }: DialogProps) {
   return (
     <Modal opened={opened} onClose={close} title={title} size={size} closeButtonProps={{ "aria-label": t`Close` }}>
       <Stack>

@@ -28,8 +28,10 @@ function sign(state: Step["state"]): { icon: IconName; tone: string; text: strin
   }
 }
 
-/** `canRetry`: "own" for a customer's own work, "any" for the operator, who alone repeats an undo. */
-export function OperationSteps({ operation, canRetry }: { operation: Operation; canRetry?: "own" | "any" }) {
+/** "own" for a customer's own work, "any" for the operator, who alone repeats an undo. */
+export type CanRetry = "own" | "any";
+
+export function OperationSteps({ operation, canRetry }: { operation: Operation; canRetry?: CanRetry }) {
   return (
     <Stack gap="md">
       <Group justify="space-between">
@@ -56,9 +58,7 @@ export function OperationSteps({ operation, canRetry }: { operation: Operation; 
   );
 }
 
-type CanRetry = "own" | "any" | undefined;
-
-function StepList({ operation, canRetry }: { operation: Operation; canRetry: CanRetry }) {
+function StepList({ operation, canRetry }: { operation: Operation; canRetry: CanRetry | undefined }) {
   return (
     <ol className="steps" aria-label={operation.title}>
       {operation.steps.map((step) => (
@@ -68,7 +68,7 @@ function StepList({ operation, canRetry }: { operation: Operation; canRetry: Can
   );
 }
 
-function StepRow({ step, canRetry }: { step: Step; canRetry: CanRetry }) {
+function StepRow({ step, canRetry }: { step: Step; canRetry: CanRetry | undefined }) {
   const { icon, tone, text } = sign(step.state);
   const failed = step.state === "failed" || step.error != null;
   const [open, { toggle }] = useDisclosure(false);
@@ -99,7 +99,7 @@ function StepRow({ step, canRetry }: { step: Step; canRetry: CanRetry }) {
         </Text>
       )}
       {step.log.length > 0 && !failed && (
-        <Button variant="subtle" size="compact-xs" onClick={toggle} aria-expanded={open}>
+        <Button variant="subtle" size="compact-xs" px={0} onClick={toggle} aria-expanded={open}>
           {open ? t`Hide the log` : t`Show the log`}
         </Button>
       )}

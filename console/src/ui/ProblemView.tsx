@@ -75,12 +75,19 @@ function RequestNumber({ problem }: { problem: ApiProblem }) {
 /** A page that could not be shown at all. */
 export function ProblemPage({ error, retry }: { error: unknown; retry?: () => void }) {
   const problem = asProblem(error);
+  // To ask again for what is denied or not there changes nothing.
+  const final = problem.status === 403 || problem.status === 404;
   return (
     <div className="page" data-narrow>
       <Stack gap="sm" py="xl" role="alert">
         <Icon name="warning" size={32} />
         <Title order={1}>{problemTitle(problem)}</Title>
-        <Text>{problemAdvice(problem)}</Text>
+        <Text>{problem.status === 404 ? t`It may have been removed, or it belongs to someone else.` : problemAdvice(problem)}</Text>
+        {problem.status === 403 && (
+          <Text>
+            <Trans>Ask an owner of the organisation if you need it.</Trans>
+          </Text>
+        )}
         <RequestNumber problem={problem} />
         <Group mt="sm">
           {problem.status === 401 ? (
@@ -88,13 +95,14 @@ export function ProblemPage({ error, retry }: { error: unknown; retry?: () => vo
               <Trans>Sign in</Trans>
             </Button>
           ) : (
-            retry !== undefined && (
+            retry !== undefined &&
+            !final && (
               <Button onClick={retry} leftSection={<Icon name="retry" />}>
                 <Trans>Try again</Trans>
               </Button>
             )
           )}
-          <Button variant="default" component={Link} to={paths.overview()}>
+          <Button variant={final ? "filled" : "default"} component={Link} to={paths.overview()}>
             <Trans>To the overview</Trans>
           </Button>
         </Group>

@@ -44,7 +44,7 @@ export function CataloguePage() {
           { name: t`An hour`, align: "right", cell: (size) => <Amount money={size.hourly} /> },
           { name: t`Class`, cell: (size) => size.class ?? "–" },
           { name: t`On offer`, cell: (size) => (size.visible ? t`yes` : t`no`) },
-          { name: t`Action`, align: "right", cell: (size) => <EditSize size={size} /> },
+          { name: t`Action`, acts: true, align: "right", cell: (size) => <EditSize size={size} /> },
         ]}
       />
       <Title order={2}>
@@ -59,7 +59,7 @@ export function CataloguePage() {
           { name: t`Unit`, lead: true, cell: () => t`One GiB` },
           { name: t`A month`, align: "right", cell: ({ gib_month }) => <Amount money={gib_month} /> },
           { name: t`An hour`, align: "right", cell: ({ gib_month, gib_hour }) => `${gib_month.currency} ${gib_hour}` },
-          { name: t`Action`, align: "right", cell: () => <EditDiskPrice price={price} /> },
+          { name: t`Action`, acts: true, align: "right", cell: () => <EditDiskPrice price={price} /> },
         ]}
       />
       <Title order={2}>

@@ -17,9 +17,9 @@ interface DisksFieldProps {
 export function DisksField({ value, onChange, error }: DisksFieldProps) {
   const set = (at: number, change: Partial<DiskWithMachine>) => onChange(value.map((disk, index) => (index === at ? { ...disk, ...change } : disk)));
   return (
-    <Fieldset legend={t`Extra disks (optional)`}>
-      <Stack gap="sm">
-        <Text size="sm" c="dimmed">
+    <Fieldset variant="unstyled" className="part" legend={t`Extra disks (optional)`}>
+      <Stack gap="xs">
+        <Text size="xs" c="dimmed">
           <Trans>Beside the machine's own. They stay when the machine goes, and can be attached to another one.</Trans>
         </Text>
         {value.map((disk, index) => (

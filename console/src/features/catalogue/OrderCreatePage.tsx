@@ -1,5 +1,5 @@
 // Ordering a machine: what, where, how paid; the price with tax stands beside it the whole time.
-import { Button, Paper, Radio, Select, SegmentedControl, Stack, Text, Textarea, TextInput } from "@mantine/core";
+import { Button, Group, Input, Paper, Radio, Select, SegmentedControl, Stack, Text, Textarea, TextInput } from "@mantine/core";
 import { t } from "@lingui/core/macro";
 import { Trans } from "@lingui/react/macro";
 import { useQueryClient, useSuspenseInfiniteQuery, useSuspenseQuery } from "@tanstack/react-query";
@@ -124,10 +124,11 @@ function OrderForm({ backup }: { backup?: Backup }) {
           <ProblemAlert problem={problem} general={general} />
           <Paper>
             <Stack>
+              {backup !== undefined && <OriginNote backup={backup} error={form.errors.backup_id} />}
               <div>
-                <Text size="sm" fw={500} mb={4} id="cycle-label">
+                <Input.Label labelElement="div" display="block" mb={4} id="cycle-label">
                   <Trans>Billing</Trans>
-                </Text>
+                </Input.Label>
                 <SegmentedControl
                   aria-labelledby="cycle-label"
                   value={values.cycle}
@@ -139,29 +140,30 @@ function OrderForm({ backup }: { backup?: Backup }) {
                 />
               </div>
               <SizeChoice sizes={sizes} cycle={values.cycle} value={size?.id ?? ""} onChange={(id) => form.setFieldValue("size_id", id)} error={form.errors.size_id} />
-              {backup === undefined ? (
+              {backup === undefined && (
                 <>
-              <Radio.Group label={t`System`} value={values.template_id} onChange={(id) => form.setFieldValue("template_id", id)} error={form.errors.template_id}>
-                <div className="cards">
-                  {systems.map((system) => (
-                    <Radio.Card key={system.id} value={system.id} className="choice">
-                      <Text fw={600}>{system.name}</Text>
-                      <Text size="sm" c="dimmed">
-                        {system.about}
-                      </Text>
-                    </Radio.Card>
-                  ))}
-                </div>
-              </Radio.Group>
-              <Select
-                label={t`Region`}
-                data={regions.map((region) => ({ value: region.id, label: region.name }))}
-                allowDeselect={false}
-                {...form.getInputProps("region_id")}
-              />
+                  <Radio.Group label={t`System`} value={values.template_id} onChange={(id) => form.setFieldValue("template_id", id)} error={form.errors.template_id}>
+                    <div className="cards">
+                      {systems.map((system) => (
+                        <Radio.Card key={system.id} value={system.id} className="choice">
+                          <Group justify="space-between" wrap="nowrap" align="flex-start">
+                            <Text fw={600}>{system.name}</Text>
+                            <Radio.Indicator aria-hidden />
+                          </Group>
+                          <Text size="sm" c="dimmed">
+                            {system.about}
+                          </Text>
+                        </Radio.Card>
+                      ))}
+                    </div>
+                  </Radio.Group>
+                  <Select
+                    label={t`Region`}
+                    data={regions.map((region) => ({ value: region.id, label: region.name }))}
+                    allowDeselect={false}
+                    {...form.getInputProps("region_id")}
+                  />
                 </>
-              ) : (
-                <OriginNote backup={backup} error={form.errors.backup_id} />
               )}
             </Stack>
           </Paper>
@@ -232,9 +234,9 @@ const sourceOf = (id: string) => (id.startsWith("img_") ? { template_id: null, i
 function OriginNote({ backup, error }: { backup: Backup; error: ReactNode }) {
   return (
     <div>
-      <Text size="sm" fw={500} mb={4}>
+      <Input.Label labelElement="div" display="block" mb={4}>
         <Trans>From the backup</Trans>
-      </Text>
+      </Input.Label>
       <Text component="div">
         <Trans>
           “{backup.name}” of {backup.hostname}, taken <When at={backup.taken_at ?? backup.created_at} />

@@ -16,6 +16,7 @@ import { notifyDone } from "../../ui/notify";
 import { Page } from "../../ui/Page";
 import { ProblemAlert } from "../../ui/ProblemView";
 import { useAction } from "../../ui/useAction";
+import { WhyButton } from "../../ui/WhyButton";
 import { regionsQuery } from "../catalogue/api";
 import { addressPoolCreate, addressPoolDelete, addressPoolsQuery } from "./networkApi";
 
@@ -53,17 +54,17 @@ export function AddressPoolsPage() {
           { name: t`Free`, align: "right", cell: (pool) => pool.free },
           {
             name: t`Actions`,
+            acts: true,
             cell: (pool) => (
-              <Button
+              <WhyButton
                 size="xs"
                 variant="default"
-                disabled={pool.used > 0}
-                title={pool.used > 0 ? t`Customers hold addresses of this pool.` : undefined}
+                why={pool.used > 0 ? t`Customers hold addresses of this pool.` : null}
                 onClick={() => setDoomed(pool)}
                 aria-label={t`Remove the pool ${pool.name}`}
               >
                 <Trans>Remove</Trans>
-              </Button>
+              </WhyButton>
             ),
           },
         ]}

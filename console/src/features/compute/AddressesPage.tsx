@@ -15,6 +15,7 @@ import { notifyDone } from "../../ui/notify";
 import { Page } from "../../ui/Page";
 import { ProblemAlert } from "../../ui/ProblemView";
 import { useAction } from "../../ui/useAction";
+import { WhyButton } from "../../ui/WhyButton";
 import { regionsQuery } from "../catalogue/api";
 import { instancesFindQuery } from "./api";
 import { addressAssign, addressCreate, addressDelete, addressesQuery, addressUpdate } from "./networkApi";
@@ -53,27 +54,27 @@ export function AddressesPage() {
         columns={[
           { name: t`Address`, lead: true, cell: (address) => <Code>{address.ipv4}</Code> },
           { name: t`Leads to`, cell: (address) => (address.instance_id == null ? t`Nowhere` : nameOf(address.instance_id)) },
-          { name: t`Reverse name`, cell: (address) => <span className="break">{address.reverse_name ?? "–"}</span> },
+          { name: t`Reverse name`, cell: (address) => (address.reverse_name == null ? "–" : <span className="break">{address.reverse_name}</span>) },
           {
             name: t`Actions`,
+            acts: true,
             cell: (address) => (
               <Group gap="xs">
                 <Button size="xs" variant="default" onClick={() => setDialog({ kind: "assign", address })} aria-label={t`Lead elsewhere: ${address.ipv4}`}>
                   <Trans>Lead elsewhere</Trans>
                 </Button>
-                <Button size="xs" variant="default" onClick={() => setDialog({ kind: "name", address })} aria-label={t`Name ${address.ipv4}`}>
-                  <Trans>Name</Trans>
+                <Button size="xs" variant="default" onClick={() => setDialog({ kind: "name", address })} aria-label={t`Reverse name of ${address.ipv4}`}>
+                  <Trans>Reverse name</Trans>
                 </Button>
-                <Button
+                <WhyButton
                   size="xs"
                   variant="default"
-                  disabled={address.instance_id != null}
-                  title={address.instance_id != null ? t`Lead it nowhere first.` : undefined}
+                  why={address.instance_id != null ? t`Lead it nowhere first.` : null}
                   onClick={() => setDialog({ kind: "release", address })}
                   aria-label={t`Give back ${address.ipv4}`}
                 >
                   <Trans>Give back</Trans>
-                </Button>
+                </WhyButton>
               </Group>
             ),
           },
@@ -138,7 +139,7 @@ function Name({ address, close }: { address: Address; close: () => void }) {
           <TextInput label={t`Name`} placeholder="mail.example.org" spellCheck={false} autoComplete="off" data-autofocus {...form.getInputProps("reverse_name")} />
           <Group justify="flex-end">
             <Button type="submit" loading={busy}>
-              <Trans>Note the name</Trans>
+              <Trans>Save the name</Trans>
             </Button>
           </Group>
         </Stack>

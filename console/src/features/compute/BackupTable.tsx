@@ -9,7 +9,7 @@ import { paths } from "../../paths";
 import { type Column, DataTable } from "../../table/DataTable";
 import type { More } from "../../table/MoreButton";
 import { Confirm } from "../../ui/Confirm";
-import { CopyId } from "../../ui/CopyId";
+import { CopyControl } from "../../ui/CopyId";
 import { formatBytes } from "../../ui/format";
 import { Icon } from "../../ui/Icon";
 import { backupLook, restoreTestLook, State } from "../../ui/State";
@@ -34,9 +34,9 @@ export function BackupTable({ backups, instance, more, empty }: BackupTableProps
   const columns: Column<Backup>[] = [
     { name: t`Name`, lead: true, cell: (backup) => <Name backup={backup} /> },
     { name: t`State`, cell: (backup) => <BackupState backup={backup} /> },
-    { name: t`Size`, cell: (backup) => <span className="nowrap tabular">{backup.bytes == null ? "–" : formatBytes(backup.bytes)}</span> },
+    { name: t`Size`, cell: (backup) => (backup.bytes == null ? "–" : <span className="nowrap tabular">{formatBytes(backup.bytes)}</span>) },
     { name: t`Taken`, cell: (backup) => <When at={backup.taken_at ?? backup.created_at} /> },
-    { name: t`Actions`, cell: (backup) => <Actions backup={backup} instance={instance} ask={setDialog} /> },
+    { name: t`Actions`, acts: true, cell: (backup) => <Actions backup={backup} instance={instance} ask={setDialog} /> },
   ];
   if (instance === undefined) columns.splice(1, 0, { name: t`Machine`, cell: (backup) => backup.hostname });
   return (
@@ -51,7 +51,7 @@ export function BackupTable({ backups, instance, more, empty }: BackupTableProps
 function Name({ backup }: { backup: Backup }) {
   return (
     <>
-      {backup.name} <CopyId id={backup.id} />
+      {backup.name} <CopyControl value={backup.id} label={t`Copy ${backup.id}`} />
       {backup.scheduled && (
         <Text size="xs" c="dimmed">
           <Trans>By the plan</Trans>
@@ -66,7 +66,7 @@ function BackupState({ backup }: { backup: Backup }) {
     <>
       <State look={backupLook(backup)} />
       {backup.problem != null && (
-        <Text size="xs" c="dimmed">
+        <Text size="xs" c="dimmed" maw={220}>
           {backup.problem}
         </Text>
       )}

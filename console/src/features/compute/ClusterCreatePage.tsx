@@ -69,7 +69,7 @@ export function ClusterCreatePage() {
               }}
             />
           </Stepper.Step>
-          <Stepper.Step label={t`What is ours`}>
+          <Stepper.Step label={t`What we may use`}>
             {survey !== null && (
               <ClusterMappingForm
                 survey={survey}

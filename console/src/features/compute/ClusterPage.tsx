@@ -43,12 +43,16 @@ export function ClusterPage() {
           <Trans>Clusters</Trans>
         </Anchor>
       }
-      actions={<State look={clusterLook(cluster)} />}
+      lead={
+        <Group mt={4}>
+          <State look={clusterLook(cluster)} />
+        </Group>
+      }
     >
       {cluster.node?.problem != null && (
         <Alert variant="outline" color="red" icon={<Icon name="warning" />} title={t`It does not answer as it should`}>
           <Stack gap="xs" align="flex-start">
-            <span className="break">{cluster.node.problem}</span>
+            <Text size="sm" className="break sentence">{cluster.node.problem}</Text>
             <Anchor component={Link} to={paths.operatorFindings()} size="sm">
               <Trans>What that means, and what may be done about it</Trans>
             </Anchor>
@@ -58,7 +62,7 @@ export function ClusterPage() {
       <Section title={t`Where it answers`} edit={<AddressesEdit cluster={cluster} />}>
         <Facts rows={cluster.addresses.map((address) => [`${address.host}:${String(address.port)}`, <span key={address.host} className="mono break">{address.fingerprint ?? t`any certificate that a public authority vouches for`}</span>])} />
       </Section>
-      <Section title={t`Who we are to it`} edit={<TokenEdit cluster={cluster} />}>
+      <Section title={t`Token`} edit={<TokenEdit cluster={cluster} />}>
         <Facts
           rows={[
             [t`Token`, <span key="token" className="mono break">{cluster.token_id}</span>],
@@ -66,7 +70,7 @@ export function ClusterPage() {
           ]}
         />
       </Section>
-      <Section title={t`What is ours`} edit={<MappingEdit cluster={cluster} />}>
+      <Section title={t`What we may use`} edit={<MappingEdit cluster={cluster} />}>
         <Facts
           rows={[
             [t`Numbers`, t`${mapping.ids_start} to ${mapping.ids_end}`],
@@ -85,7 +89,7 @@ export function ClusterPage() {
         />
       </Section>
       <Section
-        title={t`How it is found now`}
+        title={t`Present state`}
         edit={
           <Button variant="default" size="compact-sm" loading={check.isPending} onClick={() => check.mutate()}>
             <Trans>Check</Trans>
@@ -208,7 +212,7 @@ function TokenForm({ cluster, close }: { cluster: Cluster; close: () => void }) 
 }
 
 function MappingEdit({ cluster }: { cluster: Cluster }) {
-  return <Edit title={t`Change what is ours`}>{(close) => <MappingLoader cluster={cluster} close={close} />}</Edit>;
+  return <Edit title={t`Change what we may use`}>{(close) => <MappingLoader cluster={cluster} close={close} />}</Edit>;
 }
 
 /** Asks the cluster what there is to choose from before the form is shown. */

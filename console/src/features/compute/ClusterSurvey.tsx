@@ -18,7 +18,7 @@ export function ClusterSurveyView({ survey, mapped }: { survey: ClusterSurvey; m
       ) : (
         !mapped && survey.missing.length === 0 && survey.version != null && (
           <Alert variant="outline" color="green" icon={<Icon name="check" />} title={t`The token is accepted`}>
-            <Trans>It has every privilege somewhere. Whether that is where it is needed shows once you have said what is ours.</Trans>
+            <Trans>It has every privilege somewhere. Whether that is where it is needed shows once you have said what we may use.</Trans>
           </Alert>
         )
       )}

@@ -7,6 +7,7 @@ import { Link } from "@tanstack/react-router";
 import { paths } from "../../paths";
 import { DataTable } from "../../table/DataTable";
 import { Empty } from "../../ui/Empty";
+import { Icon } from "../../ui/Icon";
 import { Page } from "../../ui/Page";
 import { clusterLook, State } from "../../ui/State";
 import { clustersQuery } from "./api";
@@ -14,7 +15,7 @@ import { clustersQuery } from "./api";
 export function ClustersPage() {
   const clusters = useSuspenseQuery(clustersQuery).data.items;
   const add = (
-    <Button component={Link} to={paths.operatorClusterCreate()}>
+    <Button component={Link} to={paths.operatorClusterCreate()} leftSection={<Icon name="plus" />}>
       <Trans>Enrol a cluster</Trans>
     </Button>
   );
@@ -53,7 +54,7 @@ export function ClustersPage() {
             { name: t`Region`, cell: (cluster) => cluster.region },
             { name: t`Addresses`, cell: (cluster) => <span className="break">{cluster.addresses.map((address) => address.host).join(", ")}</span> },
             { name: t`Machines`, cell: (cluster) => cluster.node?.instances ?? 0 },
-            { name: t`Named by`, cell: (cluster) => (cluster.source === "file" ? t`the configuration file` : t`the console`) },
+            { name: t`Set up in`, cell: (cluster) => (cluster.source === "file" ? t`the configuration file` : t`the console`) },
           ]}
         />
     </Page>

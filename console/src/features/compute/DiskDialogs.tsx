@@ -182,6 +182,7 @@ export function DiskAttach({ disk, machines, close }: { disk: Disk; machines: In
             description={t`A machine on the disk’s node that runs or is stopped.`}
             data={machines.map((one) => ({ value: one.id, label: one.name, disabled: noDiskFor(one, disk) !== null }))}
             searchable
+            openOnFocus={false}
             data-autofocus
             {...form.getInputProps("instance_id")}
           />

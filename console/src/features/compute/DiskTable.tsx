@@ -53,6 +53,7 @@ export function DiskTable({ disks, machines, empty, ofMachine = false, more }: D
           { name: t`In the machine`, cell: (disk) => (disk.state === "failed" ? "–" : <Code className="break">{disk.device}</Code>) },
           {
             name: t`Actions`,
+            acts: true,
             cell: (disk) => (
               <Group gap="xs">
                 {disk.instance_id == null ? (
@@ -104,7 +105,7 @@ function DiskState({ disk }: { disk: Disk }) {
     <>
       <State look={diskLook(disk)} />
       {disk.problem != null && (
-        <Text size="xs" c="dimmed">
+        <Text size="xs" c="dimmed" maw={220}>
           {disk.problem}
         </Text>
       )}

@@ -27,10 +27,10 @@ export function FindingsPage() {
   const counts = useSuspenseQuery(findingSummaryQuery).data;
   return (
     <Page
-      title={t`Reconciler`}
+      title={t`Findings`}
       lead={<Trans>Every few seconds each hypervisor is asked what it runs. What differs from what we believe stays here until it no longer does. Nothing is repaired unless you say so.</Trans>}
     >
-      {counts.length > 0 && (
+      {counts.some((each) => each.count > 1) && (
         <Paper>
           <Facts
             rows={counts.map((each) => [
@@ -109,7 +109,7 @@ function Card({ finding }: { finding: Finding }) {
         opened={chosen !== null}
         close={() => setChosen(null)}
         title={chosen?.title ?? ""}
-        action={t`Do it`}
+        action={chosen?.title ?? ""}
         busy={repair.isPending}
         danger={chosen?.confirm != null}
         onConfirm={() => chosen !== null && repair.mutate(chosen)}

@@ -27,9 +27,11 @@ export function HostCard({ node, host }: { node: Node; host: Host }) {
     <Paper component="article" aria-label={host.name}>
       <Stack gap="md">
         <Group justify="space-between" align="baseline">
-          <Title order={2}>{host.name}</Title>
-          <Group>
+          <Group gap="sm">
+            <Title order={2}>{host.name}</Title>
             <State look={hostLook(host)} />
+          </Group>
+          <Group gap="xs">
             <Drain node={node} host={host} />
             {host.maintenance == null ? <Begin node={node} host={host} /> : <End node={node} host={host} />}
           </Group>

@@ -47,7 +47,7 @@ export function HostDrain({ node, host }: { node: string; host: Host }) {
             { name: t`Machine`, lead: true, cell: (machine) => <CopyId id={machine.instance_id} /> },
             { name: t`State`, cell: (machine) => <State look={drainLook(machine.state)} /> },
             { name: t`Why`, prose: true, cell: (machine) => <span className="break">{why(machine)}</span> },
-            { name: t`Action`, align: "right", cell: (machine) => (machine.state === "failed" && !isDraining(drain) ? <TryOne machine={machine} host={host} /> : null) },
+            { name: t`Action`, acts: true, align: "right", cell: (machine) => (machine.state === "failed" && !isDraining(drain) ? <TryOne machine={machine} host={host} /> : null) },
           ]}
         />
       )}

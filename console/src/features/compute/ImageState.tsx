@@ -21,7 +21,7 @@ export function ImageState({ image }: { image: Image }) {
           <Meter used={image.received_bytes} of={total} text={t`${formatBytes(image.received_bytes)} of ${formatBytes(total)}`} />
         ))}
       {image.problem != null && (
-        <Text size="xs" c="dimmed">
+        <Text size="xs" c="dimmed" maw={220}>
           {image.problem}
         </Text>
       )}

@@ -10,7 +10,7 @@ import type { Image } from "../../api/types";
 import { paths } from "../../paths";
 import { DataTable } from "../../table/DataTable";
 import { Confirm } from "../../ui/Confirm";
-import { CopyId } from "../../ui/CopyId";
+import { CopyControl } from "../../ui/CopyId";
 import { Empty } from "../../ui/Empty";
 import { Icon } from "../../ui/Icon";
 import { Page } from "../../ui/Page";
@@ -69,7 +69,7 @@ export function ImagesPage() {
             lead: true,
             cell: (image) => (
               <>
-                {image.name} <CopyId id={image.id} />
+                {image.name} <CopyControl value={image.id} label={t`Copy ${image.id}`} />
               </>
             ),
           },
@@ -77,7 +77,7 @@ export function ImagesPage() {
           { name: t`Least disk`, align: "right", cell: (image) => (image.disk_gib == null ? "–" : t`${image.disk_gib} GiB`) },
           { name: t`Machines`, align: "right", cell: (image) => image.machines },
           { name: t`Uploaded`, cell: (image) => <When at={image.created_at} /> },
-          { name: t`Actions`, cell: (image) => <Actions image={image} ask={setAsked} /> },
+          { name: t`Actions`, acts: true, cell: (image) => <Actions image={image} ask={setAsked} /> },
         ]}
       />
       {asked?.kind === "upload" && <ImageUpload door="project" close={close} />}

@@ -67,7 +67,7 @@ export function InstanceActions({ instance }: { instance: Instance }) {
       )}
       <Menu position="bottom-end" width={250} withInitialFocusPlaceholder={false}>
         <Menu.Target>
-          <Button variant="default">
+          <Button variant="default" px={18} rightSection={<span className="only-wide"><Icon name="down" size={14} /></span>}>
             <Trans>More</Trans>
           </Button>
         </Menu.Target>

@@ -4,7 +4,7 @@ import { t } from "@lingui/core/macro";
 import { Trans } from "@lingui/react/macro";
 import { useInfiniteQuery, useQuery, useQueryClient, useSuspenseQuery } from "@tanstack/react-query";
 import { Link, useNavigate } from "@tanstack/react-router";
-import { lazy, type ReactNode, Suspense } from "react";
+import { lazy, type ReactNode, Suspense, useEffect, useRef } from "react";
 import type { Instance, Operation, SizeChange } from "../../api/types";
 import { useId, useSearchText } from "../../app/address";
 import { paths } from "../../paths";
@@ -38,6 +38,12 @@ export function InstancePage() {
   const instance = useSuspenseQuery(instanceQuery(id)).data;
   const navigate = useNavigate();
   const tab = useSearchText("tab") ?? "machine";
+  const list = useRef<HTMLDivElement>(null);
+  // A phone shows three of the tabs; the one that is open has to be among them.
+  useEffect(() => {
+    const open = list.current?.querySelector<HTMLElement>("[data-active]");
+    if (list.current !== null && open != null) list.current.scrollLeft = open.offsetLeft - (list.current.clientWidth - open.offsetWidth) / 2;
+  }, [tab]);
   return (
     <Page
       title={instance.name}
@@ -66,7 +72,7 @@ export function InstancePage() {
         </Alert>
       )}
       <Tabs value={tab} onChange={(next) => void navigate({ to: paths.instance(id), search: { tab: next ?? "machine" }, replace: true })} keepMounted={false}>
-        <Tabs.List>
+        <Tabs.List ref={list}>
           <Tabs.Tab value="machine">
             <Trans>Machine</Trans>
           </Tabs.Tab>
@@ -214,17 +220,17 @@ function Machine({ instance }: { instance: Instance }) {
         </Title>
         <Facts
           rows={[
-            [t`Hostname`, instance.hostname],
+            ...(instance.hostname === instance.name ? [] : ([[t`Hostname`, instance.hostname]] as const)),
             [t`Size`, `${instance.size.name}: ${instance.size.cpus} CPU, ${formatMemory(instance.size.memory_mib)}, ${instance.size.disk_gib} GiB`],
-            [t`Tags`, instance.tags.length === 0 ? "–" : <Tags key="tags" tags={instance.tags} />],
+            ...(instance.tags.length === 0 ? [] : ([[t`Tags`, <Tags key="tags" tags={instance.tags} />]] as const)),
             ...pendingPrice,
             [t`System`, instance.template.name],
             [t`Region`, instance.region.name],
             [t`IPv4`, instance.ipv4 == null ? "–" : <CopyId key="ip" id={instance.ipv4} />],
-            [t`IPv6`, instance.ipv6 == null ? "–" : <CopyId key="ip6" id={instance.ipv6} />],
-            [t`Private network`, instance.network == null ? "–" : <PlaceInNetwork key="network" network={instance.network} />],
-            [t`Security group`, instance.security_group_id == null ? "–" : <GroupName key="group" id={instance.security_group_id} />],
-            [t`Public addresses`, instance.addresses.length === 0 ? "–" : instance.addresses.join(", ")],
+            ...(instance.ipv6 == null ? [] : ([[t`IPv6`, <CopyId key="ip6" id={instance.ipv6} />]] as const)),
+            ...(instance.network == null ? [] : ([[t`Private network`, <PlaceInNetwork key="network" network={instance.network} />]] as const)),
+            ...(instance.security_group_id == null ? [] : ([[t`Security group`, <GroupName key="group" id={instance.security_group_id} />]] as const)),
+            ...(instance.addresses.length === 0 ? [] : ([[t`Public addresses`, instance.addresses.join(", ")]] as const)),
             [t`Runs on`, accelerator(instance.accelerator)],
             [t`Made`, <When key="made" at={instance.created_at} />],
             [t`Id`, <CopyId key="id" id={instance.id} />],

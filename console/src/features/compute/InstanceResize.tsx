@@ -46,7 +46,14 @@ export function InstanceResize({ instance, close }: { instance: Instance; close:
                 const smaller = each.disk_gib < instance.size.disk_gib;
                 return (
                   <Radio.Card key={each.id} value={each.id} className="choice" disabled={present || smaller}>
-                    <Text fw={600}>{each.name}</Text>
+                    <Group justify="space-between" gap="xs">
+                      <Text fw={600}>{each.name}</Text>
+                      <Text size="sm" c="dimmed" component="div">
+                        <Trans>
+                          <Amount money={each.monthly} /> a month
+                        </Trans>
+                      </Text>
+                    </Group>
                     <Text size="sm" c="dimmed">
                       {each.cpus} CPU, {formatMemory(each.memory_mib)}, {each.disk_gib} GiB
                     </Text>

@@ -10,7 +10,7 @@ import { nonEmpty } from "../../form/checks";
 import { useApiForm } from "../../form/useApiForm";
 import { DataTable } from "../../table/DataTable";
 import { Confirm } from "../../ui/Confirm";
-import { CopyId } from "../../ui/CopyId";
+import { CopyControl } from "../../ui/CopyId";
 import { Dialog } from "../../ui/Dialog";
 import { Empty } from "../../ui/Empty";
 import { Icon } from "../../ui/Icon";
@@ -77,7 +77,7 @@ export function InstanceSnapshots({ instance }: { instance: Instance }) {
             lead: true,
             cell: (snapshot) => (
               <>
-                {snapshot.name} <CopyId id={snapshot.id} />
+                {snapshot.name} <CopyControl value={snapshot.id} label={t`Copy ${snapshot.id}`} />
               </>
             ),
           },
@@ -86,6 +86,7 @@ export function InstanceSnapshots({ instance }: { instance: Instance }) {
           { name: t`Taken`, cell: (snapshot) => <When at={snapshot.created_at} /> },
           {
             name: t`Actions`,
+            acts: true,
             cell: (snapshot) => (
               <Group gap="xs" wrap="nowrap">
                 <WhyButton size="xs" variant="default" why={unready(snapshot) ?? (settled ? null : t`Wait until the present work on the machine is done.`)} onClick={() => setDialog({ kind: "restore", snapshot })}>

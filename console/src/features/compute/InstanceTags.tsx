@@ -68,7 +68,7 @@ export function TagsDialog({ instance, close }: { instance: Instance; close: () 
           <TagsField value={tags} onChange={setTags} />
           <Group justify="flex-end">
             <Button type="submit" loading={change.isPending}>
-              <Trans>Keep these tags</Trans>
+              <Trans>Save the tags</Trans>
             </Button>
           </Group>
         </Stack>

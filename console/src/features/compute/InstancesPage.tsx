@@ -4,6 +4,8 @@ import { t } from "@lingui/core/macro";
 import { Trans } from "@lingui/react/macro";
 import { useSuspenseInfiniteQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
+import type { ReactNode } from "react";
+import type { Instance } from "../../api/types";
 import { useSearchText } from "../../app/address";
 import { paths } from "../../paths";
 import { DataTable } from "../../table/DataTable";
@@ -55,21 +57,28 @@ export function InstancesPage() {
             name: t`Name`,
             lead: true,
             cell: (instance) => (
-              <Anchor component={Link} to={paths.instance(instance.id)}>
-                {instance.name}
-              </Anchor>
+              <>
+                <Anchor component={Link} to={paths.instance(instance.id)}>
+                  {instance.name}
+                </Anchor>
+                {instance.tags.length > 0 && <Tags tags={instance.tags} />}
+              </>
             ),
           },
           { name: t`State`, cell: (instance) => <State look={instanceLook(instance.state)} /> },
-          { name: t`Tags`, cell: (instance) => (instance.tags.length === 0 ? "–" : <Tags tags={instance.tags} />) },
-          { name: t`Size`, cell: (instance) => `${instance.size.name} · ${formatMemory(instance.size.memory_mib)}` },
+          { name: t`Size`, cell: (instance) => <span className="nowrap">{`${instance.size.name} · ${formatMemory(instance.size.memory_mib)}`}</span> },
           { name: t`System`, cell: (instance) => instance.template.name },
-          { name: t`Address`, cell: (instance) => <span className="mono">{instance.ipv4 ?? (instance.ssh ? `${instance.ssh.host}:${instance.ssh.port}` : "–")}</span> },
-          { name: t`Made`, cell: (instance) => <When at={instance.created_at} /> },
+          { name: t`Address`, cell: (instance) => addressOf(instance) },
+          { name: t`Made`, cell: (instance) => <When at={instance.created_at} dateOnly /> },
         ]}
       />
     </Page>
   );
+}
+
+function addressOf(instance: Instance): ReactNode {
+  const address = instance.ipv4 ?? (instance.ssh ? `${instance.ssh.host}:${instance.ssh.port}` : null);
+  return address === null ? "–" : <span className="mono">{address}</span>;
 }
 
 function OrderButton() {

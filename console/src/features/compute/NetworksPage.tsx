@@ -16,9 +16,10 @@ import { notifyDone } from "../../ui/notify";
 import { Page } from "../../ui/Page";
 import { ProblemAlert } from "../../ui/ProblemView";
 import { useAction } from "../../ui/useAction";
+import { WhyButton } from "../../ui/WhyButton";
 import { regionsQuery } from "../catalogue/api";
+import InstanceConnect from "./InstanceConnect";
 import { networkCreate, networkDelete, networksQuery } from "./networkApi";
-import { NetworkConnect } from "./NetworkConnect";
 
 export function NetworksPage() {
   const networks = useSuspenseInfiniteQuery(networksQuery);
@@ -55,32 +56,34 @@ export function NetworksPage() {
           { name: t`Machines`, align: "right", cell: (network) => network.machines },
           {
             name: t`Actions`,
+            acts: true,
             cell: (network) => (
               <Group gap="xs">
-                <Button size="xs" variant="default" disabled={network.state !== "ready"} onClick={() => setJoined(network)} aria-label={t`Move a machine in: ${network.name}`}>
+                <WhyButton size="xs" variant="default" why={unready(network)} onClick={() => setJoined(network)} aria-label={t`Move a machine in: ${network.name}`}>
                   <Trans>Move a machine in</Trans>
-                </Button>
-                <Button
+                </WhyButton>
+                <WhyButton
                   size="xs"
                   variant="default"
-                  disabled={network.machines > 0 || network.state !== "ready"}
-                  title={network.machines > 0 ? t`Machines are in this network.` : undefined}
+                  why={unready(network) ?? (network.machines > 0 ? t`Machines are in this network.` : null)}
                   onClick={() => setDoomed(network)}
                   aria-label={t`Delete the network ${network.name}`}
                 >
                   <Trans>Delete</Trans>
-                </Button>
+                </WhyButton>
               </Group>
             ),
           },
         ]}
       />
       {making && <Make close={() => setMaking(false)} />}
-      {joined !== null && <NetworkConnect network={joined} close={() => setJoined(null)} />}
+      {joined !== null && <InstanceConnect network={joined} close={() => setJoined(null)} />}
       {doomed !== null && <Remove network={doomed} close={() => setDoomed(null)} />}
     </Page>
   );
 }
+
+const unready = (network: Network): string | null => (network.state === "ready" ? null : t`Wait until the present work on it is done.`);
 
 function Blocks({ network }: { network: Network }) {
   return (

@@ -1,5 +1,5 @@
 // Operator: one node: its hosts with their load, their maintenance and what is moved off them, and the machines on it.
-import { Anchor } from "@mantine/core";
+import { Anchor, Stack } from "@mantine/core";
 import { t } from "@lingui/core/macro";
 import { Trans } from "@lingui/react/macro";
 import { useSuspenseInfiniteQuery } from "@tanstack/react-query";
@@ -20,13 +20,17 @@ export function NodePage() {
   return (
     <Page
       title={node.name}
-      lead={<Trans>To work on a host, move its machines away. Nothing new is placed on it until you end the maintenance, and nothing about it is called a fault meanwhile.</Trans>}
+      lead={
+        <Stack gap="xs" align="flex-start" mt={4}>
+          <State look={nodeLook(node)} />
+          <Trans>To work on a host, move its machines away. Nothing new is placed on it until you end the maintenance, and nothing about it is called a fault meanwhile.</Trans>
+        </Stack>
+      }
       above={
         <Anchor component={Link} to={paths.operatorNodes()} size="sm">
           <Trans>Nodes</Trans>
         </Anchor>
       }
-      actions={<State look={nodeLook(node)} />}
     >
       {node.hosts.map((host) => (
         <HostCard key={host.name} node={node} host={host} />

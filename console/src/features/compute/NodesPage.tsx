@@ -130,7 +130,7 @@ function Card({ node }: { node: Node }) {
               { name: t`Host`, cell: (stranger) => stranger.host ?? "" },
               { name: t`Runs`, cell: (stranger) => (stranger.running == null ? t`unknown` : stranger.running ? t`yes` : t`no`) },
               { name: t`Holds`, cell: (stranger) => `${t`${stranger.cpus} CPU`} · ${formatMemory(stranger.memory_mib)} · ${stranger.disk_gib} GiB` },
-              { name: t`Action`, align: "right", cell: (stranger) => <TakeOver node={node} stranger={stranger} /> },
+              { name: t`Action`, acts: true, align: "right", cell: (stranger) => <TakeOver node={node} stranger={stranger} /> },
             ]}
           />
         )}

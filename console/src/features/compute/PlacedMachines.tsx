@@ -14,10 +14,9 @@ import { Dialog } from "../../ui/Dialog";
 import { Empty } from "../../ui/Empty";
 import { formatMemory } from "../../ui/format";
 import { notifyDone } from "../../ui/notify";
-import { OperationSteps } from "../../ui/OperationSteps";
 import { ProblemAlert } from "../../ui/ProblemView";
 import { instanceLook, State } from "../../ui/State";
-import { useOperation } from "../../ui/useOperation";
+import { UnderWay } from "../../ui/UnderWay";
 import { WhyButton } from "../../ui/WhyButton";
 import { instanceMove, placedQuery } from "./hostApi";
 
@@ -45,6 +44,7 @@ export function PlacedMachines({ node, label }: { node: Node; label: string }) {
           { name: t`Size`, cell: (machine) => `${machine.size} · ${t`${machine.cpus} CPU`} · ${formatMemory(machine.memory_mib)} · ${machine.disk_gib} GiB` },
           {
             name: t`Action`,
+            acts: true,
             align: "right",
             cell: (machine) => (
               <WhyButton why={whyNot(node, machine)} variant="default" size="compact-sm" onClick={() => setChosen(machine)} aria-label={t`Move ${machine.id}`}>
@@ -54,7 +54,7 @@ export function PlacedMachines({ node, label }: { node: Node; label: string }) {
           },
         ]}
       />
-      <Dialog opened={chosen !== null} close={close} title={t`Move a machine`}>
+      <Dialog opened={chosen !== null} close={close} title={t`Move ${chosen?.id ?? ""} to another host`}>
         {chosen !== null && <Moving node={node} machine={chosen} close={close} />}
       </Dialog>
     </Stack>
@@ -73,23 +73,10 @@ function whyNot(node: Node, machine: PlacedInstance): string | null {
 
 /** The form, and the work itself once it has begun. */
 function Moving({ node, machine, close }: { node: Node; machine: PlacedInstance; close: () => void }) {
-  const [operation, setOperation] = useState<string | null>(null);
-  return operation === null ? <MoveForm node={node} machine={machine} begun={setOperation} /> : <Work id={operation} close={close} />;
-}
-
-function Work({ id, close }: { id: string; close: () => void }) {
   const cache = useQueryClient();
-  const { operation } = useOperation(id, () => void cache.invalidateQueries({ queryKey: ["nodes"] }));
-  return (
-    <Stack>
-      {operation !== undefined && <OperationSteps operation={operation} canRetry="any" />}
-      <Group justify="flex-end">
-        <Button variant="default" onClick={close}>
-          <Trans>Close</Trans>
-        </Button>
-      </Group>
-    </Stack>
-  );
+  const [operation, setOperation] = useState<string | null>(null);
+  if (operation === null) return <MoveForm node={node} machine={machine} begun={setOperation} />;
+  return <UnderWay operation={operation} canRetry="any" onEnd={() => void cache.invalidateQueries({ queryKey: ["nodes"] })} close={close} />;
 }
 
 const usable = (host: Host): boolean => host.online && host.takes_guests && host.maintenance == null;

@@ -16,6 +16,7 @@ import { notifyDone } from "../../ui/notify";
 import { Page } from "../../ui/Page";
 import { ProblemAlert } from "../../ui/ProblemView";
 import { useAction } from "../../ui/useAction";
+import { WhyButton } from "../../ui/WhyButton";
 import { securityGroupCreate, securityGroupDelete, securityGroupPreview, securityGroupsQuery, securityGroupUpdate } from "./networkApi";
 import { draftOf, rulesOf } from "./ruleWords";
 import { type DraftRule, RuleEditor, RuleList } from "./SecurityRules";
@@ -52,21 +53,21 @@ export function SecurityGroupsPage() {
           { name: t`Machines`, align: "right", cell: (group) => group.machines },
           {
             name: t`Actions`,
+            acts: true,
             cell: (group) => (
               <Group gap="xs">
                 <Button size="xs" variant="default" onClick={() => setEdited(group)} aria-label={t`Change the security group ${group.name}`}>
                   <Trans>Change</Trans>
                 </Button>
-                <Button
+                <WhyButton
                   size="xs"
                   variant="default"
-                  disabled={group.machines > 0}
-                  title={group.machines > 0 ? t`Machines are in this group.` : undefined}
+                  why={group.machines > 0 ? t`Machines are in this group.` : null}
                   onClick={() => setDoomed(group)}
                   aria-label={t`Delete the security group ${group.name}`}
                 >
                   <Trans>Delete</Trans>
-                </Button>
+                </WhyButton>
               </Group>
             ),
           },

@@ -8,7 +8,7 @@ import { ruleInWords } from "./ruleWords";
 
 /** A list of rules as sentences. */
 export function RuleList({ rules, none }: { rules: readonly SecurityRule[]; none: string }) {
-  if (rules.length === 0) return <Text c="dimmed">{none}</Text>;
+  if (rules.length === 0) return <Text size="sm" c="dimmed">{none}</Text>;
   return (
     <Stack gap={2}>
       {rules.map((rule, index) => (
@@ -36,7 +36,7 @@ export function RuleEditor({ rules, onChange, error }: { rules: DraftRule[]; onC
         <Trans>What no rule lets in stays out. Everything may leave, until one rule is about what leaves.</Trans>
       </Text>
       {rules.map((rule, index) => (
-        <Group key={index} gap="xs" align="flex-end" wrap="wrap" role="group" aria-label={t`Rule ${index + 1}`}>
+        <Group key={index} gap="xs" align="flex-end" wrap="wrap" className="rule" role="group" aria-label={t`Rule ${index + 1}`}>
           <Select
             label={t`Way`}
             w={110}
@@ -63,13 +63,13 @@ export function RuleEditor({ rules, onChange, error }: { rules: DraftRule[]; onC
           />
           <TextInput
             label={t`Ports`}
-            w={110}
+            className="rule-ports"
             placeholder={t`All`}
             disabled={rule.protocol === "any" || rule.protocol === "icmp"}
             value={rule.ports}
             onChange={(event) => change(index, { ports: event.currentTarget.value })}
           />
-          <TextInput label={t`Other end`} placeholder={t`Everyone`} style={{ flex: "1 1 9rem" }} value={rule.peer} onChange={(event) => change(index, { peer: event.currentTarget.value })} />
+          <TextInput label={t`Other end`} placeholder={t`Everyone`} style={{ flex: "1 1 8rem" }} value={rule.peer} onChange={(event) => change(index, { peer: event.currentTarget.value })} />
           <ActionIcon variant="default" size="input-sm" onClick={() => onChange(rules.filter((_, at) => at !== index))} aria-label={t`Remove rule ${index + 1}`}>
             <Icon name="trash" />
           </ActionIcon>

@@ -54,6 +54,7 @@ export function SshKeysPage() {
           { name: t`Kept`, cell: (key) => <When at={key.created_at} /> },
           {
             name: t`Actions`,
+            acts: true,
             cell: (key) => (
               <Button size="xs" variant="default" onClick={() => setDoomed(key)} aria-label={t`Forget the key ${key.name}`}>
                 <Trans>Forget</Trans>

@@ -116,8 +116,8 @@ function Template({ template, ask }: { template: TemplateView; ask: (asked: Aske
             { name: t`Source`, prose: true, cell: (image) => <Source image={image} /> },
             { name: t`Least disk`, align: "right", cell: (image) => (image.disk_gib == null ? "–" : t`${image.disk_gib} GiB`) },
             { name: t`Machines`, align: "right", cell: (image) => image.machines },
-            { name: t`Since`, cell: (image) => <When at={image.ready_at ?? image.created_at} /> },
-            { name: t`Actions`, cell: (image) => <Actions image={image} name={template.name} ask={ask} /> },
+            { name: t`Since`, cell: (image) => <When at={image.ready_at ?? image.created_at} dateOnly /> },
+            { name: t`Actions`, acts: true, cell: (image) => <Actions image={image} name={template.name} ask={ask} /> },
           ]}
         />
       )}
@@ -128,7 +128,7 @@ function Template({ template, ask }: { template: TemplateView; ask: (asked: Aske
 function Source({ image }: { image: Image }) {
   return (
     <>
-      {image.url == null ? <Trans>Uploaded</Trans> : <span className="breakable">{image.url}</span>}
+      {image.url == null ? <Trans>Uploaded</Trans> : <Text size="sm" className="breakable" miw={150}>{image.url}</Text>}
       {image.sha256 != null && (
         <Text size="xs" c="dimmed" className="mono" title={image.sha256}>
           SHA-256 {image.sha256.slice(0, 16)}…

@@ -46,7 +46,7 @@ export function ApiTokensPage() {
           { name: t`May`, cell: (token) => (token.read_only ? t`read` : t`read and change`) },
           { name: t`Made`, cell: (token) => <When at={token.created_at} /> },
           { name: t`Last used`, cell: (token) => (token.last_used_at ? <Ago at={token.last_used_at} /> : t`never`) },
-          { name: t`Action`, align: "right", cell: (token) => <Revoke token={token} /> },
+          { name: t`Action`, acts: true, align: "right", cell: (token) => <Revoke token={token} /> },
         ]}
       />
       <Dialog opened={opened} close={close} title={t`New API token`}>

@@ -65,6 +65,7 @@ export function MembersPage() {
           { name: t`Since`, cell: (member) => <When at={member.since} dateOnly /> },
           {
             name: t`Action`,
+            acts: true,
             align: "right",
             cell: (member) =>
               member.person_id === me.id ? <Leave organisation={id} name={name} /> : <MemberActions member={member} organisation={id} own={role} />,
@@ -97,7 +98,7 @@ function Invitations({ own }: { own: Role }) {
           { name: t`Role`, cell: (invitation) => roleName(invitation.role) },
           { name: t`Sent`, cell: (invitation) => <Ago at={invitation.created_at} /> },
           { name: t`Works until`, cell: (invitation) => <When at={invitation.expires_at} /> },
-          { name: t`Action`, align: "right", cell: (invitation) => <TakeBack invitation={invitation} own={own} /> },
+          { name: t`Action`, acts: true, align: "right", cell: (invitation) => <TakeBack invitation={invitation} own={own} /> },
         ]}
       />
     </Stack>

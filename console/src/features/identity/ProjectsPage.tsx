@@ -53,6 +53,7 @@ export function ProjectsPage() {
           { name: t`Id`, cell: (project) => <CopyId id={project.id} /> },
           {
             name: t`Action`,
+            acts: true,
             align: "right",
             cell: (project) => (
               <Group gap="xs" justify="flex-end">

@@ -63,7 +63,7 @@ export function SessionsPage() {
           { name: t`Network`, cell: (session) => <span className="mono">{session.network ?? "–"}</span> },
           { name: t`Signed in`, cell: (session) => <When at={session.created_at} /> },
           { name: t`Last used`, cell: (session) => <Ago at={session.last_seen_at} /> },
-          { name: t`Action`, align: "right", cell: (session) => <End session={session} /> },
+          { name: t`Action`, acts: true, align: "right", cell: (session) => <End session={session} /> },
         ]}
       />
     </Page>
