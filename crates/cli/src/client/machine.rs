@@ -63,6 +63,8 @@ pub enum Vm {
         id: String,
         #[arg(long)]
         template: String,
+        #[arg(long)]
+        yes: bool,
     },
     /// Give it another size; one that runs is restarted where its processors or memory change
     Resize(Resize),
@@ -160,8 +162,11 @@ impl Vm {
             Self::Rename { id, name } => {
                 api.show(api.change(Method::PATCH, &format!("/v1/instances/{id}"), Some(&json!({ "name": name }))).await?, show::INSTANCE)
             }
-            Self::Rebuild { id, template } => {
+            Self::Rebuild { id, template, yes } => {
                 let template = pick(api, "/v1/templates", Some(&template), "template").await?;
+                if !yes {
+                    terminal::confirm("What is on its disk is lost, with its snapshots. Type rebuild to go on: ", "rebuild")?;
+                }
                 act(api, &id, "rebuild", json!({ "template_id": template })).await
             }
             Self::Resize(args) => args.run(api).await,

@@ -17,6 +17,7 @@ mod node;
 mod order;
 mod privacy;
 mod progress;
+mod quota;
 mod resize;
 mod session;
 pub mod show;
@@ -125,7 +126,7 @@ pub async fn run(command: Command, url: Option<String>, json: bool) -> Outcome {
         Command::Address(args) => args.run(&api).await,
         Command::SecurityGroup(args) => args.run(&api).await,
         Command::Key(args) => args.run(&api).await,
-        Command::Quota => api.show(api.read("/v1/quota").await?, show::QUOTA),
+        Command::Quota => quota::run(&api).await,
         Command::Console(args) => args.run(&api).await,
         Command::Operation { id, retry } => {
             if retry {

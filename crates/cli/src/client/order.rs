@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::api::Api;
 use super::name::{named, pick};
-use super::{progress, show, terminal};
+use super::{progress, quota, show, terminal};
 use crate::outcome::Outcome;
 
 /// `fairhold catalogue`
@@ -107,6 +107,7 @@ impl Order {
                 let quote = api.create("/v1/disk-quotes", &json!({ "size_gib": all })).await?;
                 show::one(&quote, &[("Extra disks, a month, by the hour", "/gross")])?;
             }
+            quota::left(api).await?;
         }
         if !self.yes {
             terminal::confirm("Type yes to order: ", "yes")?;

@@ -139,24 +139,7 @@ pub const PREVIEWED: Columns = &[("Id", "/id"), ("Name", "/name"), ("Address", "
 pub const ADDRESS_POOL: Columns =
     &[("Id", "/id"), ("Name", "/name"), ("Region", "/region/name"), ("Addresses", "/subnet"), ("Used", "/used"), ("Resting", "/resting"), ("Free", "/free")];
 pub const SSH_KEY: Columns = &[("Id", "/id"), ("Name", "/name"), ("Fingerprint", "/fingerprint"), ("Kept", "/created_at")];
-pub const QUOTA: Columns = &[
-    ("Machines", "/machines/used"),
-    ("of", "/machines/limit"),
-    ("CPUs", "/cpus/used"),
-    ("of", "/cpus/limit"),
-    ("Memory MiB", "/memory_mib/used"),
-    ("of", "/memory_mib/limit"),
-    ("Disk GiB", "/disk_gib/used"),
-    ("of", "/disk_gib/limit"),
-    ("Snapshots", "/snapshots/used"),
-    ("of", "/snapshots/limit"),
-    ("Backups", "/backups/used"),
-    ("of", "/backups/limit"),
-    ("Networks", "/networks/used"),
-    ("of", "/networks/limit"),
-    ("Addresses", "/addresses/used"),
-    ("of", "/addresses/limit"),
-];
+pub const QUOTA: Columns = &[("What", "/what"), ("There are", "/used"), ("May be", "/limit"), ("Left", "/left")];
 pub const INVOICE: Columns = &[
     ("Id", "/id"),
     ("Number", "/number"),
@@ -260,12 +243,13 @@ fn cell(value: Option<&Value>) -> String {
     }
 }
 
-/// Prints rows.
+/// Prints rows, without the columns in which no row has anything.
 pub fn table(items: &[Value], columns: Columns) -> Outcome {
     if items.is_empty() {
         say("Nothing here yet.");
         return Ok(());
     }
+    let columns: Vec<_> = columns.iter().filter(|(_, pointer)| items.iter().any(|item| !cell(item.pointer(pointer)).is_empty())).collect();
     let mut table = Table::new();
     table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Dynamic).set_header(columns.iter().map(|(heading, _)| *heading));
     for item in items {
