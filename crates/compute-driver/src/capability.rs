@@ -95,6 +95,9 @@ pub struct Capabilities {
     pub features: BTreeSet<Feature>,
     /// Templates that are ready to use.
     pub templates: Vec<String>,
+    /// Those among them whose guests get neither user data nor extra disks, where others here do: containers beside virtual machines.
+    #[serde(default)]
+    pub plain_templates: Vec<String>,
     /// Room, where the driver can tell.
     pub capacity: Option<Capacity>,
     /// Where its private networks are: guests of hypervisors that say the same word can be in one network. A hypervisor that says

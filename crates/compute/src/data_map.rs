@@ -81,6 +81,7 @@ pub const TABLES: &[Table] = &[
             Entry::system("disk_mib", OFFER),
             Entry::system("disk_free_mib", OFFER),
             Entry::system("templates", OFFER),
+            Entry::system("plain_templates", OFFER),
             Entry::system("orphans", "random identifiers of guests without a row"),
             Entry::system("features", OFFER),
             Entry::system("class", OFFER),

@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use compute::disk::{self, DiskWithMachine};
 use compute::instance::{self, ADOPT, Adoption, NewInstance, PROVISION, Shape, SizeId, Source, State};
 use compute::node::{self, NodePatch, NodeState, NodeView};
 use compute::permissions::{InstanceAdopt, InstanceStart, InstanceView, NodeUpdate, NodeView as MayView};
@@ -97,16 +98,28 @@ both_engines!(user_data_goes_where_it_reaches_the_machine_and_is_refused_where_n
     ordered(&test, wanted(&test, "three").await).await.unwrap();
 });
 
-both_engines!(user_data_is_refused_for_a_template_that_only_deaf_nodes_have, |engine| async move {
+both_engines!(what_a_template_gets_nowhere_is_refused_before_it_is_ordered, |engine| async move {
     let deaf = Simulated::new();
     deaf.without(Feature::UserData);
+    deaf.without(Feature::Disks);
     let drivers = Drivers::new().with("node-1", "local", Arc::new(deaf)).with("node-2", "local", Arc::new(Simulated::new()));
     let test = Test::with(engine, vec![audit::module(), compute::module()], Extensions::default().with(drivers)).await;
     node::enrol(&test.cx).await.unwrap();
-    let bare = "UPDATE compute_node SET templates = '[]' WHERE name = 'node-2'";
-    test.cx.write(async |tx| Ok(tx.db().execute_unprepared(bare).await?)).await.unwrap();
-    let refused = ordered(&test, NewInstance { user_data: Some("#!/bin/sh\ntrue\n".to_owned()), ..wanted(&test, "one").await }).await.unwrap_err();
-    assert_eq!(refused.fields()[0].field, "user_data");
+    let region = compute::region::all(test.cx.db()).await.unwrap()[0].id;
+    let disks = [DiskWithMachine { name: "data".into(), size_gib: 1 }];
+    let told = async |name: &str| NewInstance { user_data: Some("#!/bin/sh\ntrue\n".to_owned()), ..wanted(&test, name).await };
+    // The other node does not have the template, and then its machines of it are containers beside virtual machines.
+    for bare in ["templates = '[]'", "templates = '[\"tiny\"]', plain_templates = '[\"tiny\"]'"] {
+        let bare = format!("UPDATE compute_node SET {bare} WHERE name = 'node-2'");
+        test.cx.write(async |tx| Ok(tx.db().execute_unprepared(&bare).await?)).await.unwrap();
+        let refused = ordered(&test, told("one").await).await.unwrap_err();
+        assert_eq!(refused.fields()[0].field, "user_data");
+        let refused = disk::may_come_with(test.cx.db(), region, "tiny", &disks).await.unwrap_err();
+        assert_eq!(refused.fields()[0].field, "disks");
+    }
+    node::enrol(&test.cx).await.unwrap();
+    ordered(&test, told("one").await).await.unwrap();
+    disk::may_come_with(test.cx.db(), region, "tiny", &disks).await.unwrap();
 });
 
 both_engines!(a_closed_node_gets_no_new_machines_and_keeps_those_that_it_has, |engine| async move {

@@ -79,7 +79,7 @@ export function ClusterMappingForm({ survey, before, check, save, action, back }
           <Select label={t`Disks`} description={t`The storage that keeps them.`} data={among(keeping(["images"]), form.values.storage)} allowDeselect={false} {...form.getInputProps("storage")} />
           <Select label={t`Backups`} description={t`Without one, machines cannot be backed up.`} data={among(keeping(["backup"]), form.values.backup_storage)} clearable {...chosen("backup_storage")} />
         </div>
-        <Select label={t`Images`} description={t`A storage with the content “import”. Without one, machines are made of the cluster's own templates only.`} data={among(keeping(["import"]), form.values.images)} clearable {...chosen("images")} />
+        <Select label={t`Images`} description={t`A storage with the content “import”. Without one, machines are made of the cluster's own templates only and take no user data.`} data={among(keeping(["import"]), form.values.images)} clearable {...chosen("images")} />
         <div className="halves">
           <Select label={t`Network`} description={t`The bridge or virtual network of machines.`} data={among(names(survey.networks), form.values.bridge)} allowDeselect={false} {...form.getInputProps("bridge")} />
           <TextInput label={t`VLAN`} description={t`A number from 1 to 4094, or nothing.`} inputMode="numeric" {...form.getInputProps("vlan")} />

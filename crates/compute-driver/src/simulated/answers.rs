@@ -74,6 +74,7 @@ impl Driver for Simulated {
                 screen_console: true,
                 features: FEATURES.into_iter().filter(|feature| !missing.contains(feature)).collect(),
                 templates: TEMPLATES.map(str::to_owned).into_iter().chain(images).collect(),
+                plain_templates: Vec::new(),
                 capacity: None,
                 network_site: site,
             })

@@ -51,6 +51,7 @@ pub(super) async fn capabilities(oci: &Oci) -> Result<Capabilities, DriverError>
         features: FEATURES.into_iter().chain(private::host::features()).collect(),
         templates: ready.map(|name| (*name).to_owned()).collect(),
         capacity: capacity(oci),
+        plain_templates: Vec::new(),
         network_site: Some(oci.settings.networks.site()),
     })
 }

@@ -36,6 +36,7 @@ pub(super) async fn capabilities(proxmox: &Proxmox) -> Result<Capabilities, Driv
             .map(|(name, _)| name.clone())
             .chain(image::remembered(proxmox, &view).await?)
             .collect(),
+        plain_templates: mapping.templates.iter().filter(|(_, origin)| matches!(origin, Origin::Container { .. })).map(|(name, _)| name.clone()).collect(),
         capacity: Some(capacity(&view, mapping)),
         network_site: None,
     })

@@ -293,6 +293,9 @@ fn problems(mapping: &Mapping, view: &View, networks: &[GuestNetwork], pools: &[
     if let Some(backups) = mapping.backup_storage.as_ref().filter(|name| !keeps(name, "backup")) {
         problems.push(format!("the storage {backups} is not there or keeps no backups"));
     }
+    if let Some(images) = mapping.images.as_ref().filter(|name| !keeps(name, "import")) {
+        problems.push(format!("the storage {images} is not there or takes in no images: it needs the content `import`"));
+    }
     problems.extend(mapping.nodes.iter().filter(|name| !view.nodes.iter().any(|node| node.name == **name)).map(|name| format!("there is no node {name}")));
     if !networks.is_empty() && !networks.iter().any(|network| network.name == mapping.network.bridge) {
         problems.push(format!("there is no bridge or network {}", mapping.network.bridge));

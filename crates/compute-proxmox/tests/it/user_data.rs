@@ -150,6 +150,7 @@ async fn a_try_that_was_cut_off_leaves_no_copy() {
 #[tokio::test]
 async fn where_it_cannot_get_nobody_promises_it() {
     let world = World::new().await;
+    assert_eq!(world.driver.capabilities().await.unwrap().plain_templates, ["contained"], "containers have no cloud-init there");
     let refused = world.driver.ensure(&told("box", "contained")).await;
     assert!(matches!(refused, Err(DriverError::Unsupported { .. })), "{refused:?}");
     let world = World::with(|mapping| mapping.images = None).await;

@@ -54,6 +54,7 @@ pub(super) async fn capabilities(qemu: &Qemu) -> Result<Capabilities, DriverErro
         features: FEATURES.into_iter().chain(rescue).chain(network::host::features()).collect(),
         templates: ready.map(|name| (*name).to_owned()).chain(image::imported::names(&qemu.settings.data_dir)).collect(),
         capacity: room::capacity(&qemu.settings.data_dir),
+        plain_templates: Vec::new(),
         network_site: Some(qemu.settings.networks.site()),
     })
 }

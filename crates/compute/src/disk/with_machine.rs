@@ -42,7 +42,7 @@ pub async fn may_come_with(db: &impl ConnectionTrait, region: RegionId, template
             return Err(Error::invalid("disks", format!("disk {}: {why}", index + 1)));
         }
     }
-    if !disks.is_empty() && !node::place::offers(db, region, &[Feature::Disks], |node| node.may_have(template)).await? {
+    if !disks.is_empty() && !node::place::offers(db, region, &[Feature::Disks], |node| node.may_equip(template)).await? {
         return Err(Error::invalid("disks", "machines of this template have no extra disks in this region"));
     }
     Ok(())

@@ -98,6 +98,7 @@ mod tests {
             disk_mib: None,
             disk_free_mib: None,
             templates: Vec::new(),
+            plain_templates: Vec::new(),
             orphans: Vec::new(),
             class: None,
             network_site: None,

@@ -31,7 +31,7 @@ pub async fn create<P: AtProject + AtOrganisation>(tx: &Tx, at: &Scope<P>, new: 
     let origin = origin(tx, at, new).await?;
     let may = |node: &Node| match &origin.kept_on {
         Some(name) => *name == node.name,
-        None => node.may_have(origin.template.on_nodes()),
+        None => node.may_equip(origin.template.on_nodes()),
     };
     if new.user_data.is_some() && !offers(tx.db(), region.id, &[Feature::UserData], may).await? {
         return Err(Error::invalid("user_data", "nothing in this region hands it to such a machine; order without it, or choose another template or region"));

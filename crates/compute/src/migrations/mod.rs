@@ -21,6 +21,7 @@ mod m0019_ipv6;
 mod m0021_classes;
 mod m0022_groups_of_machines;
 mod m0023_network_sites;
+mod m0024_plain_templates;
 
 use sea_orm_migration::MigrationTrait;
 
@@ -48,5 +49,6 @@ pub(crate) fn all() -> Vec<Box<dyn MigrationTrait>> {
         Box::new(m0021_classes::Migration),
         Box::new(m0022_groups_of_machines::Migration),
         Box::new(m0023_network_sites::Migration),
+        Box::new(m0024_plain_templates::Migration),
     ]
 }

@@ -39,6 +39,8 @@ pub struct Node {
     pub disk_free_mib: Option<i64>,
     /// Templates that are ready on it.
     pub templates: Vec<String>,
+    /// Those among them whose machines get neither user data nor extra disks.
+    pub plain_templates: Vec<String>,
     /// References of guests and disks on it that no machine and no disk of ours stands behind. Nothing touches them.
     pub orphans: Vec<String>,
     /// The machines that it is for: those of sizes of this class, or of sizes without one.
@@ -236,9 +238,15 @@ impl NodeView {
 const DISK_RESERVE_MIB: i64 = 2_048;
 
 impl Node {
-    /// Whether machines of this template may be placed there: an image goes to any node that takes images in.
-    pub(crate) fn may_have(&self, template: &str) -> bool {
-        is_image(template) || self.templates.iter().any(|name| name == template)
+    /// Whether machines of this template may be placed there and get user data and extra disks, if any of its machines do. An image goes to
+    /// any node that takes images in.
+    pub(crate) fn may_equip(&self, template: &str) -> bool {
+        is_image(template) || (self.templates.iter().any(|name| name == template) && !self.is_plain(template))
+    }
+
+    /// Whether machines of this template get neither user data nor extra disks there.
+    pub(crate) fn is_plain(&self, template: &str) -> bool {
+        self.plain_templates.iter().any(|name| name == template)
     }
 
     /// Virtual processors that may be promised, where the driver can tell how many there are.
@@ -326,6 +334,7 @@ mod tests {
             disk_mib: Some(10_000),
             disk_free_mib: Some(5_000),
             templates: vec!["tiny".into()],
+            plain_templates: Vec::new(),
             orphans: Vec::new(),
             class: None,
             network_site: None,

@@ -172,11 +172,12 @@ pub(crate) async fn place(tx: &Tx, at: &Scope<ByWorkflow>, row: &instances::Row)
         let taken = load.on_node(node.id);
         let apart = stands.as_ref().filter(|_| !reaches.contains(&node.id)).map(|stands| format!("the machine's network stands on {stands}"));
         let offered = features.get(&node.id).map_or(&[][..], Vec::as_slice);
+        let plain = (row.user_data.is_some() && node.is_plain(&row.template_name)).then(|| "machines of this template get no user data on it".to_owned());
         let lacks = || needed.iter().find(|one| !offered.contains(one)).map(|one| format!("it has no `{one}`"));
         let template = wanted(row, &node, offered);
         let classed = || node.refuses_class(shape.class.as_deref());
         let refuses = || node.refuses(taken, shape.size(), template).or_else(|| host::choose::nowhere(&node, &closed, &load, &shape));
-        match apart.or_else(classed).or_else(lacks).or_else(refuses) {
+        match apart.or(plain).or_else(classed).or_else(lacks).or_else(refuses) {
             Some(why) => refused.push(format!("{}: {why}", node.name)),
             None => {
                 let left = node.memory_limit_mib().unwrap_or(i64::MAX).saturating_sub(taken.memory_mib);

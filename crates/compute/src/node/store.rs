@@ -40,6 +40,8 @@ mod entity {
         pub disk_free_mib: Option<i64>,
         /// JSON list of names.
         pub templates: String,
+        /// JSON list of names.
+        pub plain_templates: String,
         /// JSON list of references.
         pub orphans: String,
         /// JSON list of what its driver offers.
@@ -76,6 +78,7 @@ fn view(row: entity::Model) -> Result<Node> {
         id: row.id,
         region_id: row.region_id,
         templates: list(&row.templates)?,
+        plain_templates: list(&row.plain_templates)?,
         orphans: list(&row.orphans)?,
         hosts: list(&row.hosts)?,
         storages: list(&row.storages)?,
@@ -160,6 +163,7 @@ pub(super) async fn note(tx: &Tx, region: RegionId, seen: &Seen<'_>) -> Result<(
         disk_mib: Set(None),
         disk_free_mib: Set(None),
         templates: Set("[]".to_owned()),
+        plain_templates: Set("[]".to_owned()),
         orphans: Set("[]".to_owned()),
         features: Set("[]".to_owned()),
         class: Set(None),
@@ -195,6 +199,7 @@ fn answered(update: sea_orm::UpdateMany<entity::Entity>, said: &Capabilities, no
         .col_expr(entity::Column::DiskMib, Expr::value(room.map(|room| figure(room.disk_mib))))
         .col_expr(entity::Column::DiskFreeMib, Expr::value(room.map(|room| figure(room.disk_free_mib))))
         .col_expr(entity::Column::Templates, Expr::value(text(&said.templates)?))
+        .col_expr(entity::Column::PlainTemplates, Expr::value(text(&said.plain_templates)?))
         .col_expr(entity::Column::Features, Expr::value(text(&words(said)?)?))
         .col_expr(entity::Column::NetworkSite, Expr::value(said.network_site.clone()))
         .col_expr(entity::Column::Problem, Expr::value(None::<String>))

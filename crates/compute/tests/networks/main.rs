@@ -54,6 +54,13 @@ async fn finish(test: &Test, kind: &str, subject: impl ToString) -> Done {
 
 /// A machine that was ordered into `connection` and runs.
 async fn running(test: &Test, hostname: &str, connection: Connection) -> InstanceId {
+    let id = ordered(test, hostname, connection).await.unwrap();
+    finish(test, PROVISION.name, id).await;
+    id
+}
+
+/// A machine that is ordered into `connection`.
+async fn ordered(test: &Test, hostname: &str, connection: Connection) -> kernel::Result<InstanceId> {
     let at = test.scope::<InstanceStart>().await;
     let (regions, templates) = (compute::region::all(test.cx.db()).await.unwrap(), compute::template::all(test.cx.db()).await.unwrap());
     let new = NewInstance {
@@ -78,9 +85,7 @@ async fn running(test: &Test, hostname: &str, connection: Connection) -> Instanc
         instance::provision(&tx, &at, machine.id).await?;
         Ok(machine.id)
     });
-    let id = made.await.unwrap();
-    finish(test, PROVISION.name, id).await;
-    id
+    made.await
 }
 
 async fn seen(test: &Test, id: InstanceId) -> Instance {

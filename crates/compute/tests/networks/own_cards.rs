@@ -77,10 +77,13 @@ both_engines!(a_machine_under_a_group_in_no_network_is_placed_where_it_has_a_car
     let web = group(&test, vec![tcp(443)]).await;
     let id = running(&test, "web", under(web)).await;
     assert_eq!((seen(&test, id).await.state, own.guests().len()), (instance::State::Running, 1));
+    let id = ordered(&test, "other", under(web)).await.unwrap();
     own.without(Feature::Firewall);
     node::enrol(&test.cx).await.unwrap();
-    let id = running(&test, "other", under(web)).await;
+    finish(&test, PROVISION.name, id).await;
     assert_eq!(seen(&test, id).await.state, instance::State::Failed, "rather than run unfiltered");
+    let refused = ordered(&test, "third", under(web)).await.unwrap_err();
+    assert_eq!(refused.fields()[0].field, "network_id", "before anybody pays");
 });
 
 both_engines!(a_network_is_a_second_card_and_changes_nothing_about_the_first, |engine| async move {
